@@ -1,0 +1,47 @@
+# Every target sets up what it needs; a fresh clone needs Python 3.11 to 3.13 and make, nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+# One thread per process: several kernels run at once, and BLAS threads only fight over the cores.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+export MPLBACKEND ?= agg
+
+.DEFAULT_GOAL := help
+.PHONY: help book test check run status serve lock reference clean
+
+help: ## show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(VENV)/ready ## set up, run what is stale, build _build/html/index.html
+	@$(BIN)/evidence build
+
+test: $(VENV)/ready ## set up, run all tests, nbval over every page included
+	@$(BIN)/python -m tests
+
+check: $(VENV)/ready ## check data, notebooks and prose; no kernel
+	@$(BIN)/evidence check
+
+run: $(VENV)/ready ## execute stale pages in place
+	@$(BIN)/evidence run
+
+status: $(VENV)/ready ## which pages are fresh, and why others are not
+	@$(BIN)/evidence status
+
+serve: book ## build, then serve the book on this machine (it also opens from file://)
+	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
+
+lock: $(VENV)/ready ## resolve the dependencies again into requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet \
+	  --output-file requirements.lock
+
+reference: $(VENV)/ready ## compute the pinned R reference values again (needs R, see tests/reference/README.md)
+	@Rscript tests/reference/make_reference.R
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) _build
+
+$(VENV)/ready: requirements.lock pyproject.toml bin/setup-environment
+	@bin/setup-environment "$(PYTHON)" $(VENV)
