@@ -1,0 +1,1 @@
+"""The engine: runs chapters, renders the book, checks both."""

@@ -1,0 +1,165 @@
+"""Running chapters: papermill executes, this module decides what, where, and what is kept.
+
+A notebook is run beside its committed form and replaces it in one rename, only after it ran to
+its end. One process per run: papermill changes the working directory of its whole process.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from evidence.book.freshness import dependencies
+from evidence.book.normalise import normalise, serialise
+from evidence.data import load_evidence
+from evidence.paths import build_folder, notebook_path, project_root
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of running one page.
+
+    Attributes
+    ----------
+    page : str
+        Name of the page.
+    seconds : float
+        How long it took.
+    error : str
+        "" where it ran to its end, else chapter, cell and error in one line.
+    changed : bool
+        True where the file on disk changed.
+    """
+
+    page: str
+    seconds: float
+    error: str = ""
+    changed: bool = False
+
+
+def kernel_environment() -> dict[str, str]:
+    """Return the variables that every kernel is started with."""
+    return {
+        "EVIDENCE_ROOT": str(project_root()),
+        "EVIDENCE_CHECKED": load_evidence().digest(),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "agg",
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def _quiet() -> None:
+    """Send this process's standard error to a file: ipykernel prints a notice per kernel."""
+    log = build_folder() / "kernel.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as stream:
+        os.dup2(stream.fileno(), 2)
+
+
+def _where(notebook: Mapping[str, Any]) -> str:
+    """Return the number and first line of the cell that raised."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for number, cell in enumerate(code, start=1):
+        if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
+            first = "".join(cell["source"]).strip().splitlines() or [""]
+            return f"code cell {number} ({first[0][:60]})"
+    return "a cell"
+
+
+def execute(
+    source: Path, target: Path, parameters: Mapping[str, Any] | None = None, timeout: int = 600
+) -> str:
+    """Run the notebook `source` into `target`; return "" or what went wrong.
+
+    `target` holds the run notebook in either case, so that a failure can be looked at.
+    """
+    import papermill
+    from papermill.exceptions import PapermillException, PapermillExecutionError
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(target),
+            parameters=dict(parameters or {}),
+            kernel_name="python3",
+            cwd=str(project_root()),
+            progress_bar=False,
+            execution_timeout=timeout,
+        )
+    except PapermillExecutionError as error:
+        text = _COLOUR.sub("", error.evalue)
+        where = _where(json.loads(target.read_text(encoding="utf-8")))
+        return f"{where}: {error.ename}: {text}"
+    except (PapermillException, RuntimeError, TimeoutError, OSError) as error:
+        return f"{type(error).__name__}: {_COLOUR.sub('', str(error)).strip()}"
+    return ""
+
+
+def refresh_page(page: str, environment: Mapping[str, str]) -> Run:
+    """Run one page in place."""
+    start = perf_counter()
+    os.environ.update(environment)
+    path = notebook_path(page)
+    working = build_folder() / "running" / f"{page.replace('/', '--')}.ipynb"
+    error = execute(path, working)
+    if error:
+        return Run(page, perf_counter() - start, f"{page}, {error}")
+    executed = normalise(json.loads(working.read_text(encoding="utf-8")))
+    executed["metadata"]["evidence"] = dependencies(executed, load_evidence()).to_json()
+    text = serialise(executed)
+    changed = path.read_text(encoding="utf-8") != text
+    if changed:
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    working.unlink()
+    return Run(page, perf_counter() - start, changed=changed)
+
+
+def refresh(
+    pages: Sequence[str], *, workers: int = 2, report: Callable[[Run], None] = lambda run: None
+) -> list[Run]:
+    """Run pages in place, several at a time; a failure stops no other page.
+
+    Parameters
+    ----------
+    pages : sequence of str
+        Names of the pages.
+    workers : int
+        Processes at a time.
+    report : callable
+        Called with each run as it ends.
+    """
+    if not pages:
+        return []
+    environment = kernel_environment()
+    # A spawned process shares no thread, lock or random state with this one.
+    context = multiprocessing.get_context("spawn")
+    runs: list[Run] = []
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
+        waiting = {pool.submit(refresh_page, page, environment): page for page in pages}
+        for future in as_completed(waiting):
+            page = waiting[future]
+            try:
+                run = future.result()
+            except BrokenProcessPool:
+                run = Run(page, 0.0, f"{page}: the process running it was killed")
+            except Exception as error:
+                run = Run(page, 0.0, f"{page}: {type(error).__name__}: {error}")
+            runs.append(run)
+            report(run)
+    return sorted(runs, key=lambda run: run.page)

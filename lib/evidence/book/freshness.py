@@ -1,0 +1,128 @@
+"""Is a page fresh? Its outputs must belong to its code, its data, the library and the lock.
+
+A page is known by what it depends on, never by time stamps. Prose is not part of it: editing a
+sentence makes no number stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from evidence.book.normalise import outputs_digest
+from evidence.data import Evidence
+from evidence.paths import chapters_folder, notebook_path, page_name, project_root
+from evidence.results import PAGE_MIME, iterate_outputs
+
+# What a page cannot import (see tests/test_architecture.py), so that a change there moves no
+# number: the engine and the command line.
+_NOT_IMPORTED_BY_PAGES = ("book", "__main__.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Fingerprints of everything that a page's outputs depend on."""
+
+    code: str
+    data: str
+    library: str
+    environment: str
+    outputs: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the form stored in the notebook."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def _sha256(*parts: bytes) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(hashlib.sha256(part).digest())
+    return total.hexdigest()
+
+
+def list_pages() -> list[str]:
+    """Return the names of all notebooks of the book, in alphabetical order."""
+    files = chapters_folder().rglob("*.ipynb")
+    return sorted(page_name(path) for path in files if ".ipynb_checkpoints" not in path.parts)
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Return a notebook as JSON.
+
+    Raises
+    ------
+    ValueError
+        Where the file is not a notebook.
+    """
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name}: expected a notebook, got {error}") from None
+    if not isinstance(notebook, dict) or "cells" not in notebook:
+        raise ValueError(f"{path.name}: expected a notebook, got JSON without cells")
+    return notebook
+
+
+@lru_cache(maxsize=1)
+def library_digest() -> str:
+    """Return a fingerprint of the library code that pages can import."""
+    folder = Path(__file__).resolve().parents[1]
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in (".py", ".mplstyle")
+        and path.relative_to(folder).parts[0] not in _NOT_IMPORTED_BY_PAGES
+    )
+    return _sha256(
+        *(
+            part
+            for path in files
+            for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
+        )
+    )
+
+
+def _code_digest(notebook: dict[str, Any]) -> str:
+    code = [
+        ["".join(cell["source"]), sorted(cell["metadata"].get("tags", []))]
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    return _sha256(json.dumps(code).encode())
+
+
+def reads_of(notebook: dict[str, Any]) -> str:
+    """Return what the page said it read when it last ran: "all", or one study."""
+    for data in iterate_outputs(notebook):
+        if PAGE_MIME in data:
+            return str(data[PAGE_MIME]["reads"])
+    return "all"
+
+
+def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
+    """Return the present fingerprints of what a page depends on."""
+    reads = reads_of(notebook)
+    known = set(evidence.tables["studies"]["study_id"])
+    narrowed = evidence.narrowed(reads) if reads in known else evidence
+    return Dependencies(
+        code=_code_digest(notebook),
+        data=narrowed.digest(),
+        library=library_digest(),
+        environment=_sha256((project_root() / "requirements.lock").read_bytes()),
+        outputs=outputs_digest(notebook),
+    )
+
+
+def why_stale(page: str, evidence: Evidence) -> list[str]:
+    """Return what has changed since the page last ran; empty for a fresh page."""
+    notebook = read_notebook(notebook_path(page))
+    stored = notebook["metadata"].get("evidence")
+    if stored is None:
+        return ["never run"]
+    now = dependencies(notebook, evidence).to_json()
+    return [name for name in Dependencies.__slots__ if stored.get(name) != now[name]]

@@ -1,0 +1,74 @@
+"""The committed form of an executed notebook: nothing in it that a rerun would change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import nbformat
+
+from evidence.results import FIGURE_MIME
+
+Notebook = dict[str, Any]
+# Of kernel and language only what does not depend on the machine.
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def normalise(notebook: Notebook) -> Notebook:
+    """Return a copy with counts 1..N, stable ids, no timings, and captions as cell metadata.
+
+    Captions and alternative texts are computed, so they can only be written after execution;
+    myst-nb reads them from the metadata of the cell that shows the figure.
+    """
+    copy: Notebook = json.loads(json.dumps(notebook))
+    record = copy.get("metadata", {}).get("evidence")
+    copy["metadata"] = {**_METADATA, **({"evidence": record} if record else {})}
+    copy["nbformat"], copy["nbformat_minor"] = 4, 5
+    count = 0
+    for number, cell in enumerate(copy["cells"], start=1):
+        cell["id"] = f"cell-{number:02d}"
+        for name in ("papermill", "execution"):
+            cell["metadata"].pop(name, None)
+        if cell["cell_type"] != "code":
+            continue
+        count += 1
+        cell["execution_count"] = count
+        cell["metadata"].pop("mystnb", None)
+        for output in cell["outputs"]:
+            if "execution_count" in output:
+                output["execution_count"] = count
+            figure = output.get("data", {}).get(FIGURE_MIME)
+            if figure:
+                cell["metadata"]["mystnb"] = {
+                    "figure": {"caption": figure["caption"], "name": figure["name"]},
+                    "image": {"alt": figure["alt"]},
+                }
+    return copy
+
+
+def serialise(notebook: Notebook) -> str:
+    """Return the text of a notebook file."""
+    text: str = nbformat.writes(nbformat.from_dict(notebook))
+    return text.rstrip("\n") + "\n"
+
+
+def outputs_digest(notebook: Notebook) -> str:
+    """Return a fingerprint of the outputs of a notebook."""
+    outputs = [cell.get("outputs", []) for cell in notebook["cells"]]
+    canonical = json.dumps(_joined(outputs), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _joined(value: Any) -> Any:
+    """Return JSON with lists of lines joined: nbformat stores the same text in either way."""
+    if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
+        return "".join(value)
+    if isinstance(value, list):
+        return [_joined(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _joined(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,94 @@
+"""What every notebook of the book must be, checked without running it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from evidence.book.freshness import list_pages, read_notebook
+from evidence.parameters import Study, model_of
+from evidence.paths import notebook_path
+from evidence.problems import Problem
+
+
+def parameters_in(path: Path) -> dict[str, str]:
+    """Return the names and default values, as source text, of a notebook's parameters cell."""
+    from papermill import inspect_notebook
+
+    return {name: fact["default"] for name, fact in inspect_notebook(str(path)).items()}
+
+
+def _code_cells(notebook: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    return [
+        ("".join(cell["source"]), cell["metadata"].get("tags", []))
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
+
+
+def study_code(notebook: dict[str, Any]) -> list[str]:
+    """Return the code of a study chapter apart from its parameters, the same in all of them."""
+    return [source for source, tags in _code_cells(notebook) if "parameters" not in tags]
+
+
+def check_notebooks() -> list[Problem]:
+    """Return where parameters cells differ from their models and study chapters from each other."""
+    problems: list[Problem] = []
+    pattern: list[str] | None = None
+    for page in list_pages():
+        path = notebook_path(page)
+        name = f"chapters/{page}.ipynb"
+        try:
+            notebook = read_notebook(path)
+        except ValueError as error:
+            problems.append(Problem(name, 0, "", "a notebook", str(error)))
+            continue
+        if model_of(page) is not None:
+            problems += _check_parameters(page, path, name)
+        if page.startswith("studies/"):
+            code = study_code(notebook)
+            pattern = pattern or code
+            if code != pattern:
+                problems.append(
+                    Problem(name, 0, "", "the code cells that all study chapters share", "others")
+                )
+    return problems
+
+
+def _check_parameters(page: str, path: Path, name: str) -> list[Problem]:
+    model = model_of(page)
+    assert model is not None  # noqa: S101 - the caller asked
+    found = parameters_in(path)
+    fields = model.model_fields
+    if list(found) != list(fields):
+        return [Problem(name, 0, "", f"the parameters {', '.join(fields)}", ", ".join(found))]
+    problems = []
+    for field, text in found.items():
+        default = fields[field].get_default()
+        if field == "study_id":
+            default = Path(page).name
+        if _value(text) != default:
+            problems.append(Problem(name, 0, field, f"the default {default!r}", text))
+    return problems
+
+
+def _value(text: str) -> object:
+    import ast
+
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def parameters_cell(page: str) -> str:
+    """Return the source of the parameters cell that a page must have."""
+    model = model_of(page)
+    if model is None:
+        raise ValueError(f"{page} has no parameters")
+    lines = []
+    for name, field in model.model_fields.items():
+        default = Path(page).name if model is Study and name == "study_id" else field.get_default()
+        lines.append(f"{name} = {json.dumps(default)}  # {field.description}")
+    return "\n".join(lines)

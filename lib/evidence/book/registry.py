@@ -1,0 +1,99 @@
+"""Everything that the notebooks of a book recorded, by page and key."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from evidence.results import PageResults, Result, read_results
+
+# Written beside a variant of one page: the committed form of it, for all other pages.
+BASE_FOLDER = "_base"
+_TARGET = re.compile(
+    r"(?:(?P<page>[a-z0-9_-]+/[a-z0-9_-]+)\.)?(?P<key>[\w.-]+)(?::(?P<part>\w+))?\Z"
+)
+
+
+def split_target(text: str, page: str) -> tuple[str, str, str]:
+    """Return (page, key, part) of the target of a role; `page` is where the role stands."""
+    found = _TARGET.match(text.strip())
+    if found is None:
+        return page, text, ""
+    return found["page"] or page, found["key"], found["part"] or ""
+
+
+class Registry:
+    """The results and claims of all notebooks below a source folder.
+
+    In the build of a variant one page was run with other parameters; other pages still show the
+    committed numbers of that page, which lie in `BASE_FOLDER`.
+    """
+
+    def __init__(self, source: Path) -> None:
+        self._source = source
+        self._pages: dict[Path, PageResults] = {}
+
+    def paths(self) -> list[Path]:
+        """Return the notebooks of the book."""
+        return sorted((self._source / "chapters").rglob("*.ipynb"))
+
+    def path_of(self, page: str, seen_from: str) -> Path | None:
+        """Return the notebook of a page as another page sees it, None where there is none."""
+        base = self._source / BASE_FOLDER / f"{page}.ipynb"
+        if seen_from != page and base.exists():
+            return base
+        path = self._source / "chapters" / f"{page}.ipynb"
+        return path if path.exists() else None
+
+    def page(self, page: str, seen_from: str) -> PageResults:
+        """Return what a page recorded.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such page.
+        """
+        path = self.path_of(page, seen_from)
+        if path is None:
+            raise KeyError(f"expected the name of a page with numbers, got {page}")
+        if path not in self._pages:
+            self._pages[path] = read_results(path)
+        return self._pages[path]
+
+    def result(self, page: str, key: str, seen_from: str) -> Result:
+        """Return one result.
+
+        Raises
+        ------
+        KeyError
+            Where the page or the key is not known.
+        """
+        results = self.page(page, seen_from).results
+        if key not in results:
+            raise KeyError(f"no result named {key} on {page}")
+        return results[key]
+
+    def claim(self, page: str, key: str, seen_from: str) -> dict[str, Any]:
+        """Return one claim.
+
+        Raises
+        ------
+        KeyError
+            Where the page or the key is not known.
+        """
+        claims = self.page(page, seen_from).claims
+        if key not in claims:
+            raise KeyError(f"no claim named {key} on {page}")
+        return claims[key]
+
+    def questions_using(self, study_id: str) -> dict[str, int]:
+        """Return how many numbers of each question rest on rows of a study."""
+        using: Counter[str] = Counter()
+        for path in sorted((self._source / "chapters" / "questions").glob("*.ipynb")):
+            page = f"questions/{path.stem}"
+            for result in self.page(page, "").results.values():
+                if any(row.startswith(f"{study_id}.") for row in result.rows):
+                    using[page] += 1
+        return dict(using)

@@ -1,0 +1,51 @@
+"""The table of contents: every page once, every entry a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from evidence.paths import chapters_folder, project_root
+from evidence.problems import Problem
+
+
+def _files(entry: Any) -> list[str]:
+    if isinstance(entry, list):
+        return [name for item in entry for name in _files(item)]
+    if isinstance(entry, dict):
+        own = [entry[key] for key in ("root", "file") if key in entry]
+        nested = [
+            name for key in ("parts", "chapters", "sections") for name in _files(entry.get(key, []))
+        ]
+        return own + nested
+    return []
+
+
+def toc_pages() -> list[str]:
+    """Return the pages of the table of contents in reading order, e.g. `chapters/index`."""
+    return _files(yaml.safe_load((project_root() / "_toc.yml").read_text(encoding="utf-8")))
+
+
+def check_toc() -> list[Problem]:
+    """Return pages that are missing from the contents, listed twice, or not there."""
+    listed = toc_pages()
+    root = project_root()
+    existing = {
+        path.relative_to(root).with_suffix("").as_posix()
+        for suffix in ("*.md", "*.ipynb")
+        for path in chapters_folder().rglob(suffix)
+        if ".ipynb_checkpoints" not in path.parts
+    }
+    return sorted(
+        [
+            Problem("_toc.yml", 0, "", "every page of chapters/", f"no {page}")
+            for page in existing - set(listed)
+        ]
+        + [Problem("_toc.yml", 0, "", "pages that exist", page) for page in set(listed) - existing]
+        + [
+            Problem("_toc.yml", 0, "", "each page once", page)
+            for page in listed
+            if listed.count(page) > 1
+        ]
+    )

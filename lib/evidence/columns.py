@@ -1,0 +1,182 @@
+"""The kinds of column that the data tables are made of, and what their cells may hold.
+
+Each kind is a pandera column whose checks carry, as their error text, what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandera.pandas as pa
+
+from evidence.reported import read_range, read_reported
+
+# Identifiers stay readable in links: lower case, digits, hyphens; parts joined by dots.
+STUDY_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+ARM = r"[a-z0-9_]+"
+ROW_ID = rf"{STUDY_ID}(\.[a-z0-9_]+)+"
+SOURCE_KEY = r"[a-z0-9]+"
+# Pages of record. A mirror is never linked: it may vanish, and it is nobody's record.
+PAGES_OF_RECORD = (
+    "https://pubmed.ncbi.nlm.nih.gov/",
+    "https://pmc.ncbi.nlm.nih.gov/",
+    "https://www.cochranelibrary.com/",
+    "https://clinicaltrials.gov/",
+    "https://doi.org/",
+    "https://www.cancer.gov/",
+    "https://www.nature.com/",
+    "https://bmccancer.biomedcentral.com/",
+    "https://aacrjournals.org/",
+    "https://link.springer.com/",
+    "https://www.nejm.org/",
+    "https://ascopubs.org/",
+)
+STATUSES = ("source", "verified", "derived")
+
+
+def _accepts(read: Callable[[str], object], cell: str) -> bool:
+    try:
+        read(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def cell_check(test: Callable[[str], bool], expected: str) -> pa.Check:
+    """Return an element-wise check whose error text says what was expected."""
+    return pa.Check(test, element_wise=True, error=expected)
+
+
+# A cell must not carry markup, control characters or a spreadsheet formula: the tables become
+# HTML pages and CSV downloads.
+_CLEAN = cell_check(
+    lambda cell: not re.search(r"[\x00-\x1f\x7f]|<[a-zA-Z/!]", cell) and not cell.startswith("="),
+    "plain text without markup, line breaks, or a leading =",
+)
+_TRIMMED = cell_check(lambda cell: cell == cell.strip(), "no spaces at either end")
+_FILLED = cell_check(lambda cell: cell != "", "a value (this column may not be empty)")
+
+
+def column(
+    description: str,
+    check: pa.Check | None = None,
+    *,
+    required: bool,
+    unique: bool = False,
+    **facts: Any,
+) -> pa.Column:
+    """Return a column of text cells with the checks that every cell must pass."""
+    checks = [_CLEAN, _TRIMMED]
+    if required:
+        checks.insert(0, _FILLED)
+    if check is not None:
+        checks.append(check)
+    return pa.Column(
+        str,
+        checks,
+        unique=unique,
+        description=description,
+        metadata={"required": required, **facts},
+    )
+
+
+def text(description: str, *, required: bool = False) -> pa.Column:
+    """Return a column of free text on one line."""
+    return column(description, required=required)
+
+
+def pattern(
+    description: str, pattern: str, expected: str, *, required: bool = True, unique: bool = False
+) -> pa.Column:
+    """Return a column of text of one form; `expected` says it in words."""
+    check = cell_check(lambda cell: cell == "" or re.fullmatch(pattern, cell) is not None, expected)
+    return column(description, check, required=required, unique=unique, pattern=pattern)
+
+
+def choice(description: str, *values: str, required: bool = True) -> pa.Column:
+    """Return a column with a closed vocabulary."""
+    expected = "one of " + ", ".join(values)
+    check = cell_check(lambda cell: cell == "" or cell in values, expected)
+    return column(description, check, required=required, enum=list(values))
+
+
+def reported(description: str, *, required: bool = False) -> pa.Column:
+    """Return a column of numbers as printed."""
+    check = cell_check(partial(_accepts, read_reported), 'a number or "not reached"')
+    return column(description, check, required=required)
+
+
+def whole(description: str) -> pa.Column:
+    """Return a column of whole numbers as printed."""
+    check = cell_check(lambda cell: cell == "" or cell.isdecimal(), "a whole number, 0 or more")
+    return column(description, check, required=False)
+
+
+def dose(description: str) -> pa.Column:
+    """Return a column of doses, or ranges of doses, as printed."""
+    check = cell_check(partial(_accepts, read_range), 'a number or a range such as "18-27"')
+    return column(description, check, required=False)
+
+
+def study_key() -> pa.Column:
+    """Return the column that names the study a row belongs to."""
+    return pattern("Study, key of studies.csv.", STUDY_ID, "a study id such as jonasch-2010")
+
+
+def source_keys(description: str) -> pa.Column:
+    """Return a column of bibliography keys."""
+    return pattern(
+        description,
+        rf"{SOURCE_KEY}(;{SOURCE_KEY})*",
+        "bibliography keys joined by ;",
+        required=False,
+    )
+
+
+def row_key() -> pa.Column:
+    """Return the column that names a row."""
+    return pattern(
+        "Name of the row, stable for ever: study.outcome.statistic.arm[.qualifier].",
+        ROW_ID,
+        "an id such as jonasch-2010.pfs.median.sorafenib",
+        unique=True,
+    )
+
+
+def _is_read_at(cell: str) -> bool:
+    return not re.match(r"(?i)\w+:", cell) or (
+        cell.startswith(PAGES_OF_RECORD) and re.fullmatch(r"[\w:/.()%~?=&#+-]+", cell) is not None
+    )
+
+
+def provenance() -> dict[str, pa.Column]:
+    """Columns that every table of facts ends with: where the row was read."""
+    return {
+        "source_key": pattern(
+            "Publication whose number it is, key of references.bib.",
+            SOURCE_KEY,
+            "a bibliography key",
+        ),
+        "locator": text("Place in the publication.", required=True),
+        "read_at": column(
+            "Page of record that was read, or words where there is none.",
+            cell_check(
+                _is_read_at, "words, or a link to a page of record (columns.PAGES_OF_RECORD)"
+            ),
+            required=True,
+        ),
+        "status": choice(
+            "source: printed in one of the three source documents; verified: read elsewhere on a "
+            "public page; derived: arithmetic on printed numbers, explained in the note.",
+            *STATUSES,
+        ),
+        "note": text("What a reader of the row must know."),
+    }
+
+
+def table(columns: dict[str, pa.Column], description: str) -> pa.DataFrameSchema:
+    """Return a table: these columns, in this order, and no others."""
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, description=description)

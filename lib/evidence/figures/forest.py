@@ -1,0 +1,139 @@
+"""Forest plot of response rates, with what is pooled and the randomized control beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from evidence.estimates import Estimate
+from evidence.figures.style import (
+    INK,
+    MUTED,
+    SHADE,
+    TREATMENT_COLOURS,
+    Figure,
+    new_figure,
+    use_theme,
+)
+from evidence.formatting import format_compact
+from evidence.pooled_response import PooledResponse
+from evidence.responses import ArmResponse
+
+# Marker areas in points squared: readable for the smallest arm, not overwhelming for the largest.
+_SMALLEST, _LARGEST = 18, 90
+
+
+def _dose(arm: ArmResponse) -> str:
+    if arm.weekly_mu is None:
+        return ""
+    low, high = arm.weekly_mu
+    return f"{low:g}" if low == high else f"{low:g}\u2013{high:g}"
+
+
+def _study(ax: Axes, y: float, arm: ArmResponse, estimate: Estimate, largest: int) -> None:
+    colour = TREATMENT_COLOURS[arm.treatment]
+    size = _SMALLEST + (_LARGEST - _SMALLEST) * arm.n / largest
+    ax.plot([100 * (estimate.low or 0), 100 * (estimate.high or 1)], [y, y], color=colour)
+    ax.scatter([100 * estimate.value], [y], marker="s", s=size, color=colour, zorder=3)
+
+
+def _diamond(ax: Axes, y: float, estimate: Estimate, colour: str) -> None:
+    low, high = 100 * (estimate.low or 0), 100 * (estimate.high or 1)
+    middle = 100 * estimate.value
+    ax.fill([low, middle, high, middle], [y, y + 0.28, y, y - 0.28], color=colour, zorder=3)
+
+
+def draw_response_forest(
+    arms: Sequence[ArmResponse],
+    estimates: Sequence[Estimate],
+    pooled: PooledResponse,
+    sensitivity: PooledResponse,
+    control: Estimate,
+) -> Figure:
+    """Return the forest plot of the combination arms.
+
+    Parameters
+    ----------
+    arms, estimates : sequences
+        Arms and their response rates, in the order of drawing.
+    pooled, sensitivity : PooledResponse
+        The headline pool and the other model.
+    control : Estimate
+        Response of the randomized sorafenib arm, drawn as a band.
+    """
+    with use_theme():
+        fig, ax = new_figure(3.6, 0.34 * (len(arms) + 4) + 1.1)
+        ax.axvspan(100 * (control.low or 0), 100 * (control.high or 1), color=SHADE, zorder=0)
+        ax.axvline(100 * control.value, color=TREATMENT_COLOURS["SOR"], linestyle="--", linewidth=1)
+        rows: list[tuple[str, str, str]] = []
+        largest = max(arm.n for arm in arms)
+        for y, (arm, estimate) in enumerate(zip(arms, estimates, strict=True)):
+            _study(ax, y, arm, estimate, largest)
+            rows.append((arm.name, _dose(arm), f"{arm.events}/{arm.n}  {format_compact(estimate)}"))
+        y = len(arms) + 0.4
+        _diamond(ax, y, pooled.estimate, INK)
+        _diamond(ax, y + 1, sensitivity.estimate, MUTED)
+        rows += [
+            (f"Pooled, {pooled.model}", "", format_compact(pooled.estimate)),
+            (f"Pooled, {sensitivity.model}", "", format_compact(sensitivity.estimate)),
+        ]
+        places = [*range(len(arms)), y, y + 1]
+        prediction = pooled.prediction
+        if prediction is not None:
+            ends = [100 * (prediction.low or 0), 100 * (prediction.high or 1)]
+            ax.plot(ends, [y + 2, y + 2], color=MUTED, linewidth=5, solid_capstyle="butt")
+            rows.append(
+                (
+                    "Prediction, a new study",
+                    "",
+                    format_compact(prediction, with_value=False),
+                )
+            )
+            places.append(y + 2)
+        _columns(ax, rows, places, len(arms))
+    data = pd.DataFrame(
+        {
+            "arm": [arm.arm_id for arm in arms],
+            "events": [arm.events for arm in arms],
+            "n": [arm.n for arm in arms],
+            "value": [estimate.value for estimate in estimates],
+            "low": [estimate.low for estimate in estimates],
+            "high": [estimate.high for estimate in estimates],
+        }
+    )
+    level = f"{100 * (pooled.estimate.level or 0.95):g} %"
+    inside = (pooled.estimate.low or 0) <= control.value <= (pooled.estimate.high or 1)
+    alt = (
+        f"Response rates of {len(arms)} arms given sorafenib and interferon-alfa, pooled at "
+        f"{format_compact(pooled.estimate)} per cent; the randomized sorafenib-alone arm had "
+        f"{format_compact(control)} per cent, {'inside' if inside else 'outside'} the pooled "
+        f"interval."
+    )
+    caption = (
+        f"Objective response with sorafenib and interferon-alfa, {level} intervals, and planned "
+        f"interferon-alfa a week. Band and dashed line: the sorafenib-alone arm of the only "
+        f"randomized trial. Arms are pooled across trials without a control: context, not a "
+        f"treatment effect."
+    )
+    return Figure(fig, data, "response-forest", caption, alt, pooled.estimate.grade)
+
+
+def _columns(ax: Axes, rows: list[tuple[str, str, str]], places: list[float], arms: int) -> None:
+    ax.set_ylim(max(places) + 0.7, -1.2)
+    ax.set_xlim(0, 60)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel("Objective response, %")
+    beside = ax.get_yaxis_transform()
+    heads = {"va": "center", "fontsize": 8, "color": MUTED}
+    ax.text(-1.02, -0.9, "Arm", ha="left", transform=beside, **heads)
+    ax.text(-0.06, -0.9, "MU/week", ha="right", transform=beside, **heads)
+    ax.text(1.04, -0.9, "n/N  % (interval)", ha="left", transform=beside, **heads)
+    for y, (name, dose, text) in zip(places, rows, strict=True):
+        weight = "bold" if y == places[arms] else "normal"
+        style = {"va": "center", "fontsize": 8.5, "transform": beside, "fontweight": weight}
+        ax.text(-1.02, y, name, ha="left", **style)
+        ax.text(-0.06, y, dose, ha="right", **style)
+        ax.text(1.04, y, text, ha="left", **style)

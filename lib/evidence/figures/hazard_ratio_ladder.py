@@ -1,0 +1,102 @@
+"""What hazard ratio do printed medians allow: one line per way of reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+
+from evidence.estimates import Estimate, Grade
+from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.formatting import format_compact
+
+_TICKS = (0.4, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2)
+_LIMITS = (0.36, 2.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way of reading the medians.
+
+    Attributes
+    ----------
+    label : str
+        Method in words.
+    interval : Estimate
+        Hazard ratio with everything that is uncertain.
+    unreported : Estimate or None
+        Range of the estimate that the trial did not report; None where there is none.
+    """
+
+    label: str
+    interval: Estimate
+    unreported: Estimate | None = None
+
+
+def draw_hazard_ratio_ladder(
+    rungs: Sequence[Rung], *, margin: float, grade: Grade = "D3"
+) -> Figure:
+    """Return the ladder of hazard ratios, combination over monotherapy, on a log axis."""
+    with use_theme():
+        fig, ax = new_figure(4.2, 0.42 * len(rungs) + 1.5)
+        ax.axvline(1, color=INK, linewidth=0.8)
+        ax.axvline(margin, color=MUTED, linestyle=":", linewidth=1.2)
+        ax.text(margin, -0.75, f" margin {margin:g}", fontsize=8, color=MUTED, va="center")
+        for y, rung in enumerate(rungs):
+            _draw_rung(ax, y, rung)
+        ax.set_xscale("log")
+        ax.set(xlim=_LIMITS, ylim=(len(rungs) - 0.4, -1.1), yticks=[])
+        ax.xaxis.set_major_locator(FixedLocator(_TICKS))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.set_xticklabels([f"{tick:g}" for tick in _TICKS])
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(
+            "PFS hazard ratio, combination / sorafenib alone\n"
+            "\u2190 favours the combination      favours sorafenib alone \u2192"
+        )
+    widest = max(rungs, key=lambda rung: (rung.interval.high or 0) / (rung.interval.low or 1))
+    values = [rung.interval.value for rung in rungs]
+    alt = (
+        f"{len(rungs)} ways of reading the printed medians give hazard ratios from "
+        f"{min(values):.2f} to {max(values):.2f}; "
+        f"with everything uncertain the widest runs from {widest.interval.low:.2f} to "
+        f"{widest.interval.high:.2f}, so benefit, no difference and harm are all allowed."
+    )
+    caption = (
+        "What hazard ratio the printed medians allow. Thin lines: 95 % intervals, sampling error "
+        "included. Thick bars: where the estimate that the trial did not report may have been. "
+        f"Dotted: non-inferiority margin {margin:g}. Rows with a thick bar are reconstructions, "
+        "not patient data."
+    )
+    data = pd.DataFrame(
+        {
+            "method": [rung.label for rung in rungs],
+            "value": [rung.interval.value for rung in rungs],
+            "low": [rung.interval.low for rung in rungs],
+            "high": [rung.interval.high for rung in rungs],
+            "unreported_low": [r.unreported.low if r.unreported else None for r in rungs],
+            "unreported_high": [r.unreported.high if r.unreported else None for r in rungs],
+        }
+    )
+    return Figure(fig, data, "hazard-ratio-ladder", caption, alt, grade)
+
+
+def _draw_rung(ax: Axes, y: int, rung: Rung) -> None:
+    low, high = rung.interval.low or _LIMITS[0], rung.interval.high or _LIMITS[1]
+    shown = max(low, _LIMITS[0] * 1.02), min(high, _LIMITS[1] * 0.98)
+    ax.plot(shown, [y, y], color=MUTED, linewidth=1.4)
+    for limit, end, marker in ((low, shown[0], "<"), (high, shown[1], ">")):
+        if limit != end:
+            ax.plot([end], [y], marker=marker, color=MUTED, markersize=6)
+    if rung.unreported is not None:
+        ends = [rung.unreported.low, rung.unreported.high]
+        colour = TREATMENT_COLOURS["SOR+IFN"]
+        ax.plot(ends, [y, y], color=colour, alpha=0.55, linewidth=7, solid_capstyle="butt")
+    ax.plot([rung.interval.value], [y], "D", color=INK, markersize=5, zorder=4)
+    beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8.5}
+    ax.text(-0.02, y, rung.label, ha="right", **beside)
+    ax.text(1.02, y, format_compact(rung.interval), ha="left", **beside)

@@ -1,0 +1,94 @@
+"""What all figures share: the theme, a colour per treatment, and what a figure is."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+
+import matplotlib as mpl
+import matplotlib.style
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
+
+from evidence.estimates import Grade
+
+# Okabe and Ito's palette, told apart with any colour vision (Okabe M, Ito K, Color Universal
+# Design, 2008). One colour means one treatment, on every page.
+TREATMENT_COLOURS = {
+    "SOR": "#0072B2",
+    "SOR+IFN": "#D55E00",
+    "IFN": "#009E73",
+    "PLA": "#777777",
+    "PAZ": "#CC79A7",
+}
+INK = "#222222"
+MUTED = "#6b6b6b"
+# Background of what is only context.
+SHADE = "#e3edf5"
+WARNING_INK = "#9b1c1c"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure.
+
+    Attributes
+    ----------
+    fig : matplotlib Figure
+        The picture.
+    data : DataFrame
+        The numbers that it shows.
+    name : str
+        Key used for cross-references, unique in the book.
+    caption, alt : str
+        Caption, and the finding in words for those who do not see the picture.
+    grade : str
+        Highest grade of what it shows.
+    """
+
+    fig: MplFigure
+    data: pd.DataFrame
+    name: str
+    caption: str
+    alt: str
+    grade: Grade = "D1"
+
+    def svg(self) -> str:
+        """Return the picture as SVG, the same text whenever it is drawn from the same numbers."""
+        stream = io.StringIO()
+        with use_theme():
+            self.fig.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        text = re.sub(r"<!DOCTYPE[^>]*>\n?", "", stream.getvalue())
+        return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+
+    def withheld(self) -> Figure:
+        """Return a picture that only says that this figure is not shown."""
+        with use_theme():
+            fig = MplFigure(figsize=(7.2, 0.8))
+            fig.text(0.02, 0.4, f"Figure withheld: it shows numbers of grade {self.grade}.")
+        note = f"Withheld, because it shows numbers of grade {self.grade}."
+        return replace(self, fig=fig, data=self.data.iloc[:0], caption=note, alt=note)
+
+
+def use_theme() -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws in the book's theme."""
+    with as_file(files("evidence") / "theme.mplstyle") as path:
+        style = mpl.rc_params_from_file(str(path), use_default_template=False)
+    return mpl.style.context(dict(style))
+
+
+def new_figure(width: float = 7.2, height: float = 4.2) -> tuple[MplFigure, Axes]:
+    """Return an empty figure with one set of axes; width and height in inches."""
+    fig = MplFigure(figsize=(width, height))
+    return fig, fig.add_subplot()
+
+
+def label_directions(ax: Axes, left: str, right: str) -> None:
+    """Write below a ratio axis which side favours what."""
+    place = {"transform": ax.transAxes, "fontsize": 8.5, "color": MUTED, "va": "top"}
+    ax.text(0, -0.17, f"\u2190 {left}", ha="left", **place)
+    ax.text(1, -0.17, f"{right} \u2192", ha="right", **place)

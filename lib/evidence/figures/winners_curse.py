@@ -1,0 +1,56 @@
+"""Hazard ratios as published, and after allowing for the way they were selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from evidence.estimates import Estimate
+from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.formatting import format_compact
+
+_MARKERS = ("s", "o", "^")
+_COLOURS = (INK, TREATMENT_COLOURS["SOR"], TREATMENT_COLOURS["SOR+IFN"])
+
+
+def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -> Figure:
+    """Return, per outcome, the published hazard ratio and what remains of it.
+
+    Parameters
+    ----------
+    outcomes : mapping of str to sequence of (str, Estimate)
+        By outcome: method in words and hazard ratio, the published one first.
+    """
+    lines = sum(len(rows) for rows in outcomes.values())
+    records = []
+    with use_theme():
+        fig, ax = new_figure(4.4, 0.34 * lines + 1.5)
+        y = 0.0
+        for outcome, rows in outcomes.items():
+            for number, (method, estimate) in enumerate(rows):
+                colour = _COLOURS[number]
+                if estimate.low is not None and estimate.high is not None:
+                    ax.plot([estimate.low, estimate.high], [y, y], color=colour)
+                ax.plot([estimate.value], [y], _MARKERS[number], color=colour, markersize=7)
+                beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8.5}
+                ax.text(-0.02, y, f"{outcome}, {method}", ha="right", **beside)
+                published = estimate.low is not None
+                label = format_compact(estimate) if published else f"{estimate.value:.3f}"
+                ax.text(1.02, y, label, ha="left", **beside)
+                records.append({"outcome": outcome, "method": method, "value": estimate.value})
+                y += 1
+            y += 0.6
+        ax.axvline(1, color=MUTED, linewidth=0.8)
+        ax.set(ylim=(y - 0.4, -0.8), yticks=[])
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel("Hazard ratio per unit of pAKT\nhigher pAKT, worse outcome \u2192")
+    alt = "Published and shrunken hazard ratios per unit of pAKT. " + "; ".join(
+        f"{record['outcome']} {record['method']} {record['value']:.3f}" for record in records
+    )
+    caption = (
+        "Hazard ratios per unit of pAKT as published, shrunk by what trials in general find, and "
+        "the value that most likely gave a result this extreme given that it was selected for P "
+        "below the limit. The unit is not printed: the two outcomes cannot be compared."
+    )
+    return Figure(fig, pd.DataFrame(records), "winners-curse", caption, alt + ".", "D2")

@@ -1,0 +1,248 @@
+"""What a notebook works with: its parameters, its evidence, and where it puts its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from evidence.figures.style import Figure
+
+from evidence.claims import Certainty, Claim, judge
+from evidence.data import Evidence, load_evidence
+from evidence.estimates import Estimate, Unit
+from evidence.formatting import format_value
+from evidence.parameters import ChapterParameters, Study
+from evidence.recomputation import Recomputed
+from evidence.reported import read_range
+from evidence.results import (
+    CLAIM_MIME,
+    FIGURE_MIME,
+    PAGE_MIME,
+    RESULT_MIME,
+    Result,
+    make_result,
+)
+from evidence.tables import Table
+from evidence.validation import given_in, validate
+from evidence.vocabulary import describe_row
+
+Model = TypeVar("Model", bound=ChapterParameters)
+
+
+# Method of a number that a reader chose; it rests on no data row.
+PARAMETER = "parameter of this page"
+# Numbers of an arm: key on the page, what it is, unit.
+_ARM_NUMBERS: dict[str, tuple[str, str, Unit]] = {
+    "n_reported": ("n", "Patients", "count"),
+    "sorafenib_mg_day": ("sorafenib_mg_day", "Sorafenib a day", "mg_per_day"),
+    "ifn_weekly_mu": ("weekly_mu", "Planned interferon-alfa a week", "mu_per_week"),
+}
+
+
+class Page(Generic[Model]):
+    """A page that is being computed.
+
+    Attributes
+    ----------
+    parameters : ChapterParameters
+        Checked parameters.
+    evidence : Evidence
+        What the page may read.
+    results : dict of str to Result
+        Recorded so far, by key.
+    """
+
+    def __init__(self, parameters: Model, evidence: Evidence) -> None:
+        self.parameters = parameters
+        self.evidence = evidence
+        self.results: dict[str, Result] = {}
+
+    def record(
+        self,
+        key: str,
+        estimate: Estimate,
+        label: str,
+        rows: Sequence[str],
+        *,
+        text: str = "",
+    ) -> Result:
+        """Write one number into the notebook and return it.
+
+        Raises
+        ------
+        ValueError
+            Where the key is taken, no data row is named, or the number is not a number.
+        KeyError
+            Where a row does not exist.
+        """
+        return self.record_all({key: (estimate, label)}, rows, text=text)[key]
+
+    def record_all(
+        self,
+        estimates: Mapping[str, tuple[Estimate, str]],
+        rows: Sequence[str],
+        *,
+        text: str = "",
+    ) -> dict[str, Result]:
+        """Write several numbers that rest on the same rows; the values are (estimate, label)."""
+        made = {
+            key: self._result(key, estimate, label, rows, text)
+            for key, (estimate, label) in estimates.items()
+        }
+        self._publish(list(made.values()))
+        return made
+
+    def record_printed(self, row_id: str, label: str, *, key: str | None = None) -> Result:
+        """Write the number that a data row prints, as printed."""
+        made = self._printed(row_id, label, key)
+        self._publish([made])
+        return made
+
+    def record_parameters(self) -> None:
+        """Write every parameter that is one number, as `parameter.<name>`."""
+        made = []
+        for name, field in type(self.parameters).model_fields.items():
+            value = getattr(self.parameters, name)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                estimate = Estimate(float(value), method=PARAMETER)
+                label = field.description or name
+                made.append(self._result(f"parameter.{name}", estimate, label, [], f"{value:g}"))
+        self._publish(made)
+
+    def record_everything_printed(self) -> None:
+        """Write every number that the evidence of this page prints: arms, then facts."""
+        made = [self._arm_number(row, name) for row, name in self._arm_numbers()]
+        arms = self.evidence.tables["arms"]
+        labels = dict(zip(arms["arm"], arms["label"], strict=True))
+        for row_id, row in self.evidence.rows.items():
+            if row.name != "arms":
+                made.append(self._printed(row_id, describe_row(row, labels), None))
+        self._publish(made)
+
+    def record_recomputed(self, recomputed: Sequence[Recomputed]) -> None:
+        """Write every number that printed results recompute to."""
+        made = [
+            self._result(item.key, item.estimate, item.what, item.rows, "")
+            for item in recomputed
+            if item.estimate is not None
+        ]
+        self._publish(made)
+
+    def claim(
+        self,
+        key: str,
+        text: str,
+        *,
+        holds: Callable[[Any], bool],
+        rests_on: Sequence[str],
+        certainty: Certainty,
+    ) -> Claim:
+        """Write a conclusion, judged by its predicate over the results of this page."""
+        made = judge(key, text, holds, rests_on, certainty, self.results)
+        _display({CLAIM_MIME: made.to_json(), "text/plain": f"[{made.state}] {made.text}"})
+        return made
+
+    def show(self, figure: Figure) -> None:
+        """Show a figure, unless it shows more than the reader asked for (`provenance_max`)."""
+        if figure.grade > self.parameters.provenance_max:
+            figure = figure.withheld()
+        facts = {"name": figure.name, "caption": figure.caption, "alt": figure.alt}
+        _display({"image/svg+xml": figure.svg(), FIGURE_MIME: facts, "text/plain": figure.alt})
+
+    def table(self, table: Table) -> None:
+        """Show a table."""
+        _display({"text/html": table.html, "text/plain": table.text})
+
+    def _result(
+        self, key: str, estimate: Estimate | None, label: str, rows: Sequence[str], text: str
+    ) -> Result:
+        if key in self.results:
+            raise ValueError(f"expected a key that is not yet recorded, got {key}")
+        if not rows and (estimate is None or estimate.method != PARAMETER):
+            raise ValueError(f"expected the data rows that {key} rests on, got none")
+        external = any(self.evidence.is_external(row) for row in rows)
+        made = make_result(
+            key,
+            label,
+            estimate,
+            list(dict.fromkeys(rows)),
+            external=external,
+            text=text,
+            grade_max=self.parameters.provenance_max,
+        )
+        self.results[key] = made
+        return made
+
+    def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
+        for _, arm in self.evidence.tables["arms"].iterrows():
+            for name in _ARM_NUMBERS:
+                if arm[name]:
+                    yield arm, name
+
+    def _arm_number(self, arm: pd.Series, name: str) -> Result:
+        key, words, unit = _ARM_NUMBERS[name]
+        ends = read_range(arm[name])
+        single = ends is not None and ends[0] == ends[1]
+        estimate = Estimate(ends[0], unit=unit, method="as printed", grade="D0") if single else None
+        text = "" if single else f"{arm[name]}{format_value(0, unit)[1:]}"
+        label = f"{words}, {arm['label']}"
+        return self._result(f"{arm['arm']}.{key}", estimate, label, [arm["arm_id"]], text)
+
+    def _printed(self, row_id: str, label: str, key: str | None) -> Result:
+        text = self.evidence.printed(row_id)
+        key = key or row_id.partition(".")[2]
+        return self._result(key, self.evidence.estimate(row_id), label, [row_id], text)
+
+    def _publish(self, results: list[Result]) -> None:
+        lines = [f"{result.key}: {result.text}" for result in results]
+        stored = {"results": [result.to_json() for result in results]}
+        _display({RESULT_MIME: stored, "text/plain": "\n".join(lines)})
+
+
+def _display(data: dict[str, Any]) -> None:
+    """Put data into the output of the running cell; do nothing outside a notebook."""
+    from IPython.core.getipython import get_ipython
+
+    if get_ipython() is not None:
+        from IPython.display import display
+
+        display(data, raw=True)
+
+
+def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
+    """Return the page of the notebook whose `globals()` are given, its parameters checked.
+
+    Raises
+    ------
+    ParameterError
+        Where a parameter is unknown, of the wrong type, out of range, or not in the data.
+    DataError
+        Where the data tables break a rule.
+    """
+    given = given_in(namespace)
+    evidence = load_evidence()
+    parameters = validate(model, given, evidence)
+    name = parameters.page
+    if isinstance(parameters, Study):
+        name = f"studies/{parameters.study_id}"
+        evidence = evidence.narrowed(parameters.study_id)
+    facts = {
+        "page": name,
+        "parameters": parameters.model_dump(mode="json"),
+        "reads": evidence.reads,
+    }
+    _display({PAGE_MIME: facts, "text/plain": f"{name}, parameters checked"})
+    page = Page(parameters, evidence)
+    page.record_parameters()
+    return page
+
+
+def open_reference_page(name: str) -> Page[ChapterParameters]:
+    """Return a page without parameters, such as the provenance page, that reads all evidence."""
+    evidence = load_evidence()
+    facts = {"page": name, "parameters": {}, "reads": evidence.reads}
+    _display({PAGE_MIME: facts, "text/plain": name})
+    return Page(ChapterParameters(), evidence)

@@ -1,0 +1,234 @@
+"""The parameters of each chapter: one frozen model per notebook, checked before anything runs.
+
+papermill only warns of a name it does not know and runs the default; here an unknown name, a
+wrong type, a value out of range or a study that is not in the data is an error that says what
+is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
+# (Cancer, 1 January 2010).
+DEFAULT_SEED = 20100101
+# Arms of METHODS that enter the pooled response: every arm of sorafenib plus interferon-alfa with
+# a printed response, apart from the Japanese dose-finding trial, which is left to sensitivity.
+POOLED_ARMS = [
+    "escudier-2007-phase1.sorafenib_ifn",
+    "ryan-2007.sorafenib_ifn",
+    "gollob-2007.sorafenib_ifn",
+    "jonasch-2010.sorafenib_ifn",
+    "bracarda-2013.sorafenib_ifn_a",
+    "bracarda-2013.sorafenib_ifn_b",
+    "eto-2015.sorafenib_ifn",
+]
+
+CiMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class ChapterParameters(BaseModel):
+    """What every chapter takes."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
+    )
+    page: ClassVar[str]
+
+    level: float = Field(0.95, ge=0.80, le=0.99, description="Level of every computed interval.")
+    provenance_max: Literal["D1", "D2", "D3"] = Field(
+        "D3",
+        description="Withhold numbers beyond this grade: D1 arithmetic, D2 model, D3 simulated.",
+    )
+
+
+class Study(ChapterParameters):
+    """A study chapter."""
+
+    page: ClassVar[str] = "studies"
+
+    study_id: str = Field(description="The study.", json_schema_extra={"refers_to": "study"})
+    ci_method: CiMethod = Field("clopper_pearson", description="Interval of a response rate.")
+    rounding: Literal["any", "half_up", "half_even", "trunc"] = Field(
+        "any", description="Rounding that a source may have used."
+    )
+    max_n: int = Field(
+        120, ge=10, le=1000, description="Largest denominator tried when a percentage is inverted."
+    )
+
+
+class CombinationVsMonotherapy(ChapterParameters):
+    """Question: does adding interferon-alfa to sorafenib help."""
+
+    page: ClassVar[str] = "questions/combination_vs_monotherapy"
+
+    seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
+    arms: list[str] = Field(
+        POOLED_ARMS,
+        min_length=2,
+        description="Arms in the pooled response.",
+        json_schema_extra={"refers_to": "arm"},
+    )
+    escudier_denominator: Literal[13, 12] = Field(
+        13,
+        description="Escudier 2007 (phase 1): all 13 patients, or the 12 with renal cell cancer.",
+    )
+    eto_denominator: Literal[42, 51] = Field(
+        42, description="Eto 2015: the 42 analysed, or all 51 registered."
+    )
+    escudier_dose: Literal[18.0, 20.8, 27.0] = Field(
+        27.0, description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3."
+    )
+    gollob_dose: Literal[24.0, 30.0] = Field(
+        30.0, description="Gollob 2007, weekly MU: with its two-week breaks, or while treated."
+    )
+    ci_method: CiMethod = Field("clopper_pearson", description="Interval of one response rate.")
+    pool_model: Literal["glmm", "reml", "pm", "dl", "betabinomial", "bayes"] = Field(
+        "glmm", description="Model of the pooled response."
+    )
+    ci_adjust: Literal["hksj", "z", "profile"] = Field(
+        "hksj", description="Interval of the pooled response: t with k-1, normal, or profile."
+    )
+    tau_prior_scale: float = Field(
+        0.5, ge=0.1, le=2.0, description="Scale of the half-normal prior of tau (pool_model bayes)."
+    )
+    prior_orr: Pair = Field(
+        [1.0, 1.0], description="Beta(a, b) prior of the response rate, the same in both arms."
+    )
+    orr_gain_threshold_pp: float = Field(
+        10.0, ge=0, le=40, description="Gain in response worth having, percentage points."
+    )
+    orr_ni_margin_pp: float = Field(
+        10.0, ge=1, le=30, description="Loss of response still acceptable, percentage points."
+    )
+    hr_source: Literal["medians_exponential", "medians_weibull", "ensemble", "user"] = Field(
+        "medians_exponential", description="Where the PFS hazard ratio comes from."
+    )
+    weibull_shape: float = Field(
+        1.0, ge=0.5, le=3.0, description="Shape of both arms (hr_source medians_weibull)."
+    )
+    hr_user: Annotated[list[Positive], Field(min_length=3, max_length=3)] = Field(
+        [1.0, 0.6, 1.6], description="Hazard ratio, lower, upper (hr_source user)."
+    )
+    hr_benefit_threshold: float = Field(
+        0.80, ge=0.5, le=1.0, description="Hazard ratio that would be worth having."
+    )
+    hr_ni_margin: float = Field(
+        1.25, ge=1.05, le=2.0, description="Hazard ratio still acceptable as no worse."
+    )
+    hr_prior_mean: float = Field(0.0, ge=-0.7, le=0.7, description="Sceptical prior: log HR mean.")
+    hr_prior_sd: float = Field(
+        0.3537, ge=0.05, le=10, description="Sceptical prior: log HR SD; 0.3537 is ln 2 / 1.96."
+    )
+    baseline_orr: float = Field(
+        0.30, ge=0.02, le=0.6, description="Response with sorafenib alone, for absolute effects."
+    )
+    baseline_pfs_12m: float = Field(
+        0.3245, ge=0.05, le=0.8, description="Progression-free at 12 months with sorafenib alone."
+    )
+    landmarks: Annotated[list[Annotated[float, Field(ge=1, le=36)]], Field(min_length=1)] = Field(
+        [6.0, 12.0], description="Months at which survival is read off the model."
+    )
+    rmst_tau: float = Field(12.0, ge=3, le=24, description="Horizon of restricted mean survival.")
+    ensemble_size: int = Field(1000, ge=100, le=5000, description="Synthetic pairs of arms.")
+    ensemble_tol: float = Field(
+        0.05, ge=0.02, le=0.10, description="How near a synthetic arm must come to what is printed."
+    )
+    ensemble_family: Literal["weibull", "loglogistic", "lognormal"] = Field(
+        "weibull", description="Family of survival times in the ensemble."
+    )
+    km_conf_type: Literal["log-log", "log", "plain"] = Field(
+        "log-log", description="Interval type assumed for the printed medians."
+    )
+    shape_range: Pair = Field([0.7, 2.6], description="Shapes tried in the ensemble.")
+    censor_range: Pair = Field([5.2, 34.2], description="Uniform censoring, months.")
+    pfs_events: int = Field(70, ge=10, le=80, description="PFS events assumed in the trial.")
+    mde_power: float = Field(0.80, ge=0.5, le=0.99, description="Power for detectable effects.")
+    alpha: float = Field(0.05, ge=0.001, le=0.2, description="Two-sided size of tests.")
+    downgrade: dict[
+        Literal["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication"],
+        Annotated[int, Field(ge=0, le=3)],
+    ] = Field(
+        {
+            "risk_of_bias": 1,
+            "inconsistency": 0,
+            "indirectness": 1,
+            "imprecision": 2,
+            "publication": 0,
+        },
+        description="GRADE: steps down for each reason.",
+    )
+
+
+class BiomarkerPrognosis(ChapterParameters):
+    """Question: does phosphorylated AKT predict outcome."""
+
+    page: ClassVar[str] = "questions/biomarker_prognosis"
+
+    seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
+    hr_pfs: Annotated[list[str], Field(max_length=4)] = Field(
+        [], description="PFS: HR, lower, upper, P as text; empty takes what the trial prints."
+    )
+    hr_os: Annotated[list[str], Field(max_length=4)] = Field(
+        [], description="OS: HR, lower, upper, P as text; empty takes what the trial prints."
+    )
+    increment_units: float = Field(
+        10.0, ge=0.1, le=100, description="Marker units of the rescaled hazard ratio."
+    )
+    events_pfs: int = Field(70, ge=10, le=80, description="PFS events assumed.")
+    events_os: int = Field(28, ge=5, le=60, description="Deaths assumed.")
+    marker_sd_units: float = Field(
+        0.0,
+        ge=0,
+        le=100,
+        description="SD of the marker in its units; 0 infers it from SE and events.",
+    )
+    n_hypotheses: int = Field(
+        8, ge=2, le=200, description="Markers times outcomes that may have been tried."
+    )
+    multiplicity: Literal["holm", "bonferroni", "bh"] = Field(
+        "holm", description="Adjustment for the number of hypotheses."
+    )
+    prior_h1: float = Field(
+        0.10, ge=0.001, le=0.9, description="Probability, before the trial, that pAKT matters."
+    )
+    alt_hr_per_sd: float = Field(
+        1.5, ge=1.05, le=3, description="Hazard ratio per SD if it does matter."
+    )
+    true_hr_grid: Annotated[list[Annotated[float, Field(ge=1, le=3)]], Field(min_length=1)] = Field(
+        [1.0, 1.1, 1.2, 1.28, 1.57], description="True hazard ratios per SD that are simulated."
+    )
+    power_hr_per_sd: float = Field(
+        1.2, ge=1.05, le=3, description="True hazard ratio per SD for power and exaggeration."
+    )
+    nsim: int = Field(1000, ge=200, le=20000, description="Simulated trials per true hazard ratio.")
+    n_patients: int = Field(80, ge=20, le=1000, description="Patients with tissue, assumed.")
+    marker_dist: Literal["normal", "lognormal"] = Field(
+        "normal", description="Distribution of the marker."
+    )
+    cutpoint_quantile: float = Field(
+        0.5, ge=0.1, le=0.9, description="Quantile at which a marker might be split."
+    )
+    baseline_median: float = Field(
+        7.47, ge=1, le=60, description="Median PFS at the mean marker value, months."
+    )
+    baseline_shape: float = Field(1.45, ge=0.5, le=3, description="Weibull shape of that curve.")
+    marker_values_sd: Annotated[list[Annotated[float, Field(ge=-3, le=3)]], Field(min_length=1)] = (
+        Field([-1.0, 0.0, 1.0], description="Marker values of the predicted curves, in SD.")
+    )
+
+
+QUESTIONS: dict[str, type[ChapterParameters]] = {
+    model.page: model for model in (CombinationVsMonotherapy, BiomarkerPrognosis)
+}
+
+
+def model_of(page: str) -> type[ChapterParameters] | None:
+    """Return the parameter model of a page, None for a page without parameters."""
+    if page.startswith("studies/"):
+        return Study
+    return QUESTIONS.get(page)

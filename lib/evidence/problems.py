@@ -1,0 +1,41 @@
+"""What is wrong with a table, said so that its editor can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in one place.
+
+    Attributes
+    ----------
+    file : str
+        File, relative to the project.
+    line : int
+        Line in the file, 0 where the whole file is meant.
+    column : str
+        Column, "" where the whole row is meant.
+    expected, given : str
+        What should be there, and what is.
+    """
+
+    file: str
+    line: int
+    column: str
+    expected: str
+    given: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        column = f" {self.column}" if self.column else ""
+        return f"{place}{column}: expected {self.expected}, got {self.given}"
+
+
+class DataError(Exception):
+    """The data tables cannot be used; carries every problem found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))

@@ -1,0 +1,148 @@
+"""The arms given the combination in all trials, pooled: context, not a treatment effect."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from evidence.data import Evidence
+from evidence.estimates import Estimate
+from evidence.parameters import CombinationVsMonotherapy
+from evidence.pooled_response import PooledResponse, pool_response
+from evidence.pooling import logit_response, pool
+from evidence.pooling_permutation import permutation_p
+from evidence.proportions import proportion
+from evidence.questions import Numbers
+from evidence.reported import read_number
+from evidence.responses import ArmResponse, arm_response, with_denominator, with_weekly_dose
+
+# Rows that print the other denominator and the arm whose denominator they are.
+_DENOMINATORS = {
+    "escudier-2007-phase1.sorafenib_ifn": (
+        "escudier_denominator",
+        "escudier-2007-phase1.renal_cell_carcinoma.count.sorafenib_ifn",
+    ),
+    "eto-2015.sorafenib_ifn": ("eto_denominator", "eto-2015.registered.count.sorafenib_ifn"),
+}
+_DOSES = {
+    "escudier-2007-phase1.sorafenib_ifn": "escudier_dose",
+    "gollob-2007.sorafenib_ifn": "gollob_dose",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PooledArms:
+    """Arms of the combination, pooled.
+
+    Attributes
+    ----------
+    arms : tuple of ArmResponse
+        Arms in the order of the parameters.
+    estimates : tuple of Estimate
+        Their response rates.
+    pooled, sensitivity : PooledResponse
+        The chosen model and the other one.
+    rows : tuple of str
+        Data rows of all arms.
+    """
+
+    arms: tuple[ArmResponse, ...]
+    estimates: tuple[Estimate, ...]
+    pooled: PooledResponse
+    sensitivity: PooledResponse
+    rows: tuple[str, ...]
+
+
+def pooled_arm(evidence: Evidence, arm_id: str, p: CombinationVsMonotherapy) -> ArmResponse:
+    """Return one arm with the denominator and the weekly dose that the parameters name."""
+    arm = arm_response(evidence, arm_id)
+    if arm_id in _DENOMINATORS:
+        name, row_id = _DENOMINATORS[arm_id]
+        wanted = getattr(p, name)
+        if wanted != arm.n and read_number(evidence.row(row_id)["value_reported"]) != wanted:
+            raise ValueError(f"{name}: expected what {row_id} prints, got {wanted}")
+        arm = with_denominator(arm, wanted, row_id)
+    if arm_id in _DOSES:
+        arm = with_weekly_dose(arm, getattr(p, _DOSES[arm_id]))
+    return arm
+
+
+def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
+    """Return the arms that the parameters name, pooled by the chosen model and by another."""
+    arms = tuple(pooled_arm(evidence, arm_id, p) for arm_id in p.arms)
+    events, n = [arm.events for arm in arms], [arm.n for arm in arms]
+    other = "glmm" if p.pool_model == "reml" else "reml"
+    pooled = pool_response(
+        events,
+        n,
+        model=p.pool_model,
+        adjust=p.ci_adjust,
+        tau_prior_scale=p.tau_prior_scale,
+        level=p.level,
+    )
+    return PooledArms(
+        arms=arms,
+        estimates=tuple(proportion(*arm.counts, method=p.ci_method, level=p.level) for arm in arms),
+        pooled=pooled,
+        sensitivity=pool_response(events, n, model=other, level=p.level),
+        rows=tuple(row for arm in arms for row in arm.rows),
+    )
+
+
+def describe_pool(made: PooledArms) -> Numbers:
+    """Return pooled response, prediction and heterogeneity."""
+    pooled = made.pooled
+    numbers: Numbers = {
+        "pooled_response": (pooled.estimate, "Pooled response of the combination arms"),
+        "pooled_response_other": (made.sensitivity.estimate, "The same by another model"),
+        "pooled_arms": (
+            Estimate(pooled.k, unit="count", n=pooled.n, events=pooled.events, method="count"),
+            "Arms pooled",
+        ),
+    }
+    if pooled.prediction is not None:
+        numbers["pooled_prediction"] = (pooled.prediction, "Response to expect in a new study")
+    if pooled.q_p is not None and pooled.i2 is not None and pooled.i2_interval is not None:
+        numbers["pooled_q_p"] = (
+            Estimate(pooled.q_p, unit="p_value", method="Cochran's Q of the logits"),
+            "P of equal response in all arms",
+        )
+        low, high = pooled.i2_interval
+        numbers["pooled_i2"] = (
+            Estimate(
+                pooled.i2, low, high, level=pooled.estimate.level, kind="confidence",
+                unit="proportion", method="I2 with its Q-profile interval", grade="D2",
+            ),
+            "I2: share of the variation that is between arms",
+        )  # fmt: skip
+    return numbers
+
+
+def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
+    """Return the odds ratio of response per 10 MU of interferon-alfa more a week."""
+    arms = [arm for arm in made.arms if arm.weekly_mu is not None]
+    doses = [sum(arm.weekly_mu) / 2 / 10 for arm in arms if arm.weekly_mu is not None]
+    if len(arms) < 4 or len(set(doses)) < 2:
+        return {}
+    y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
+    fitted = pool(y, v, moderators=doses, level=p.level)
+    slope = Estimate(
+        math.exp(fitted.coefficients[1]),
+        math.exp(fitted.low[1]),
+        math.exp(fitted.high[1]),
+        level=p.level,
+        kind="confidence",
+        unit="ratio",
+        p=float(fitted.p_values[1]),
+        method="meta-regression of logits, REML with Hartung-Knapp",
+        conventions=("reml", "hksj"),
+        grade="D2",
+    )
+    exact = permutation_p(y, v, doses, seed=p.seed)
+    return {
+        "dose_or": (slope, "Odds ratio of response per 10 MU more a week"),
+        "dose_permutation_p": (
+            Estimate(exact, unit="p_value", method="exact permutation of doses", grade="D2"),
+            "Permutation P of that slope",
+        ),
+    }

@@ -1,0 +1,118 @@
+"""Reading numbers as they were printed.
+
+Tables keep what a paper prints as text, because "0.80" and "0.8" were rounded differently and
+"not reached" is a finding. This module is the only place where such text becomes a number.
+
+Vocabulary
+----------
+**Reported**: one printed value: its text, its number, the decimals it was rounded to, and
+whether it is only a bound ("<.0001").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+# What papers print where a number was not reached or not given.
+NOT_A_NUMBER = ("not reached", "not attained", "not reported")
+
+_NUMBER = re.compile(r"(?P<bound>[<>]?)\s*(?P<number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))\Z")
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One printed value.
+
+    Attributes
+    ----------
+    text : str
+        As printed.
+    value : float or None
+        The number; None for "not reached" and the like.
+    decimals : int
+        Digits printed after the decimal point.
+    bound : str
+        "<" or ">" where only a bound was printed, else "".
+    """
+
+    text: str
+    value: float | None
+    decimals: int = 0
+    bound: Literal["", "<", ">"] = ""
+
+    @property
+    def decimal(self) -> Decimal:
+        """The exact decimal number printed.
+
+        Raises
+        ------
+        ValueError
+            Where no number was printed.
+        """
+        if self.value is None:
+            raise ValueError(f'expected a printed number, got "{self.text}"')
+        return Decimal(self.text.lstrip("<> "))
+
+
+def read_reported(text: str) -> Reported | None:
+    """Return what `text` prints, None for an empty cell.
+
+    Raises
+    ------
+    ValueError
+        Where the text is neither a number ("7.39", ".0411", "<.0001", "> 12") nor one of
+        `NOT_A_NUMBER`.
+    """
+    if text == "":
+        return None
+    if text in NOT_A_NUMBER:
+        return Reported(text, None)
+    found = _NUMBER.match(text)
+    if found is None:
+        raise ValueError(f'expected a number or "not reached", got "{text}"')
+    number = found["number"]
+    decimals = len(number.partition(".")[2])
+    bound: Literal["", "<", ">"] = found["bound"]  # type: ignore[assignment]
+    return Reported(text, float(number), decimals, bound)
+
+
+def read_number(text: str) -> float | None:
+    """Return the number printed in `text`, None where it is empty or prints no number.
+
+    Raises
+    ------
+    ValueError
+        As `read_reported`; also for a bound, which is not a number.
+    """
+    reported = read_reported(text)
+    if reported is None:
+        return None
+    if reported.bound:
+        raise ValueError(f'expected a number, got the bound "{text}"')
+    return reported.value
+
+
+def read_range(text: str) -> tuple[float, float] | None:
+    """Return (low, high) of "18-27", (7, 7) of "7", None for an empty cell.
+
+    Raises
+    ------
+    ValueError
+        Where the text is neither a number nor a range that rises.
+    """
+    if text == "":
+        return None
+    found = _RANGE.match(text)
+    if found is None:
+        value = read_number(text)
+        if value is None:
+            raise ValueError(f'expected a number or a range such as "18-27", got "{text}"')
+        return value, value
+    low, high = float(found[1]), float(found[2])
+    if low >= high:
+        raise ValueError(f'expected a range that rises, got "{text}"')
+    return low, high

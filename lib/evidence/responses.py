@@ -1,0 +1,149 @@
+"""From data rows to the numbers that the statistics take: responders per arm, printed medians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from evidence.data import Evidence
+from evidence.inversion import counts_printing_interval, counts_printing_percent
+from evidence.median import Median
+from evidence.reported import read_range
+
+# Largest denominator tried when an interval is turned back into counts.
+_MAX_N = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResponse:
+    """Responders of one arm, and how they are known.
+
+    Attributes
+    ----------
+    arm_id : str
+        Row of arms.csv.
+    name : str
+        Study and, where it has several arms of one treatment, arm.
+    treatment : str
+        Treatment code.
+    events, n : int
+        Responders and patients.
+    rows : tuple of str
+        Data rows that this rests on.
+    how : str
+        "printed", or how the counts were recovered.
+    weekly_mu : tuple of (float, float) or None
+        Range of planned interferon-alfa a week, million units.
+    """
+
+    arm_id: str
+    name: str
+    treatment: str
+    events: int
+    n: int
+    rows: tuple[str, ...]
+    how: str
+    weekly_mu: tuple[float, float] | None
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Responders and patients."""
+        return self.events, self.n
+
+
+def _response_row(evidence: Evidence, arm: pd.Series) -> pd.Series | None:
+    """Return the row that prints the arm's response: ORR, else partial responses alone."""
+    for outcome in ("orr", "pr"):
+        row = evidence.rows.get(f"{arm['study_id']}.{outcome}.percent.{arm['arm']}")
+        if row is not None:
+            return row
+    return None
+
+
+def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | None:
+    """Return (events, n, how) where the printed numbers leave only one possibility."""
+    n = row["n"] or arm["n_reported"]
+    if row["events"] and n:
+        how = "printed" if row["n"] else "events printed, patients of the arm"
+        return int(row["events"]), int(n), how
+    if row["ci_low_reported"] and row["ci_high_reported"]:
+        printed = [row[name] for name in ("value_reported", "ci_low_reported", "ci_high_reported")]
+        level = int(row["ci_level"]) / 100
+        found = counts_printing_interval(*printed, level=level, max_n=_MAX_N)
+        if len(found) == 1:
+            return *found[0], "the only counts whose exact interval prints so"
+    if n:
+        found = counts_printing_percent(row["value_reported"], n=int(n))
+        if len(found) == 1:
+            return *found[0], "the only count of the arm that prints so"
+    return None
+
+
+def arm_response(evidence: Evidence, arm_id: str) -> ArmResponse:
+    """Return the responders of an arm.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such arm.
+    ValueError
+        Where the sources do not print a response from which counts follow.
+    """
+    arm = evidence.row(arm_id)
+    row = _response_row(evidence, arm)
+    found = None if row is None else _recovered(row, arm)
+    if row is None or found is None:
+        raise ValueError(
+            f"arms: expected an arm with a printed response rate and denominator, got {arm_id}"
+        )
+    events, n, how = found
+    study = evidence.study(arm["study_id"])
+    arms = evidence.tables["arms"]
+    twins = arms[
+        (arms["study_id"] == arm["study_id"])
+        & (arms["treatment"] == arm["treatment"])
+        & (arms["role"] != "cohort")
+    ]
+    suffix = f", {arm['label'].partition(':')[0]}" if len(twins) > 1 else ""
+    return ArmResponse(
+        arm_id=arm_id,
+        name=study["short_name"] + suffix,
+        treatment=arm["treatment"],
+        events=events,
+        n=n,
+        rows=(row["row_id"], arm_id),
+        how=how,
+        weekly_mu=read_range(arm["ifn_weekly_mu"]),
+    )
+
+
+def with_denominator(response: ArmResponse, n: int, row_id: str) -> ArmResponse:
+    """Return the same responders over another denominator, which a data row prints.
+
+    Raises
+    ------
+    ValueError
+        Where there are more responders than patients.
+    """
+    if n < response.events:
+        raise ValueError(f"expected at least {response.events} patients, got {n}")
+    if n == response.n:
+        return response
+    return replace(response, n=n, rows=(*response.rows, row_id), how=f"over {n} patients")
+
+
+def with_weekly_dose(response: ArmResponse, weekly_mu: float) -> ArmResponse:
+    """Return the same arm with one planned dose a week in place of a range."""
+    return replace(response, weekly_mu=(weekly_mu, weekly_mu))
+
+
+def printed_median(evidence: Evidence, row_id: str) -> Median:
+    """Return the median that a row prints, in months; None where it was not reached."""
+    row = evidence.row(row_id)
+    if row["statistic"] != "median":
+        raise ValueError(f"expected a row that prints a median, got {row_id}")
+    printed = evidence.estimate(row_id)
+    if printed is None:
+        return Median(None)
+    return Median(printed.value, printed.low, printed.high, printed.level or 0.95)

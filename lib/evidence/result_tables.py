@@ -1,0 +1,27 @@
+"""Tables of the numbers that a page has recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from evidence.results import Result
+from evidence.tables import Table, make_table
+
+
+def tabulate_results(results: Mapping[str, Result], keys: Sequence[str], caption: str) -> Table:
+    """Return chosen results as a table; keys that were not recorded are left out.
+
+    Each number links to the line that says how it was made.
+    """
+    rows = [
+        [
+            results[key].label,
+            Markup('<a href="#result-{}">{}</a>').format(key, results[key].text),
+            results[key].provenance,
+        ]
+        for key in keys
+        if key in results
+    ]
+    return make_table(["What", "Number", "Grade"], rows, caption=caption, numeric=("Number",))

@@ -1,0 +1,184 @@
+"""Checking parameters: against their model, and against the data."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import types
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from evidence.data import Evidence
+from evidence.parameters import ChapterParameters
+
+Model = TypeVar("Model", bound=ChapterParameters)
+# Names that IPython puts into a notebook's namespace.
+_IPYTHON = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
+
+
+class ParameterError(Exception):
+    """Parameters that a chapter cannot take; one line per parameter."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show the message alone: the reader's mistake has no stack."""
+        return [f"ParameterError: {self}"]
+
+
+def _allowed(field: Mapping[str, Any]) -> str:
+    """Return in words what a field's JSON schema allows."""
+    if "enum" in field:
+        return "one of " + ", ".join(json.dumps(value) for value in field["enum"])
+    if "const" in field:
+        return json.dumps(field["const"])
+    kind = field.get("type")
+    low = field.get("minimum", field.get("exclusiveMinimum"))
+    high = field.get("maximum", field.get("exclusiveMaximum"))
+    if kind in ("integer", "number"):
+        name = "a whole number" if kind == "integer" else "a number"
+        if low is not None and high is not None:
+            return f"{name} from {low:g} to {high:g}" if high < 1e6 else f"{name} from {low:g}"
+        return f"{name} above {low:g}" if low is not None else name
+    if kind == "array":
+        size = {field.get("minItems"), field.get("maxItems")}
+        count = f"{field['minItems']} " if len(size) == 1 and None not in size else ""
+        return f"a list of {count}items, each {_allowed(field['items'])}"
+    if kind == "object":
+        names = ", ".join(field["propertyNames"]["enum"])
+        return f"a table of {names}, each {_allowed(field['additionalProperties'])}"
+    return "text"
+
+
+def describe(model: type[ChapterParameters]) -> list[dict[str, str]]:
+    """Return one row per parameter: name, allowed, default (as JSON), meaning."""
+    schema = model.model_json_schema()
+    return [
+        {
+            "name": name,
+            "allowed": _allowed(field),
+            "default": json.dumps(field["default"]) if "default" in field else "",
+            "meaning": field.get("description", ""),
+        }
+        for name, field in schema["properties"].items()
+    ]
+
+
+def shown(value: object) -> str:
+    """Return a value as it can be shown: JSON where possible, on one line, not too long."""
+    try:
+        text = json.dumps(value, ensure_ascii=True)
+    except (TypeError, ValueError):
+        text = ascii(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _unknown(model: type[ChapterParameters], name: str) -> str:
+    known = list(model.model_fields)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else "the parameters are " + ", ".join(known)
+    return f"{shown(name)[1:-1]}: no such parameter of {model.page}; {hint}"
+
+
+def validate(
+    model: type[Model], given: Mapping[str, Any], evidence: Evidence | None = None
+) -> Model:
+    """Return the parameters of a chapter, checked.
+
+    Raises
+    ------
+    ParameterError
+        With one line for every wrong name, type, value, study or arm.
+    """
+    allowed = {row["name"]: row["allowed"] for row in describe(model)}
+    try:
+        parameters = model(**{str(name): value for name, value in given.items()})
+    except ValidationError as error:
+        wrong: dict[str, str] = {}
+        for item in error.errors():
+            name = str(item["loc"][0])
+            if item["type"] == "extra_forbidden":
+                wrong[name] = _unknown(model, name)
+            elif item["type"] == "missing":
+                wrong[name] = f"{name}: expected {allowed[name]}, got nothing"
+            else:
+                wrong[name] = f"{name}: expected {allowed[name]}, got {shown(given[name])}"
+        raise ParameterError("\n".join(wrong.values())) from None
+    problems = check_pairs(parameters)
+    if evidence is not None:
+        problems += check_against_data(parameters, evidence)
+    if problems:
+        raise ParameterError("\n".join(problems))
+    return parameters
+
+
+def check_pairs(parameters: ChapterParameters) -> list[str]:
+    """Return what is wrong with ranges and intervals given as lists."""
+    problems = []
+    for name in ("shape_range", "censor_range"):
+        pair = getattr(parameters, name, None)
+        if pair is not None and not 0 < pair[0] < pair[1]:
+            problems.append(f"{name}: expected two rising numbers above 0, got {shown(pair)}")
+    prior = getattr(parameters, "prior_orr", None)
+    if prior is not None and not all(0.1 <= value <= 50 for value in prior):
+        problems.append(f"prior_orr: expected two numbers from 0.1 to 50, got {shown(prior)}")
+    user = getattr(parameters, "hr_user", None)
+    if user is not None and not user[1] < user[0] < user[2]:
+        problems.append(
+            f"hr_user: expected a hazard ratio between its limits (HR, lower, upper), "
+            f"got {shown(user)}"
+        )
+    for name in ("hr_pfs", "hr_os"):
+        triple = getattr(parameters, name, None)
+        if triple and len(triple) != 4:
+            problems.append(f"{name}: expected HR, lower, upper, P as text, got {shown(triple)}")
+    patients = getattr(parameters, "n_patients", None)
+    for name in ("events_pfs", "events_os"):
+        events = getattr(parameters, name, 0)
+        if patients is not None and events > patients:
+            problems.append(f"{name}: expected at most n_patients = {patients}, got {events}")
+    adjust = getattr(parameters, "ci_adjust", "")
+    model = getattr(parameters, "pool_model", "")
+    if adjust == "profile" and model not in ("glmm", "betabinomial"):
+        problems.append(f'ci_adjust: expected "hksj" or "z" with pool_model {model}, got "profile"')
+    if adjust == "z" and model == "bayes":
+        problems.append('ci_adjust: expected "hksj" (no effect) with pool_model bayes, got "z"')
+    return problems
+
+
+def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> list[str]:
+    """Return which studies or arms named by the parameters are not in the data."""
+    problems = []
+    known = {
+        "study": list(evidence.tables["studies"]["study_id"]),
+        "arm": list(evidence.tables["arms"]["arm_id"]),
+    }
+    for name, field in type(parameters).model_fields.items():
+        extra = field.json_schema_extra
+        if not isinstance(extra, dict) or "refers_to" not in extra:
+            continue
+        kind = str(extra["refers_to"])
+        value = getattr(parameters, name)
+        given = value if isinstance(value, list) else [value]
+        for item in given:
+            if item not in known[kind]:
+                near = difflib.get_close_matches(item, known[kind], n=1, cutoff=0.5)
+                hint = f"did you mean {near[0]}?" if near else f"{kind}s: {', '.join(known[kind])}"
+                problems.append(f"{name}: expected a {kind} in the data, got {shown(item)}; {hint}")
+        if len(set(given)) != len(given):
+            problems.append(f"{name}: expected each {kind} once, got {shown(given)}")
+    return problems
+
+
+def given_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that stand in a notebook's namespace when its first cell runs.
+
+    papermill writes parameters as plain assignments, unknown names included, so every name that
+    is not IPython's, not private, and not code is one.
+    """
+    code = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+    return {
+        name: value
+        for name, value in namespace.items()
+        if not name.startswith("_") and name not in _IPYTHON and not isinstance(value, code)
+    }
