@@ -96,8 +96,8 @@ def test_proportion_reference_is_complete():
 @pytest.mark.parametrize(
     ("method", "low", "high"),
     [
-        # Newcombe (1998), Stat Med 17:873, table II, page 881, example (a) 56/70 - 48/80:
-        # methods 1 (Wald), 5 (Mee), 6 (Miettinen-Nurminen) and 10 (hybrid score).
+        # Newcombe (1998), Stat Med 17:873-890, table II, example (a) 56/70 - 48/80: methods
+        # 1 (Wald), 5 (Mee), 6 (Miettinen-Nurminen), 10 (hybrid score). Page not checked.
         ("wald", 0.0575, 0.3425),
         ("mee", 0.0533, 0.3377),
         ("miettinen_nurminen", 0.0528, 0.3382),
@@ -112,8 +112,8 @@ def test_newcombe_1998_example_a_is_reproduced(method, low, high):
 @pytest.mark.parametrize(
     ("method", "low", "high"),
     [
-        # Newcombe (1998), Stat Med 17:857, table I, page 861, example 81/263:
-        # methods 3 (Wilson), 5 (Clopper-Pearson) and 6 (mid-P).
+        # Newcombe (1998), Stat Med 17:857-872, table I, example 81/263: methods 3 (Wilson),
+        # 5 (Clopper-Pearson) and 6 (mid-P). Page not checked.
         ("wilson", 0.2553, 0.3662),
         ("clopper_pearson", 0.2527, 0.3676),
         ("midp", 0.2544, 0.3658),
@@ -144,7 +144,7 @@ def test_arms_as_rows_would_give_another_boschloo_p_value():
 # ---- laws ----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), n=st.integers(1, 60), level=st.floats(0.5, 0.99))
 @pytest.mark.parametrize("method", ONE)
 def test_an_interval_contains_its_estimate_and_mirrors_the_outcome(method, data, n, level):
@@ -173,7 +173,7 @@ def test_clopper_pearson_covers_at_least_its_level(n):
         assert binom.pmf(np.arange(n + 1), n, p)[covered].sum() >= 0.95 - 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts=arms())
 @pytest.mark.parametrize("method", DIFFERENCE)
 def test_a_difference_lies_in_its_interval_and_swaps_with_the_arms(method, counts):
@@ -193,7 +193,7 @@ def test_one_more_responder_raises_the_score_limits(method):
     assert np.all(np.diff([e.high for e in found]) > 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts=arms())
 @pytest.mark.parametrize("method", RATIO)
 def test_a_risk_ratio_lies_in_its_interval_and_inverts_with_the_arms(method, counts):
@@ -209,7 +209,7 @@ def test_a_risk_ratio_lies_in_its_interval_and_inverts_with_the_arms(method, cou
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts=arms())
 @pytest.mark.parametrize("method", ODDS)
 def test_an_odds_ratio_lies_in_its_interval_and_inverts_with_the_arms(method, counts):
@@ -236,7 +236,7 @@ def test_conditional_odds_ratio_equals_scipys(counts):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(counts=arms(most=15))
 @pytest.mark.parametrize("test", EQUALITY_TESTS)
 def test_a_p_value_ignores_the_order_of_arms_and_outcomes(test, counts):
@@ -248,7 +248,7 @@ def test_a_p_value_ignores_the_order_of_arms_and_outcomes(test, counts):
         assert p > 0.3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(counts=arms(most=15))
 def test_boschloo_is_never_less_powerful_than_twice_one_sided_fisher(counts):
     a, n_a, b, n_b = counts

@@ -53,6 +53,8 @@ def format_value(value: float | None, unit: Unit, *, suffix: bool = True) -> str
     scaled = value * factor
     if unit in ("mu_per_week", "number") and float(scaled).is_integer():
         decimals = 0
+    if unit == "number" and abs(scaled) >= 100:
+        decimals = 0
     if unit == "probability" and 0 < scaled < 0.1:
         decimals = 3
     if unit == "ratio" and 0 < scaled < 0.05:

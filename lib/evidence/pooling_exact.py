@@ -175,7 +175,9 @@ def _maximise(model: CountLikelihood) -> tuple[float, float, float]:
     """Return mu and heterogeneity at the likelihood's maximum, and the standard error of mu."""
     start = _logit_of_total(model)
     spreads = model.grid if len(model.events) > 1 else model.grid[:1]
-    peaks = [_best_mu(model, start, float(spread)) for spread in spreads]
+    peaks = [start]
+    for spread in spreads[1:]:
+        peaks.append(_best_mu(model, peaks[-1], float(spread)))
     heights = [float(model.log_likelihood(m, s)) for m, s in zip(peaks, spreads, strict=True)]
     best = int(np.argmax(heights))
     if best == len(model.grid) - 1:

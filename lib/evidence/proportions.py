@@ -55,7 +55,7 @@ CONVENTIONS: dict[str, str] = {
     ),
     "katz": (
         "Normal interval on the log risk ratio, no 0.5 added: with no event in arm a it is open "
-        "above, where epitools prints NaN and Cochrane software adds 0.5 to every cell."
+        "above, where epitools prints not-a-number and Cochrane software adds 0.5 to every cell."
     ),
     "koopman": "Score interval of the risk ratio without the N/(N - 1) factor, which SAS adds.",
     "woolf": (

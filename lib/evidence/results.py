@@ -90,7 +90,7 @@ class Result:
         """Grade as it is shown: "D1", "D1 + E", or "E" for a number printed elsewhere."""
         if not self.external:
             return self.grade
-        return "E" if self.grade == "D0" else f"{self.grade} + E"
+        return "E" if self.grade == "D0" else f"{self.grade}\u00a0+\u00a0E"
 
     def part(self, name: str) -> str:
         """Return one part of the number as text.

@@ -385,7 +385,8 @@ for (set in names(counts)) {
 for (set in c("ours", "two")) {
   d <- counts[[set]]
   scale <- 0.5
-  mu <- seq(-4.5, 2.5, length.out = 281)
+  # Wide enough for two studies: at 2.5 the far tail still held 1e-5.
+  mu <- seq(-10, 8, length.out = 721)
   tau <- seq(0, 3.3, length.out = 133)
   z <- seq(-9, 9, length.out = 541)
   log_mass <- sapply(tau, function(t) {

@@ -83,7 +83,7 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
         f"Progression-free survival in {size} pairs of synthetic arms: median curve and 95 % "
         f"range. Bars: printed medians with their intervals. Below: patients at risk, median and "
         f"95 % range of the ensemble. Everything here follows from the printed numbers, a "
-        f"{ensemble.settings.family} shape and uniform censoring; it is not a re-analysis."
+        f"{ensemble.settings.family.capitalize()} shape and uniform censoring; it is no re-analysis."
     )
     data = pd.DataFrame({"months": grid})
     for code, arm in arms.items():

@@ -64,7 +64,7 @@ def draw_response_forest(
         Response of the randomized sorafenib arm, drawn as a band.
     """
     with use_theme():
-        fig, ax = new_figure(3.6, 0.34 * (len(arms) + 4) + 1.1)
+        fig, ax = new_figure(2.2, 0.34 * (len(arms) + 4) + 1.1)
         ax.axvspan(100 * (control.low or 0), 100 * (control.high or 1), color=SHADE, zorder=0)
         ax.axvline(100 * control.value, color=TREATMENT_COLOURS["SOR"], linestyle="--", linewidth=1)
         rows: list[tuple[str, str, str]] = []
@@ -128,12 +128,12 @@ def _columns(ax: Axes, rows: list[tuple[str, str, str]], places: list[float], ar
     ax.set_xlabel("Objective response, %")
     beside = ax.get_yaxis_transform()
     heads = {"va": "center", "fontsize": 8, "color": MUTED}
-    ax.text(-1.02, -0.9, "Arm", ha="left", transform=beside, **heads)
-    ax.text(-0.06, -0.9, "MU/week", ha="right", transform=beside, **heads)
+    ax.text(-1.34, -0.9, "Arm", ha="left", transform=beside, **heads)
+    ax.text(-0.08, -0.9, "MU/week", ha="right", transform=beside, **heads)
     ax.text(1.04, -0.9, "n/N  % (interval)", ha="left", transform=beside, **heads)
     for y, (name, dose, text) in zip(places, rows, strict=True):
         weight = "bold" if y == places[arms] else "normal"
-        style = {"va": "center", "fontsize": 8.5, "transform": beside, "fontweight": weight}
-        ax.text(-1.02, y, name, ha="left", **style)
-        ax.text(-0.06, y, dose, ha="right", **style)
+        style = {"va": "center", "fontsize": 8, "transform": beside, "fontweight": weight}
+        ax.text(-1.34, y, name, ha="left", **style)
+        ax.text(-0.08, y, dose, ha="right", **style)
         ax.text(1.04, y, text, ha="left", **style)

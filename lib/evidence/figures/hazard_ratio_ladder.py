@@ -10,10 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from evidence.estimates import Estimate, Grade
-from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.figures.style import (
+    INK,
+    MUTED,
+    TREATMENT_COLOURS,
+    Figure,
+    label_directions,
+    new_figure,
+    use_theme,
+)
 from evidence.formatting import format_compact
 
-_TICKS = (0.4, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2)
+_TICKS = (0.4, 0.5, 0.67, 0.8, 1, 1.25, 1.6, 2)
 _LIMITS = (0.36, 2.6)
 
 
@@ -41,7 +49,7 @@ def draw_hazard_ratio_ladder(
 ) -> Figure:
     """Return the ladder of hazard ratios, combination over monotherapy, on a log axis."""
     with use_theme():
-        fig, ax = new_figure(4.2, 0.42 * len(rungs) + 1.5)
+        fig, ax = new_figure(3.0, 0.42 * len(rungs) + 1.5)
         ax.axvline(1, color=INK, linewidth=0.8)
         ax.axvline(margin, color=MUTED, linestyle=":", linewidth=1.2)
         ax.text(margin, -0.75, f" margin {margin:g}", fontsize=8, color=MUTED, va="center")
@@ -54,10 +62,8 @@ def draw_hazard_ratio_ladder(
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_xticklabels([f"{tick:g}" for tick in _TICKS])
         ax.spines["left"].set_visible(False)
-        ax.set_xlabel(
-            "PFS hazard ratio, combination / sorafenib alone\n"
-            "\u2190 favours the combination      favours sorafenib alone \u2192"
-        )
+        ax.set_xlabel("PFS hazard ratio, combination / sorafenib alone\n")
+        label_directions(ax, "combination better", "sorafenib alone better")
     widest = max(rungs, key=lambda rung: (rung.interval.high or 0) / (rung.interval.low or 1))
     values = [rung.interval.value for rung in rungs]
     alt = (

@@ -90,5 +90,6 @@ def new_figure(width: float = 7.2, height: float = 4.2) -> tuple[MplFigure, Axes
 def label_directions(ax: Axes, left: str, right: str) -> None:
     """Write below a ratio axis which side favours what."""
     place = {"transform": ax.transAxes, "fontsize": 8.5, "color": MUTED, "va": "top"}
-    ax.text(0, -0.17, f"\u2190 {left}", ha="left", **place)
-    ax.text(1, -0.17, f"{right} \u2192", ha="right", **place)
+    height = ax.figure.get_figheight() * ax.get_position().height
+    below = -0.48 / height  # inches below the axis, clear of its tick and axis labels
+    ax.text(0.5, below, f"\u2190 {left}   {right} \u2192", ha="center", **place)

@@ -25,7 +25,7 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
     lines = sum(len(rows) for rows in outcomes.values())
     records = []
     with use_theme():
-        fig, ax = new_figure(4.4, 0.34 * lines + 1.5)
+        fig, ax = new_figure(3.4, 0.34 * lines + 1.5)
         y = 0.0
         for outcome, rows in outcomes.items():
             for number, (method, estimate) in enumerate(rows):

@@ -16,6 +16,8 @@ from evidence.responses import printed_median
 from evidence.survival import hazard_ratio_from_medians, landmark_survival, ratio_of_medians
 from evidence.synthetic_arms import EnsembleSettings
 
+# Families of survival times in words.
+_FAMILY_NAMES = {"weibull": "Weibull", "loglogistic": "log-logistic", "lognormal": "lognormal"}
 PFS_ROWS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
 
 
@@ -104,7 +106,7 @@ def simulate_ensembles(
 
     families = ("weibull", "loglogistic", "lognormal")
     order = [p.ensemble_family, *(name for name in families if name != p.ensemble_family)]
-    made = {f"Synthetic arms, {name}": simulate(name) for name in order}
+    made = {f"Synthetic arms, {_FAMILY_NAMES[name]}": simulate(name) for name in order}
     made["Synthetic arms, medians only"] = simulate(p.ensemble_family, match_limits=False)
     return made
 
@@ -124,7 +126,7 @@ def reconstructed(ensembles: dict[str, Ensemble]) -> Numbers:
         ),
     }
     for words, ensemble in list(ensembles.items())[1:]:
-        key = words.rpartition(", ")[2].replace(" ", "_")
+        key = words.rpartition(", ")[2].lower().replace(" ", "_").replace("-", "")
         numbers[f"ensemble_hr_{key}"] = (
             ensemble.hazard_ratio,
             f"Range of the unreported hazard ratio: {words.lower()}",
@@ -134,7 +136,7 @@ def reconstructed(ensembles: dict[str, Ensemble]) -> Numbers:
 
 def ladder(hr: Estimate, ensembles: dict[str, Ensemble]) -> list[Rung]:
     """Return the ways of reading the medians, from the simplest to the fullest."""
-    rungs = [Rung("Chosen source of the hazard ratio", hr)]
+    rungs = [Rung("Hazard ratio used here", hr)]
     return rungs + [
         Rung(words, made.hazard_ratio_with_sampling_error, made.hazard_ratio)
         for words, made in reversed(ensembles.items())

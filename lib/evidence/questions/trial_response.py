@@ -98,7 +98,7 @@ def believe_response(
             posterior.probability_above(above),
             unit="probability",
             method=f"posterior of two independent Beta priors, {words}",
-            conventions=("beta_priors_independent",),
+            conventions=("beta_posterior",),
             grade="D2",
         )
 
@@ -124,7 +124,6 @@ def believe_response(
             Estimate(
                 bayes_factor_equal(*counts, prior=main.prior),
                 method="Bayes factor of one common response rate against two independent ones",
-                conventions=("bayes_factor_uniform",),
                 grade="D2",
             ),
             "Bayes factor for equal response",
