@@ -48,9 +48,11 @@ def find_problems() -> list[Problem]:
     from evidence.book.notebooks import check_notebooks
     from evidence.book.toc import check_toc
     from evidence.data import load_evidence
+    from evidence.datapackage import check_package
 
     load_evidence()
-    return sorted(set(check_toc() + check_notebooks() + lint_chapters()))
+    problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
+    return sorted(set(problems))
 
 
 @app.command()
@@ -173,6 +175,17 @@ def status() -> None:
     console.print(table)
     if stale:
         console.print(f"{stale} stale; `evidence run` brings them up to date")
+
+
+@app.command()
+def datapackage() -> None:
+    """Write data/datapackage.json, the Frictionless description of the tables."""
+    from evidence.datapackage import package_text
+    from evidence.paths import data_folder
+
+    path = data_folder() / "datapackage.json"
+    path.write_text(package_text(), encoding="utf-8")
+    console.print(str(path), markup=False)
 
 
 @app.command()
