@@ -197,10 +197,10 @@ def params(page: Annotated[str, typer.Argument(help="A page with parameters.")])
     model = model_of(_known(page))
     if model is None:
         raise UserError(f"{page} has no parameters")
-    table = Table("parameter", "allowed", "default", "meaning", box=None)
     for row in describe(model):
-        table.add_row(row["name"], row["allowed"], row["default"], row["meaning"])
-    console.print(table)
+        console.print(row["name"], style="bold", markup=False)
+        console.print(f"    {row['meaning']}", markup=False)
+        console.print(f"    {row['allowed']}; default {row['default'] or 'none'}", markup=False)
 
 
 def main() -> None:
