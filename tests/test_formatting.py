@@ -19,7 +19,8 @@ def test_p_values_are_never_zero_and_never_overprecise(p, text):
     [
         (0.244, "proportion", "24.4 %"),
         (-0.05, "points", "\u22125.0 points"),
-        (0.977513, "ratio", "0.98"),
+        (0.833333, "ratio", "0.83"),
+        (1.01034, "ratio", "1.010"),
         (7.39, "months", "7.39 months"),
         (630.52, "number", "631"),
         (7.0, "mu_per_week", "7 MU a week"),
@@ -35,6 +36,11 @@ def test_an_estimate_is_written_with_level_and_kind_of_its_interval():
     estimate = Estimate(0.98, 0.62, 1.54, level=0.95, kind="confidence", unit="ratio")
     assert format_estimate(estimate) == "0.98 (95 % CI 0.62 to 1.54)"
     assert format_compact(estimate) == "0.98 (0.62\u20131.54)"
+
+
+def test_limits_that_lie_close_together_are_told_apart():
+    estimate = Estimate(1.04005, 1.037591, 1.042515, kind="range", unit="ratio")
+    assert format_estimate(estimate) == "1.040 (range 1.038 to 1.043)"
 
 
 def test_a_limit_not_reached_is_said():

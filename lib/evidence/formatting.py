@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from evidence.estimates import Estimate, Unit
 
@@ -41,47 +42,85 @@ def format_p(p: float) -> str:
     return f"{min(p, 0.99):.2f}" if p < 1 else "1.00"
 
 
+def _decimals(values: Sequence[float], unit: Unit) -> int:
+    """Return the decimals for numbers that stand together: enough to tell them apart."""
+    factor, decimals, _ = _STYLE[unit]
+    scaled = [float(value * factor) for value in values]
+    if unit in ("mu_per_week", "number") and all(value.is_integer() for value in scaled):
+        return 0
+    if unit == "number" and max(map(abs, scaled)) >= 100:
+        return 0
+    if unit in ("probability", "ratio") and 0 < min(scaled) < (
+        0.1 if unit == "probability" else 0.05
+    ):
+        return 3
+    # A single ratio this near to 1 would hide behind its second decimal.
+    if unit == "ratio" and len(scaled) == 1 and 0 < abs(scaled[0] - 1) < 0.11:
+        return 3
+    different = set(scaled)
+    while len({f"{value:.{decimals}f}" for value in different}) < len(different) and decimals < 4:
+        decimals += 1
+    return decimals
+
+
+def _write(value: float | None, unit: Unit, decimals: int, *, suffix: bool) -> str:
+    if value is None:
+        return NOT_REACHED
+    factor, _, ending = _STYLE[unit]
+    return _digits(value * factor, decimals) + (ending if suffix else "")
+
+
 def format_value(value: float | None, unit: Unit, *, suffix: bool = True) -> str:
-    """Return a number in its unit, "not reached" for None."""
+    """Return a number in its unit, "not reached" for None.
+
+    Raises
+    ------
+    ValueError
+        Where the number is NaN.
+    """
     if value is None:
         return NOT_REACHED
     if math.isnan(value):
         raise ValueError("expected a number to format, got NaN")
     if unit == "p_value":
         return format_p(value)
-    factor, decimals, ending = _STYLE[unit]
-    scaled = value * factor
-    if unit in ("mu_per_week", "number") and float(scaled).is_integer():
-        decimals = 0
-    if unit == "number" and abs(scaled) >= 100:
-        decimals = 0
-    if unit == "probability" and 0 < scaled < 0.1:
-        decimals = 3
-    if unit == "ratio" and 0 < scaled < 0.05:
-        decimals = 3
-    return _digits(scaled, decimals) + (ending if suffix else "")
+    return _write(value, unit, _decimals([value], unit), suffix=suffix)
+
+
+def _together(estimate: Estimate) -> int:
+    """Return the decimals of a number and its limits."""
+    parts = (estimate.low, estimate.value, estimate.high)
+    return _decimals([part for part in parts if part is not None], estimate.unit)
 
 
 def format_interval(estimate: Estimate) -> str:
     """Return "a to b" in the unit of the estimate, "" where it has no interval."""
     if estimate.low is None and estimate.high is None:
         return ""
-    low, high = (
-        format_value(limit, estimate.unit, suffix=False) for limit in (estimate.low, estimate.high)
-    )
-    return f"{low} to {high}"
+    if estimate.unit == "p_value":
+        return " to ".join(format_value(p, "p_value") for p in (estimate.low, estimate.high))
+    decimals = _together(estimate)
+    limits = (estimate.low, estimate.high)
+    return " to ".join(_write(limit, estimate.unit, decimals, suffix=False) for limit in limits)
+
+
+def format_middle(estimate: Estimate, *, suffix: bool = True) -> str:
+    """Return the number of an estimate alone, with as many decimals as beside its interval."""
+    if estimate.unit == "p_value" or (estimate.low is None and estimate.high is None):
+        return format_value(estimate.value, estimate.unit, suffix=suffix)
+    return _write(estimate.value, estimate.unit, _together(estimate), suffix=suffix)
 
 
 def format_compact(estimate: Estimate, *, with_value: bool = True) -> str:
     """Return "24.4 (18.6\u201331.4)" without unit, for figures."""
-    value = format_value(estimate.value, estimate.unit, suffix=False) if with_value else ""
+    value = format_middle(estimate, suffix=False) if with_value else ""
     interval = format_interval(estimate).replace(" to ", "\u2013")
     return " ".join(filter(None, (value, f"({interval})" if interval else "")))
 
 
 def format_estimate(estimate: Estimate) -> str:
     """Return the number with its interval: "0.98 (95 % CI 0.62 to 1.54)"."""
-    value = format_value(estimate.value, estimate.unit)
+    value = format_middle(estimate)
     interval = format_interval(estimate)
     if not interval:
         return value

@@ -249,7 +249,8 @@ def _ratio(evidence: Evidence, one: pd.Series, other: pd.Series) -> Iterator[Rec
             grade="D2",
         )
         comment = "no interval: the medians are printed without limits"
-    what = f"{describe_row(one, {})} over {_labels(evidence).get(other['arm'], other['arm'])}"
+    labels = _labels(evidence)
+    what = f"{describe_row(one, labels)} over {labels.get(other['arm'], other['arm'])}"
     yield Recomputed(
         _key(one, "hazard_ratio"),
         f"{what}: hazard ratio from the medians",

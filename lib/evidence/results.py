@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from evidence.estimates import Estimate, Grade, IntervalKind, Unit
-from evidence.formatting import format_estimate, format_interval, format_p, format_value
+from evidence.formatting import (
+    format_estimate,
+    format_interval,
+    format_middle,
+    format_p,
+    format_value,
+)
 
 RESULT_MIME = "application/vnd.evidence.result+json"
 CLAIM_MIME = "application/vnd.evidence.claim+json"
@@ -116,7 +122,7 @@ class Result:
             unit=self.unit,
         )
         parts: dict[str, str] = {
-            "value": format_value(self.value, estimate.unit),
+            "value": format_middle(estimate),
             "interval": format_interval(estimate),
             "low": format_value(self.low, estimate.unit),
             "high": format_value(self.high, estimate.unit),

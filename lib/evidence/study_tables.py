@@ -11,7 +11,7 @@ from evidence.data import Evidence, printed_text
 from evidence.formatting import format_estimate
 from evidence.recomputation import Recomputed
 from evidence.tables import Table, make_table, row_link, source_link
-from evidence.vocabulary import TREATMENTS, describe_row
+from evidence.vocabulary import describe_row
 
 # Order of severity, worst first.
 SEVERITY_SYMBOLS = {"error": "\u2717", "warning": "!", "note": "\u2022", "info": "i"}
@@ -51,8 +51,7 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
 
 def tabulate_arms(evidence: Evidence) -> Table:
     """Return the arms with their doses, interferon-alfa as million units a week."""
-    columns = ["Arm", "Treatment", "Patients", "Sorafenib, mg a day", "Interferon-alfa",
-               "Schedule", "MU a week"]  # fmt: skip
+    columns = ["Arm", "Patients", "Sorafenib, mg/day", "Interferon-alfa", "Schedule", "MU/week"]
     arms = evidence.tables["arms"]
     rows = []
     for position in range(len(arms)):
@@ -62,7 +61,6 @@ def tabulate_arms(evidence: Evidence) -> Table:
         rows.append(
             [
                 row_link(arm["arm_id"], arm["label"]),
-                TREATMENTS[arm["treatment"]],
                 arm["n_reported"],
                 "none" if no_sorafenib else arm["sorafenib_mg_day"],
                 arm["ifn_type"],
@@ -70,7 +68,7 @@ def tabulate_arms(evidence: Evidence) -> Table:
                 "none" if none else arm["ifn_weekly_mu"],
             ]
         )
-    numeric = ("Patients", "Sorafenib, mg a day", "MU a week")
+    numeric = ("Patients", "Sorafenib, mg/day", "MU/week")
     return make_table(columns, rows, caption="Arms and doses", numeric=numeric)
 
 

@@ -17,6 +17,20 @@ OUTCOMES = {
     "dlt": "dose-limiting toxicity",
     "follow_up": "follow-up",
     "pakt": "phosphorylated AKT",
+    "ecog": "ECOG performance status",
+    "ecog_0": "ECOG performance status 0",
+    "ecog_1": "ECOG performance status 1",
+    "mskcc_favourable": "MSKCC risk favourable",
+    "mskcc_intermediate": "MSKCC risk intermediate",
+    "mskcc_poor": "MSKCC risk poor",
+    "mskcc_missing": "MSKCC risk missing",
+    "ifn_dose": "interferon-alfa dose",
+    "vegf": "VEGF",
+    "svegfr2": "soluble VEGF receptor 2",
+    "caix": "CAIX",
+    "timp1": "TIMP-1",
+    "ras_p21": "Ras p21",
+    "vhl": "VHL",
 }
 STATISTICS = {
     "count": "patients",
@@ -25,7 +39,7 @@ STATISTICS = {
     "hazard_ratio": "hazard ratio",
     "p_value": "P value",
     "rate": "rate",
-    "duration": "duration",
+    "duration": "",
     "value": "",
 }
 TREATMENTS = {

@@ -22,6 +22,15 @@ from evidence.formatting import format_compact
 from evidence.pooled_response import PooledResponse
 from evidence.responses import ArmResponse
 
+# Models of the pool in words short enough for a label.
+_MODEL_NAMES = {
+    "glmm": "binomial-normal",
+    "reml": "REML",
+    "pm": "Paule-Mandel",
+    "dl": "DerSimonian-Laird",
+    "betabinomial": "beta-binomial",
+    "bayes": "Bayesian",
+}
 # Marker areas in points squared: readable for the smallest arm, not overwhelming for the largest.
 _SMALLEST, _LARGEST = 18, 90
 
@@ -77,8 +86,12 @@ def draw_response_forest(
         _diamond(ax, below, pooled.estimate, INK)
         _diamond(ax, below + 1, sensitivity.estimate, MUTED)
         rows += [
-            (f"Pooled, {pooled.model}", "", format_compact(pooled.estimate)),
-            (f"Pooled, {sensitivity.model}", "", format_compact(sensitivity.estimate)),
+            (f"Pooled, {_MODEL_NAMES[pooled.model]}", "", format_compact(pooled.estimate)),
+            (
+                f"Pooled, {_MODEL_NAMES[sensitivity.model]}",
+                "",
+                format_compact(sensitivity.estimate),
+            ),
         ]
         places: list[float] = [*range(len(arms)), below, below + 1]
         prediction = pooled.prediction

@@ -22,7 +22,7 @@ from evidence.figures.style import (
 )
 from evidence.formatting import format_compact
 
-_TICKS = (0.4, 0.5, 0.67, 0.8, 1, 1.25, 1.6, 2)
+_TICKS = (0.4, 0.5, 0.7, 1, 1.4, 2)
 _LIMITS = (0.36, 2.6)
 
 

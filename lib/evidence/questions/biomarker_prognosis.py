@@ -122,10 +122,17 @@ def rescale(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Number
             concordance_normal_marker(math.log(per_sd.value)),
             f"{name}: concordance that this means",
         )
+        strength = e_value(per_sd)
+        alone = replace(strength, low=None, high=None, level=None, kind="")
         numbers[f"{effect.outcome}_e_value"] = (
-            e_value(per_sd),
-            f"{name}: strength of confounding that could explain it",
+            alone,
+            f"{name}: risk ratio of a confounder that could explain it",
         )
+        if strength.low is not None:
+            numbers[f"{effect.outcome}_e_value_limit"] = (
+                replace(alone, value=strength.low),
+                f"{name}: risk ratio of a confounder that could move its limit to 1",
+            )
     return numbers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 
 from evidence.data import Evidence
 from evidence.estimates import Estimate
@@ -13,6 +14,7 @@ from evidence.pooling import logit_response, pool
 from evidence.pooling_permutation import permutation_p
 from evidence.proportions import proportion
 from evidence.questions import Numbers
+from evidence.questions.trial_response import COMBINATION
 from evidence.reported import read_number
 from evidence.responses import ArmResponse, arm_response, with_denominator, with_weekly_dose
 
@@ -100,6 +102,16 @@ def describe_pool(made: PooledArms) -> Numbers:
             "Arms pooled",
         ),
     }
+    others = [arm for arm in made.arms if arm.arm_id != COMBINATION and arm.weekly_mu]
+    doses = [dose for arm in others if arm.weekly_mu is not None for dose in arm.weekly_mu]
+    if doses:
+        numbers["weekly_mu_others"] = (
+            Estimate(
+                median(doses), min(doses), max(doses), kind="range", unit="mu_per_week",
+                method="dose times injections, median and range over arms",
+            ),
+            "Planned interferon-alfa a week in the other arms",
+        )  # fmt: skip
     if pooled.prediction is not None:
         numbers["pooled_prediction"] = (pooled.prediction, "Response to expect in a new study")
     if pooled.q_p is not None and pooled.i2 is not None and pooled.i2_interval is not None:
