@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from evidence.estimates import Estimate, Unit
 
@@ -104,23 +105,26 @@ def format_interval(estimate: Estimate) -> str:
     return " to ".join(_write(limit, estimate.unit, decimals, suffix=False) for limit in limits)
 
 
-def format_middle(estimate: Estimate, *, suffix: bool = True) -> str:
-    """Return the number of an estimate alone, with as many decimals as beside its interval."""
-    if estimate.unit == "p_value" or (estimate.low is None and estimate.high is None):
-        return format_value(estimate.value, estimate.unit, suffix=suffix)
-    return _write(estimate.value, estimate.unit, _together(estimate), suffix=suffix)
+def format_part(
+    estimate: Estimate, part: Literal["low", "value", "high"] = "value", *, suffix: bool = True
+) -> str:
+    """Return the number of an estimate or a limit, with the decimals that they have together."""
+    number = {"low": estimate.low, "value": estimate.value, "high": estimate.high}[part]
+    if estimate.unit == "p_value":
+        return format_value(number, estimate.unit)
+    return _write(number, estimate.unit, _together(estimate), suffix=suffix)
 
 
 def format_compact(estimate: Estimate, *, with_value: bool = True) -> str:
     """Return "24.4 (18.6\u201331.4)" without unit, for figures."""
-    value = format_middle(estimate, suffix=False) if with_value else ""
+    value = format_part(estimate, suffix=False) if with_value else ""
     interval = format_interval(estimate).replace(" to ", "\u2013")
     return " ".join(filter(None, (value, f"({interval})" if interval else "")))
 
 
 def format_estimate(estimate: Estimate) -> str:
     """Return the number with its interval: "0.98 (95 % CI 0.62 to 1.54)"."""
-    value = format_middle(estimate)
+    value = format_part(estimate)
     interval = format_interval(estimate)
     if not interval:
         return value

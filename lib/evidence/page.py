@@ -95,12 +95,6 @@ class Page(Generic[Model]):
         self._publish(list(made.values()))
         return made
 
-    def record_printed(self, row_id: str, label: str, *, key: str | None = None) -> Result:
-        """Write the number that a data row prints, as printed."""
-        made = self._printed(row_id, label, key)
-        self._publish([made])
-        return made
-
     def record_parameters(self) -> None:
         """Write every parameter that is one number, as `parameter.<name>`."""
         made = []
@@ -112,11 +106,20 @@ class Page(Generic[Model]):
                 made.append(self._result(f"parameter.{name}", estimate, label, [], f"{value:g}"))
         self._publish(made)
 
+    def record_named_rows(self, row_ids: Mapping[str, str]) -> None:
+        """Write what data rows print, each under a key of this page."""
+        labels = self._arm_labels()
+        self._publish(
+            [
+                self._printed(row_id, describe_row(self.evidence.row(row_id), labels), key)
+                for key, row_id in row_ids.items()
+            ]
+        )
+
     def record_everything_printed(self) -> None:
         """Write every number that the evidence of this page prints: arms, then facts."""
         made = [self._arm_number(row, name) for row, name in self._arm_numbers()]
-        arms = self.evidence.tables["arms"]
-        labels = dict(zip(arms["arm"], arms["label"], strict=True))
+        labels = self._arm_labels()
         for row_id, row in self.evidence.rows.items():
             if row.name != "arms":
                 made.append(self._printed(row_id, describe_row(row, labels), None))
@@ -175,6 +178,10 @@ class Page(Generic[Model]):
         )
         self.results[key] = made
         return made
+
+    def _arm_labels(self) -> dict[str, str]:
+        arms = self.evidence.tables["arms"]
+        return dict(zip(arms["arm"], arms["label"], strict=True))
 
     def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
         for _, arm in self.evidence.tables["arms"].iterrows():

@@ -22,9 +22,8 @@ from evidence.estimates import Estimate, Grade, IntervalKind, Unit
 from evidence.formatting import (
     format_estimate,
     format_interval,
-    format_middle,
     format_p,
-    format_value,
+    format_part,
 )
 
 RESULT_MIME = "application/vnd.evidence.result+json"
@@ -122,10 +121,10 @@ class Result:
             unit=self.unit,
         )
         parts: dict[str, str] = {
-            "value": format_middle(estimate),
+            "value": format_part(estimate),
             "interval": format_interval(estimate),
-            "low": format_value(self.low, estimate.unit),
-            "high": format_value(self.high, estimate.unit),
+            "low": format_part(estimate, "low"),
+            "high": format_part(estimate, "high"),
             "p": "" if self.p is None else format_p(self.p),
             "n": "" if self.n is None else str(self.n),
             "events": "" if self.events is None else str(self.events),

@@ -25,6 +25,28 @@ _PLANNED_RESPONSE = 0.50
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 
 
+# Numbers that the chapter's summary table shows.
+KEY_NUMBERS = (
+    "orr_difference",
+    "orr_ratio",
+    "orr_p",
+    "p_better",
+    "p_worth_having",
+    "p_small_loss",
+    "pfs_hr",
+    "ensemble_hr",
+    "ensemble_hr_total",
+    "ensemble_rmst_difference",
+    "ni_power",
+    "ni_events",
+    "pooled_response",
+    "pooled_prediction",
+    "dose_or",
+    "orr_per_1000",
+    "pfs_12m_per_1000",
+)
+
+
 def certainty(p: CombinationVsMonotherapy) -> Certainty:
     """Return the GRADE certainty that is left after the steps down."""
     return _LEVELS[min(sum(p.downgrade.values()), len(_LEVELS) - 1)]

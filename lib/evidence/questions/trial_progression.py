@@ -18,7 +18,15 @@ from evidence.synthetic_arms import EnsembleSettings
 
 # Families of survival times in words.
 _FAMILY_NAMES = {"weibull": "Weibull", "loglogistic": "log-logistic", "lognormal": "lognormal"}
-PFS_ROWS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
+# Printed numbers that the chapter shows, by their key there.
+PRINTED = {
+    "pfs_combination": "jonasch-2010.pfs.median.sorafenib_ifn",
+    "pfs_sorafenib": "jonasch-2010.pfs.median.sorafenib",
+    "os_combination": "jonasch-2010.os.median.sorafenib_ifn",
+    "os_sorafenib": "jonasch-2010.os.median.sorafenib",
+    "follow_up": "jonasch-2010.follow_up.median.all",
+}
+PFS_ROWS = (PRINTED["pfs_combination"], PRINTED["pfs_sorafenib"])
 
 
 def trial_medians(evidence: Evidence) -> tuple[Median, Median]:
