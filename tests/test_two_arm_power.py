@@ -65,6 +65,12 @@ def test_swapping_the_arms_or_the_outcome_leaves_power_alone(p_a, p_b, n_a, n_b)
     assert power_two_proportions(1 - p_a, 1 - p_b, n_a, n_b) == pytest.approx(power, abs=1e-12)
 
 
+def test_a_p_value_equal_to_alpha_rejects_whatever_the_rounding():
+    # 1/1 v 0/19 and its mirror images: P = 1/20 exactly.
+    for arms in ((1.0, 0.0, 1, 19), (0.0, 1.0, 19, 1), (0.0, 1.0, 1, 19), (1.0, 0.0, 19, 1)):
+        assert power_two_proportions(*arms) == 1.0
+
+
 def test_the_detectable_proportion_is_found_with_the_wanted_power():
     p = detectable_proportion(0.2, 60, 50, power=0.9, test="chi_squared")
     assert power_two_proportions(p, 0.2, 60, 50, test="chi_squared") == pytest.approx(0.9)

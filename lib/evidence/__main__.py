@@ -48,9 +48,11 @@ def find_problems() -> list[Problem]:
     from evidence.book.notebooks import check_notebooks
     from evidence.book.toc import check_toc
     from evidence.data import load_evidence
+    from evidence.datapackage import check_package
 
     load_evidence()
-    return sorted(set(check_toc() + check_notebooks() + lint_chapters()))
+    problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
+    return sorted(set(problems))
 
 
 @app.command()
@@ -176,6 +178,17 @@ def status() -> None:
 
 
 @app.command()
+def datapackage() -> None:
+    """Write data/datapackage.json, the Frictionless description of the tables."""
+    from evidence.datapackage import package_text
+    from evidence.paths import data_folder
+
+    path = data_folder() / "datapackage.json"
+    path.write_text(package_text(), encoding="utf-8")
+    console.print(str(path), markup=False)
+
+
+@app.command()
 def params(page: Annotated[str, typer.Argument(help="A page with parameters.")]) -> None:
     """Show the parameters of a page: what each allows, its default, its meaning."""
     from evidence.parameters import model_of
@@ -184,10 +197,10 @@ def params(page: Annotated[str, typer.Argument(help="A page with parameters.")])
     model = model_of(_known(page))
     if model is None:
         raise UserError(f"{page} has no parameters")
-    table = Table("parameter", "allowed", "default", "meaning", box=None)
     for row in describe(model):
-        table.add_row(row["name"], row["allowed"], row["default"], row["meaning"])
-    console.print(table)
+        console.print(row["name"], style="bold", markup=False)
+        console.print(f"    {row['meaning']}", markup=False)
+        console.print(f"    {row['allowed']}; default {row['default'] or 'none'}", markup=False)
 
 
 def main() -> None:

@@ -166,7 +166,8 @@ def provenance() -> dict[str, pa.Column]:
         "read_at": column(
             "Page of record that was read, or words where there is none.",
             cell_check(
-                _is_read_at, "words, or a link to a page of record (columns.PAGES_OF_RECORD)"
+                _is_read_at,
+                "words, or a link to a page of record (lib/evidence/columns.py lists them)",
             ),
             required=True,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, zip_longest
 
 import pandas as pd
 from pandera.errors import SchemaErrors
@@ -33,10 +33,13 @@ def _problem(name: str, line: int, column: str, expected: str, given: object) ->
 def check_schema(name: str, table: pd.DataFrame) -> list[Problem]:
     """Return what a table breaks of its own schema."""
     schema = TABLES[name]
-    expected = list(schema.columns)
-    if list(table.columns) != expected:
-        given = ",".join(table.columns)
-        return [Problem(f"data/{name}.csv", 1, "", f"the header {','.join(expected)}", given)]
+    expected, given = list(schema.columns), list(table.columns)
+    for number, (name_expected, name_given) in enumerate(zip_longest(expected, given), start=1):
+        if name_expected != name_given:
+            wanted = (
+                f'column {number} to be "{name_expected}"' if name_expected else "no more columns"
+            )
+            return [_problem(name, 1, "", wanted, name_given or "")]
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as errors:
@@ -184,13 +187,12 @@ def _p_values_are_probabilities(tables: Tables, _: Bibliography) -> Iterator[Pro
 def _one_trial_is_one_study(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     seen: defaultdict[str, list[str]] = defaultdict(list)
     for line, row in _rows(tables, "studies"):
-        for name in filter(
-            None, chain(row["registry_id"].split(";"), row["publications"].split(";"))
-        ):
-            if seen[name]:
-                expected = f"a registration or publication that is not already {seen[name][0]}'s"
-                yield _problem("studies", line, "registry_id", expected, name)
-            seen[name].append(row["study_id"])
+        for column in ("registry_id", "publications"):
+            for name in filter(None, row[column].split(";")):
+                if seen[name]:
+                    expected = f"one that is not already that of {seen[name][0]}"
+                    yield _problem("studies", line, column, expected, name)
+                seen[name].append(row["study_id"])
 
 
 def _arms_sum_to_totals(tables: Tables, _: Bibliography) -> Iterator[Problem]:

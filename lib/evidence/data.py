@@ -114,7 +114,7 @@ def digest(tables: dict[str, pd.DataFrame], publications: Bibliography) -> str:
 
     It is the same on every machine.
     """
-    content = {
+    content: dict[str, list[object]] = {
         name: [list(table.columns), *table.to_numpy().tolist()] for name, table in tables.items()
     }
     named = {

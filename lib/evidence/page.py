@@ -185,9 +185,12 @@ class Page(Generic[Model]):
     def _arm_number(self, arm: pd.Series, name: str) -> Result:
         key, words, unit = _ARM_NUMBERS[name]
         ends = read_range(arm[name])
-        single = ends is not None and ends[0] == ends[1]
-        estimate = Estimate(ends[0], unit=unit, method="as printed", grade="D0") if single else None
-        text = "" if single else f"{arm[name]}{format_value(0, unit)[1:]}"
+        if ends is not None and ends[0] == ends[1]:
+            estimate = Estimate(ends[0], unit=unit, method="as printed", grade="D0")
+            text = ""
+        else:
+            estimate = None
+            text = f"{arm[name]}{format_value(0, unit)[1:]}"
         label = f"{words}, {arm['label']}"
         return self._result(f"{arm['arm']}.{key}", estimate, label, [arm["arm_id"]], text)
 

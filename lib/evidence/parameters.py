@@ -7,9 +7,10 @@ is allowed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 # PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
 # (Cancer, 1 January 2010).
@@ -29,6 +30,17 @@ POOLED_ARMS = [
 CiMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Positive = Annotated[float, Field(gt=0)]
+
+
+def one_of(*allowed: float) -> Callable[[float], float]:
+    """Return a check that a number is one of a few."""
+
+    def check(value: float) -> float:
+        if value not in allowed:
+            raise ValueError(f"expected one of {allowed}, got {value}")
+        return value
+
+    return check
 
 
 class ChapterParameters(BaseModel):
@@ -80,11 +92,15 @@ class CombinationVsMonotherapy(ChapterParameters):
     eto_denominator: Literal[42, 51] = Field(
         42, description="Eto 2015: the 42 analysed, or all 51 registered."
     )
-    escudier_dose: Literal[18.0, 20.8, 27.0] = Field(
-        27.0, description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3."
+    escudier_dose: Annotated[float, AfterValidator(one_of(18.0, 20.8, 27.0))] = Field(
+        27.0,
+        json_schema_extra={"enum": [18.0, 20.8, 27.0]},
+        description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3.",
     )
-    gollob_dose: Literal[24.0, 30.0] = Field(
-        30.0, description="Gollob 2007, weekly MU: with its two-week breaks, or while treated."
+    gollob_dose: Annotated[float, AfterValidator(one_of(24.0, 30.0))] = Field(
+        30.0,
+        json_schema_extra={"enum": [24.0, 30.0]},
+        description="Gollob 2007, weekly MU: with its two-week breaks, or while treated.",
     )
     ci_method: CiMethod = Field("clopper_pearson", description="Interval of one response rate.")
     pool_model: Literal["glmm", "reml", "pm", "dl", "betabinomial", "bayes"] = Field(

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import pandas as pd
 
 from evidence.data import Evidence, printed_text
 from evidence.estimates import Estimate
 from evidence.formatting import format_p
-from evidence.inversion import Rounding, counts_printing_interval, counts_printing_percent
+from evidence.inversion import counts_printing_interval, counts_printing_percent
 from evidence.parameters import Study
 from evidence.proportions import proportion
 from evidence.reported import read_number
@@ -94,7 +94,7 @@ def _arm_size(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:
 
 def percentages(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     """Yield, for every printed percentage, the counts that print so and their exact interval."""
-    rounding = cast(Rounding, study.rounding)
+    rounding = study.rounding
     for row in _rows(evidence, "percent"):
         percent = row["value_reported"]
         rows: tuple[str, ...] = (row["row_id"],)
@@ -188,9 +188,14 @@ def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     for row in rows:
         if not (row["ci_low_reported"] and row["ci_high_reported"]):
             continue
-        numbers = [row[n] for n in ("value_reported", "ci_low_reported", "ci_high_reported")]
         level = int(row["ci_level"] or 95) / 100
-        polygon = rounding_polygon(*numbers, p=row["p_reported"] or None, level=level)
+        polygon = rounding_polygon(
+            row["value_reported"],
+            row["ci_low_reported"],
+            row["ci_high_reported"],
+            row["p_reported"] or None,
+            level=level,
+        )
         what = f"{describe_row(row, _labels(evidence))}: P that the interval allows"
         if polygon.p is None:
             verdict: Verdict = "does not agree"

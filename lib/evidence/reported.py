@@ -19,7 +19,7 @@ from typing import Literal
 # What papers print where a number was not reached or not given.
 NOT_A_NUMBER = ("not reached", "not attained", "not reported")
 
-_NUMBER = re.compile(r"(?P<bound>[<>]?)\s*(?P<number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))\Z")
+_NUMBER = re.compile(r"(?:(?P<bound>[<>]) ?)?(?P<number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))\Z")
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)\Z")
 
 
@@ -76,7 +76,7 @@ def read_reported(text: str) -> Reported | None:
         raise ValueError(f'expected a number or "not reached", got "{text}"')
     number = found["number"]
     decimals = len(number.partition(".")[2])
-    bound: Literal["", "<", ">"] = found["bound"]  # type: ignore[assignment]
+    bound: Literal["", "<", ">"] = found["bound"] or ""  # type: ignore[assignment]
     return Reported(text, float(number), decimals, bound)
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from evidence.estimates import Estimate, Grade
+from evidence.estimates import Estimate, Grade, IntervalKind, Unit
 from evidence.formatting import format_estimate, format_interval, format_p, format_value
 
 RESULT_MIME = "application/vnd.evidence.result+json"
@@ -73,8 +73,8 @@ class Result:
     low: float | None
     high: float | None
     level: float | None
-    kind: str
-    unit: str
+    kind: IntervalKind
+    unit: Unit
     p: float | None
     n: int | None
     events: int | None
@@ -113,7 +113,7 @@ class Result:
             high=self.high,
             level=self.level,
             kind=self.kind,
-            unit=self.unit,  # type: ignore[arg-type]
+            unit=self.unit,
         )
         parts: dict[str, str] = {
             "value": format_value(self.value, estimate.unit),
@@ -138,7 +138,10 @@ class Result:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Result:
         """Return the result stored as JSON."""
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()})
+        fields: dict[str, Any] = {
+            name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()
+        }
+        return cls(**fields)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -22,6 +22,9 @@ PowerTest = Literal["fisher", "chi_squared"]
 # Tables within this relative distance of the observed one's probability count as equally likely;
 # it is the relErr of R's fisher.test, without which rounding decides ties.
 _TIE_TOLERANCE = 1e-7
+# P values this close to alpha count as equal to it: 1/1 v 0/19 has P = 1/20 exactly, and rounding
+# must not decide whether it rejects at 0.05.
+_ROUNDING = 1e-9
 # Enough region tables for one page's curves; each is (n_a + 1)(n_b + 1) bytes.
 _CACHED_REGIONS = 32
 
@@ -125,7 +128,7 @@ def detectable_proportion(
 def _rejection_region(n_a: int, n_b: int, test: PowerTest, alpha: float) -> NDArray[np.bool_]:
     """Return which tables reject: rows are events of arm a, columns events of arm b."""
     p_values = _fisher_p_values(n_a, n_b) if test == "fisher" else _pearson_p_values(n_a, n_b)
-    return p_values <= alpha
+    return np.asarray(p_values <= alpha * (1 + _ROUNDING))
 
 
 def _fisher_p_values(n_a: int, n_b: int) -> NDArray[np.float64]:

@@ -117,7 +117,8 @@ def barnard_p_value(events_a: int, n_a: int, events_b: int, n_b: int) -> float:
     """Return Barnard's P value: the supremum over the common proportion, pooled statistic.
 
     SciPy's `barnard_exact` is not used: up to 1.17 it compares the statistics of tables without
-    allowance for rounding (SciPy issue 18798), loses tables that tie, and gives 0.0069 for 9/10 v 3/10, not 0.0080.
+    allowance for rounding (SciPy issue 18798), loses tables that tie, and gives 0.0069 for 9/10 v
+    3/10 instead of 0.0080.
     """
     x_a, x_b = np.arange(n_a + 1)[:, None], np.arange(n_b + 1)[None, :]
     total, people = x_a + x_b, n_a + n_b

@@ -164,7 +164,11 @@ def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> lis
             if item not in known[kind]:
                 near = difflib.get_close_matches(item, known[kind], n=1, cutoff=0.5)
                 hint = f"did you mean {near[0]}?" if near else f"{kind}s: {', '.join(known[kind])}"
-                problems.append(f"{name}: expected a {kind} in the data, got {shown(item)}; {hint}")
+                article = "an" if kind == "arm" else "a"
+                given_text = shown(item)
+                problems.append(
+                    f"{name}: expected {article} {kind} in the data, got {given_text}; {hint}"
+                )
         if len(set(given)) != len(given):
             problems.append(f"{name}: expected each {kind} once, got {shown(given)}")
     return problems

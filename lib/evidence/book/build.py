@@ -37,7 +37,7 @@ def render(source: Path, target: Path) -> None:
         Where jupyter-book warns or fails.
     """
     command = [
-        sys.executable, "-m", "jupyter_book", "build", str(source),
+        str(Path(sys.executable).with_name("jupyter-book")), "build", str(source),
         "--path-output", str(target), "-n", "-W", "--keep-going", "--all", "-q",
     ]  # fmt: skip
     done = subprocess.run(  # noqa: S603 - every word of the command is ours

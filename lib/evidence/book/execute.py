@@ -71,7 +71,12 @@ def _quiet() -> None:
 
 def _where(notebook: Mapping[str, Any]) -> str:
     """Return the number and first line of the cell that raised."""
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code = [
+        cell
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+        and "injected-parameters" not in cell["metadata"].get("tags", [])
+    ]
     for number, cell in enumerate(code, start=1):
         if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
             first = "".join(cell["source"]).strip().splitlines() or [""]
@@ -107,6 +112,28 @@ def execute(
     except (PapermillException, RuntimeError, TimeoutError, OSError) as error:
         return f"{type(error).__name__}: {_COLOUR.sub('', str(error)).strip()}"
     return ""
+
+
+def process_pool(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of processes that run notebooks.
+
+    A spawned process shares no thread, lock or random state with this one.
+    """
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet)
+
+
+def execute_apart(source: Path, target: Path, parameters: Mapping[str, Any]) -> str:
+    """Run a notebook as `execute` does, in a process of its own with the kernel's environment."""
+    with process_pool(1) as pool:
+        return pool.submit(_execute_in, kernel_environment(), source, target, parameters).result()
+
+
+def _execute_in(
+    environment: Mapping[str, str], source: Path, target: Path, parameters: Mapping[str, Any]
+) -> str:
+    os.environ.update(environment)
+    return execute(source, target, parameters)
 
 
 def refresh_page(page: str, environment: Mapping[str, str]) -> Run:
@@ -147,10 +174,8 @@ def refresh(
     if not pages:
         return []
     environment = kernel_environment()
-    # A spawned process shares no thread, lock or random state with this one.
-    context = multiprocessing.get_context("spawn")
     runs: list[Run] = []
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
+    with process_pool(workers) as pool:
         waiting = {pool.submit(refresh_page, page, environment): page for page in pages}
         for future in as_completed(waiting):
             page = waiting[future]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.book.freshness import list_pages, read_notebook
-from evidence.parameters import Study, model_of
+from evidence.parameters import ChapterParameters, Study, model_of
 from evidence.paths import notebook_path
 from evidence.problems import Problem
 
@@ -44,8 +44,9 @@ def check_notebooks() -> list[Problem]:
         except ValueError as error:
             problems.append(Problem(name, 0, "", "a notebook", str(error)))
             continue
-        if model_of(page) is not None:
-            problems += _check_parameters(page, path, name)
+        model = model_of(page)
+        if model is not None:
+            problems += _check_parameters(page, model, path, name)
         if page.startswith("studies/"):
             code = study_code(notebook)
             pattern = pattern or code
@@ -56,9 +57,9 @@ def check_notebooks() -> list[Problem]:
     return problems
 
 
-def _check_parameters(page: str, path: Path, name: str) -> list[Problem]:
-    model = model_of(page)
-    assert model is not None  # noqa: S101 - the caller asked
+def _check_parameters(
+    page: str, model: type[ChapterParameters], path: Path, name: str
+) -> list[Problem]:
     found = parameters_in(path)
     fields = model.model_fields
     if list(found) != list(fields):

@@ -28,7 +28,9 @@ def check_site(folder: Path) -> list[Problem]:
     pages = {
         path: _parse(path) for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts
     }
-    anchors = {path: {tag["id"] for tag in page.find_all(id=True)} for path, page in pages.items()}
+    anchors = {
+        path: {str(tag["id"]) for tag in page.find_all(id=True)} for path, page in pages.items()
+    }
     problems: list[Problem] = []
     if not pages:
         return [Problem(str(folder.name), 0, "", "a built book", "no HTML page")]
@@ -45,24 +47,25 @@ def _links(
     name: str, path: Path, page: BeautifulSoup, anchors: dict[Path, set[str]]
 ) -> Iterator[Problem]:
     for tag in page.find_all("a", href=True):
-        parts = urlsplit(tag["href"])
+        address = str(tag["href"])
+        parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             continue
         target = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
         if not target.exists():
-            yield Problem(name, 0, "", "links that lead somewhere", tag["href"])
+            yield Problem(name, 0, "", "links that lead somewhere", address)
         elif (
             parts.fragment and target in anchors and unquote(parts.fragment) not in anchors[target]
         ):
-            yield Problem(name, 0, "", "links to places that exist", tag["href"])
+            yield Problem(name, 0, "", "links to places that exist", address)
 
 
 def _images(name: str, path: Path, page: BeautifulSoup) -> Iterator[Problem]:
     for tag in page.find_all("img"):
-        source = tag.get("src", "")
+        source = str(tag.get("src", ""))
         if not source.startswith("data:") and not (path.parent / unquote(source)).exists():
             yield Problem(name, 0, "", "images that exist", source)
-        words = tag.get("alt", "")
+        words = str(tag.get("alt", ""))
         if tag.find_parent("article") and (len(words) < 20 or words.endswith((".svg", ".png"))):
             yield Problem(name, 0, "", "an image with its finding in words", f'alt="{words}"')
 

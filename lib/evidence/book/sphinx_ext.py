@@ -242,10 +242,25 @@ def _copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     shutil.copy(source / "tex-chtml.js", target)
 
 
+def _drop_thebe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Leave out the scripts of Thebe, which Jupyter Book adds to every page, twice.
+
+    This book starts no kernel in the reader's browser and loads nothing from another host.
+    """
+    context["script_files"] = [
+        script
+        for script in context.get("script_files", [])
+        if "thebe" not in f"{script}{getattr(script, 'attributes', {}).get('body', '')}".lower()
+    ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register roles, directives and the copying of MathJax."""
     app.connect("builder-inited", _load_registry)
     app.connect("build-finished", _copy_mathjax)
+    app.connect("html-page-context", _drop_thebe, priority=900)
     app.add_role("num", NumberRole())
     app.add_role("claim", ClaimRole())
     app.add_directive("results", ResultsDirective)

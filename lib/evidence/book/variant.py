@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import yaml
 
 from evidence.book.build import copy_sources, publish, render
-from evidence.book.execute import execute, kernel_environment
+from evidence.book.execute import execute_apart
 from evidence.book.normalise import normalise, serialise
 from evidence.book.registry import BASE_FOLDER
 from evidence.data import load_evidence
@@ -151,18 +152,15 @@ def make_variant(page: str, given: Mapping[str, Any]) -> Variant:
     VariantError
         Where the notebook raised.
     """
-    import os
-
     parameters = _checked(page, given)
     canonical = json.dumps([page, parameters], sort_keys=True)
     name = f"{page.replace('/', '--')}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
     folder = build_folder() / "variants" / name
     staging = folder.with_name(f".{name}.staging-{os.getpid()}")
     shutil.rmtree(staging, ignore_errors=True)
-    os.environ.update(kernel_environment())
     try:
         notebook_file = staging / f"{Path(page).name}.ipynb"
-        error = execute(notebook_path(page), notebook_file, parameters)
+        error = execute_apart(notebook_path(page), notebook_file, parameters)
         if error:
             raise VariantError(f"{page}, {error}")
         executed = normalise(json.loads(notebook_file.read_text(encoding="utf-8")))
@@ -215,7 +213,6 @@ def _render(page: str, executed: dict[str, Any], parameters: dict[str, Any], sta
     _banner(executed, words.replace("`", "'"))
     (source / "chapters" / f"{page}.ipynb").write_text(serialise(executed), encoding="utf-8")
     render(source, staging / "rendered")
-    os_replace = (staging / "rendered" / "_build" / "html", staging / "html")
-    os_replace[0].rename(os_replace[1])
+    os.replace(staging / "rendered" / "_build" / "html", staging / "html")
     shutil.rmtree(source)
     shutil.rmtree(staging / "rendered")

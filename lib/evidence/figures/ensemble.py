@@ -13,6 +13,7 @@ from evidence.figures.style import (
     TREATMENT_COLOURS,
     WARNING_INK,
     Figure,
+    TextStyle,
     new_figure,
     use_theme,
 )
@@ -34,7 +35,7 @@ def _band(ax: Axes, grid: np.ndarray, arm: ArmEnsemble, colour: str, label: str)
 
 def _median_bar(ax: Axes, median: Median, colour: str, y: float) -> None:
     ax.plot([median.low or 0, median.high or 30], [y, y], color=colour, linewidth=4, alpha=0.8)
-    ax.plot([median.value], [y], "o", color="black", markersize=4.5, zorder=4)
+    ax.plot([median.months()], [y], "o", color="black", markersize=4.5, zorder=4)
 
 
 def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) -> Figure:
@@ -83,7 +84,8 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
         f"Progression-free survival in {size} pairs of synthetic arms: median curve and 95 % "
         f"range. Bars: printed medians with their intervals. Below: patients at risk, median and "
         f"95 % range of the ensemble. Everything here follows from the printed numbers, a "
-        f"{ensemble.settings.family.capitalize()} shape and uniform censoring; it is no re-analysis."
+        f"{ensemble.settings.family.capitalize()} shape and uniform censoring; it is no "
+        f"re-analysis."
     )
     data = pd.DataFrame({"months": grid})
     for code, arm in arms.items():
@@ -97,7 +99,7 @@ def _at_risk_rows(
     ax: Axes, grid: np.ndarray, arms: Mapping[str, ArmEnsemble]
 ) -> dict[str, list[str]]:
     transform = ax.get_xaxis_transform()
-    style = {"transform": transform, "fontsize": 8, "va": "top"}
+    style: TextStyle = {"transform": transform, "fontsize": 8, "va": "top"}
     ax.text(0, -0.2, "At risk, median (95 % range)", color=MUTED, ha="left", **style)
     written: dict[str, list[str]] = {}
     for line, (code, arm) in enumerate(arms.items()):

@@ -14,6 +14,7 @@ from evidence.figures.style import (
     SHADE,
     TREATMENT_COLOURS,
     Figure,
+    TextStyle,
     new_figure,
     use_theme,
 )
@@ -72,18 +73,18 @@ def draw_response_forest(
         for y, (arm, estimate) in enumerate(zip(arms, estimates, strict=True)):
             _study(ax, y, arm, estimate, largest)
             rows.append((arm.name, _dose(arm), f"{arm.events}/{arm.n}  {format_compact(estimate)}"))
-        y = len(arms) + 0.4
-        _diamond(ax, y, pooled.estimate, INK)
-        _diamond(ax, y + 1, sensitivity.estimate, MUTED)
+        below = len(arms) + 0.4
+        _diamond(ax, below, pooled.estimate, INK)
+        _diamond(ax, below + 1, sensitivity.estimate, MUTED)
         rows += [
             (f"Pooled, {pooled.model}", "", format_compact(pooled.estimate)),
             (f"Pooled, {sensitivity.model}", "", format_compact(sensitivity.estimate)),
         ]
-        places = [*range(len(arms)), y, y + 1]
+        places: list[float] = [*range(len(arms)), below, below + 1]
         prediction = pooled.prediction
         if prediction is not None:
             ends = [100 * (prediction.low or 0), 100 * (prediction.high or 1)]
-            ax.plot(ends, [y + 2, y + 2], color=MUTED, linewidth=5, solid_capstyle="butt")
+            ax.plot(ends, [below + 2, below + 2], color=MUTED, linewidth=5, solid_capstyle="butt")
             rows.append(
                 (
                     "Prediction, a new study",
@@ -91,7 +92,7 @@ def draw_response_forest(
                     format_compact(prediction, with_value=False),
                 )
             )
-            places.append(y + 2)
+            places.append(below + 2)
         _columns(ax, rows, places, len(arms))
     data = pd.DataFrame(
         {
@@ -127,13 +128,18 @@ def _columns(ax: Axes, rows: list[tuple[str, str, str]], places: list[float], ar
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("Objective response, %")
     beside = ax.get_yaxis_transform()
-    heads = {"va": "center", "fontsize": 8, "color": MUTED}
+    heads: TextStyle = {"va": "center", "fontsize": 8, "color": MUTED}
     ax.text(-1.34, -0.9, "Arm", ha="left", transform=beside, **heads)
     ax.text(-0.08, -0.9, "MU/week", ha="right", transform=beside, **heads)
     ax.text(1.04, -0.9, "n/N  % (interval)", ha="left", transform=beside, **heads)
     for y, (name, dose, text) in zip(places, rows, strict=True):
         weight = "bold" if y == places[arms] else "normal"
-        style = {"va": "center", "fontsize": 8, "transform": beside, "fontweight": weight}
+        style: TextStyle = {
+            "va": "center",
+            "fontsize": 8,
+            "transform": beside,
+            "fontweight": weight,
+        }
         ax.text(-1.34, y, name, ha="left", **style)
         ax.text(-0.08, y, dose, ha="right", **style)
         ax.text(1.04, y, text, ha="left", **style)

@@ -15,6 +15,7 @@ from evidence.figures.style import (
     MUTED,
     TREATMENT_COLOURS,
     Figure,
+    TextStyle,
     label_directions,
     new_figure,
     use_theme,
@@ -99,10 +100,14 @@ def _draw_rung(ax: Axes, y: int, rung: Rung) -> None:
         if limit != end:
             ax.plot([end], [y], marker=marker, color=MUTED, markersize=6)
     if rung.unreported is not None:
-        ends = [rung.unreported.low, rung.unreported.high]
+        ends = [rung.unreported.low or _LIMITS[0], rung.unreported.high or _LIMITS[1]]
         colour = TREATMENT_COLOURS["SOR+IFN"]
         ax.plot(ends, [y, y], color=colour, alpha=0.55, linewidth=7, solid_capstyle="butt")
     ax.plot([rung.interval.value], [y], "D", color=INK, markersize=5, zorder=4)
-    beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8.5}
+    beside: TextStyle = {
+        "transform": ax.get_yaxis_transform(),
+        "va": "center",
+        "fontsize": 8.5,
+    }
     ax.text(-0.02, y, rung.label, ha="right", **beside)
     ax.text(1.02, y, format_compact(rung.interval), ha="left", **beside)

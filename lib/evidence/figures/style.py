@@ -7,6 +7,7 @@ import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.style
@@ -25,6 +26,8 @@ TREATMENT_COLOURS = {
     "PLA": "#777777",
     "PAZ": "#CC79A7",
 }
+# Keyword arguments of a text in a figure.
+TextStyle = dict[str, Any]
 INK = "#222222"
 MUTED = "#6b6b6b"
 # Background of what is only context.
@@ -78,7 +81,7 @@ def use_theme() -> AbstractContextManager[None]:
     """Return a context in which matplotlib draws in the book's theme."""
     with as_file(files("evidence") / "theme.mplstyle") as path:
         style = mpl.rc_params_from_file(str(path), use_default_template=False)
-    return mpl.style.context(dict(style))
+    return mpl.style.context({str(name): value for name, value in style.items()})
 
 
 def new_figure(width: float = 7.2, height: float = 4.2) -> tuple[MplFigure, Axes]:
@@ -89,7 +92,14 @@ def new_figure(width: float = 7.2, height: float = 4.2) -> tuple[MplFigure, Axes
 
 def label_directions(ax: Axes, left: str, right: str) -> None:
     """Write below a ratio axis which side favours what."""
-    place = {"transform": ax.transAxes, "fontsize": 8.5, "color": MUTED, "va": "top"}
-    height = ax.figure.get_figheight() * ax.get_position().height
+    place: TextStyle = {
+        "transform": ax.transAxes,
+        "fontsize": 8.5,
+        "color": MUTED,
+        "va": "top",
+    }
+    box = ax.get_position()
+    root = ax.get_figure(root=True)
+    height = box.height * (root.get_figheight() if root is not None else 1.0)
     below = -0.48 / height  # inches below the axis, clear of its tick and axis labels
     ax.text(0.5, below, f"\u2190 {left}   {right} \u2192", ha="center", **place)

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from evidence.estimates import Estimate
-from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.figures.style import (
+    INK,
+    MUTED,
+    TREATMENT_COLOURS,
+    Figure,
+    TextStyle,
+    new_figure,
+    use_theme,
+)
 from evidence.formatting import format_compact
 
 _MARKERS = ("s", "o", "^")
@@ -33,7 +41,11 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
                 if estimate.low is not None and estimate.high is not None:
                     ax.plot([estimate.low, estimate.high], [y, y], color=colour)
                 ax.plot([estimate.value], [y], _MARKERS[number], color=colour, markersize=7)
-                beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8.5}
+                beside: TextStyle = {
+                    "transform": ax.get_yaxis_transform(),
+                    "va": "center",
+                    "fontsize": 8.5,
+                }
                 ax.text(-0.02, y, f"{outcome}, {method}", ha="right", **beside)
                 published = estimate.low is not None
                 label = format_compact(estimate) if published else f"{estimate.value:.3f}"

@@ -260,8 +260,8 @@ def conclude(page: Page[BiomarkerPrognosis]) -> None:
     page.claim(
         "association_fragile",
         "Higher pAKT went with worse PFS, hazard ratio per unit {pfs_hr}, and worse OS, {os_hr}; "
-        "but with {parameter.n_hypotheses} hypotheses neither P survives adjustment: {pfs_p_adjusted} "
-        "and {os_p_adjusted}.",
+        "but with {parameter.n_hypotheses} hypotheses neither P survives adjustment: "
+        "{pfs_p_adjusted} and {os_p_adjusted}.",
         holds=lambda r: r.pfs_p_adjusted.value > 0.05 and r.os_p_adjusted.value > 0.05,
         rests_on=["pfs_hr", "os_hr", "pfs_p_adjusted", "os_p_adjusted"],
         certainty="very low",

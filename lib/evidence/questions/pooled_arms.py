@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evidence.data import Evidence
 from evidence.estimates import Estimate
 from evidence.parameters import CombinationVsMonotherapy
-from evidence.pooled_response import PooledResponse, pool_response
+from evidence.pooled_response import PooledResponse, ResponseModel, pool_response
 from evidence.pooling import logit_response, pool
 from evidence.pooling_permutation import permutation_p
 from evidence.proportions import proportion
@@ -71,7 +71,7 @@ def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
     """Return the arms that the parameters name, pooled by the chosen model and by another."""
     arms = tuple(pooled_arm(evidence, arm_id, p) for arm_id in p.arms)
     events, n = [arm.events for arm in arms], [arm.n for arm in arms]
-    other = "glmm" if p.pool_model == "reml" else "reml"
+    other: ResponseModel = "glmm" if p.pool_model == "reml" else "reml"
     pooled = pool_response(
         events,
         n,

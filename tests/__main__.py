@@ -1,0 +1,43 @@
+"""All tests of the project: `make test`, or `python -m tests`.
+
+Style and types first, because they fail fastest; then the library, the engine and the built book;
+then nbval, which runs every chapter again and compares its outputs with the committed ones.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# One file per worker at a time: nbval's cells of one notebook share a kernel.
+WORKERS = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"]
+STEPS: list[tuple[str, list[str]]] = [
+    ("style", ["ruff", "check", "."]),
+    ("layout", ["ruff", "format", "--check", "--quiet", "."]),
+    ("types", ["mypy"]),
+    ("tests", ["pytest", "--quiet", *WORKERS, "tests"]),
+    (
+        "chapters",
+        ["pytest", "--quiet", *WORKERS, "--nbval", "--nbval-current-env", "-p", "no:cacheprovider",
+         "-W", "default", "chapters"],
+    ),
+]  # fmt: skip
+
+
+def main() -> int:
+    """Run every step, whatever the others say; return 0 where all passed."""
+    failed = []
+    for name, command in STEPS:
+        print(f"== {name}: {' '.join(command)}", flush=True)
+        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
+        if done.returncode != 0:
+            failed.append(name)
+    print(f"== failed: {', '.join(failed)}" if failed else "== all passed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

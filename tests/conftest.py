@@ -1,0 +1,45 @@
+"""What all tests share: a copy of the project, and skips that count as failures in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# What a copy of the project needs to be checked, run and built.
+_PROJECT = ("_config.yml", "_toc.yml", "_static", "chapters", "data", "requirements.lock")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail in CI where a test was skipped: in a log a skip looks like a pass."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("CI") and skipped and exitstatus == 0:
+        reporter.write_line("skipped tests fail in CI", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _work_on_this_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test see this project, wherever it is run from."""
+    monkeypatch.setenv("EVIDENCE_ROOT", str(ROOT))
+    monkeypatch.delenv("EVIDENCE_CHECKED", raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the project that a test may break."""
+    target = tmp_path / "project"
+    target.mkdir()
+    for name in _PROJECT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name)
+        else:
+            shutil.copy2(source, target / name)
+    monkeypatch.setenv("EVIDENCE_ROOT", str(target))
+    return target

@@ -1,0 +1,202 @@
+"""The built book: rendered without a kernel, whole, offline, seen in a browser."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from evidence.book.build import build_book, publish
+from evidence.book.freshness import list_pages
+from evidence.book.site import check_site
+from evidence.book.toc import toc_pages
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+# Pages that a reader meets first, and one of each kind.
+SEEN = [
+    "index",
+    "how-to-read",
+    "questions/combination_vs_monotherapy",
+    "questions/biomarker_prognosis",
+    "studies/jonasch-2010",
+    "methods/conventions",
+    "appendix/provenance",
+]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """Return the book built by plain jupyter-book from a copy of the sources."""
+    target = tmp_path_factory.mktemp("book")
+    done = subprocess.run(
+        ["jupyter-book", "build", str(ROOT), "--path-output", str(target),
+         "-n", "-W", "--keep-going", "--all", "-q"],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return target / "_build" / "html"
+
+
+def page(book, name):
+    return BeautifulSoup((book / "chapters" / f"{name}.html").read_text(), "html.parser")
+
+
+def words(book, name):
+    return " ".join(page(book, name).article.get_text(" ").split())
+
+
+def test_the_index_is_where_readers_open_the_book(book):
+    assert (book / "index.html").exists()
+    assert "chapters/index.html" in (book / "index.html").read_text()
+
+
+def test_nothing_is_wrong_with_any_page(book):
+    assert check_site(book) == []
+
+
+def test_every_page_of_the_contents_was_built(book):
+    for name in toc_pages():
+        assert (book / f"{name}.html").exists(), name
+    assert {f"chapters/{name}" for name in list_pages()} <= set(toc_pages())
+
+
+def test_the_answers_stand_on_the_index_with_number_state_and_certainty(book):
+    text = words(book, "index")
+    assert "not shown to help" in text
+    assert "\u22125.0 points (95 % CI \u221224.5 to 14.8)" in text
+    assert "0.98 (95 % CI 0.62 to 1.54)" in text
+    assert "? cannot tell, certainty very low" in text
+    assert "Not clinical advice" in text
+
+
+def test_a_number_leads_to_how_it_was_made_and_on_to_its_source(book):
+    question = page(book, "questions/combination_vs_monotherapy")
+    number = question.find("a", class_="num", string=re.compile("10/40"))
+    assert "Clopper-Pearson" in number["title"]
+    line = question.find(id=number["href"].lstrip("#"))
+    row = line.find("a", href=re.compile(r"provenance\.html#row-jonasch-2010\.orr"))
+    anchor = row["href"].partition("#")[2]
+    source = page(book, "appendix/provenance").find(id=anchor)
+    assert "abstract, results" in source.text
+    assert source.find("a", href="https://pubmed.ncbi.nlm.nih.gov/19862815/")
+
+
+def test_studies_and_questions_link_to_each_other(book):
+    study = page(book, "studies/jonasch-2010")
+    assert study.article.find("a", href=re.compile("combination_vs_monotherapy"))
+    question = page(book, "questions/combination_vs_monotherapy")
+    assert question.article.find("a", href=re.compile("studies/jonasch-2010"))
+
+
+def test_figures_have_number_caption_and_finding(book):
+    for name, count in (("combination_vs_monotherapy", 4), ("biomarker_prognosis", 2)):
+        figures = page(book, f"questions/{name}").article.find_all("figure")
+        assert len(figures) == count
+        for figure in figures:
+            assert figure.find(class_="caption-number")
+            assert len(figure.img["alt"]) > 60
+
+
+def test_reconstructions_say_that_they_are_no_patient_data(book):
+    assert "not patient data" in words(book, "questions/combination_vs_monotherapy")
+
+
+def test_an_unknown_number_fails_the_build_with_file_and_line(project, tmp_path):
+    target = project / "chapters" / "how-to-read.md"
+    target.write_text(target.read_text() + "\nSee {num}`questions/biomarker_prognosis.nothing`.\n")
+    done = subprocess.run(
+        ["jupyter-book", "build", str(project), "--path-output", str(tmp_path), "-n", "-W",
+         "--keep-going", "-q"],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert re.search(
+        r"how-to-read\.md:\d+: ERROR: num: no result named nothing on questions/biomarker",
+        done.stdout + done.stderr,
+    )
+
+
+def test_a_failed_build_leaves_the_published_book_as_it_was(project):
+    published = project / "_build" / "html"
+    published.mkdir(parents=True)
+    (published / "index.html").write_text("the last good book")
+    (project / "chapters" / "how-to-read.md").write_text("# Title\n\n{num}`nothing`\n")
+    with pytest.raises(Exception, match="no result named nothing|expected the name of a page"):
+        build_book()
+    assert (published / "index.html").read_text() == "the last good book"
+    assert not list((project / "_build").glob(".staging*"))
+
+
+def test_publishing_replaces_the_book_as_a_whole(tmp_path):
+    new, old = tmp_path / "new", tmp_path / "html"
+    new.mkdir()
+    old.mkdir()
+    (new / "index.html").write_text("new")
+    (old / "left-over.html").write_text("old")
+    publish(new, old)
+    assert [path.name for path in old.iterdir()] == ["index.html"]
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found; on Debian or Ubuntu: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_open_from_a_folder_without_network_errors_or_sideways_scrolling(
+    book, browser, width, scheme
+):
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    )
+    tab = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    for name in SEEN:
+        tab.goto((book / "chapters" / f"{name}.html").as_uri())
+        tab.wait_for_load_state("networkidle")
+        assert tab.locator("article h1").count() == 1, name
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width + 1, name
+        broken = "Array.from(document.images).filter(i => !i.complete || !i.naturalWidth).length"
+        assert tab.evaluate(broken) == 0, name
+    context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_formulas_are_drawn_without_a_network(book, browser):
+    tab = browser.new_page()
+    tab.goto((book / "chapters" / "methods" / "conventions.html").as_uri())
+    tab.wait_for_selector("mjx-container", timeout=10_000)
+    assert tab.locator("mjx-container").count() >= 3
+    tab.close()
+
+
+def test_the_keyboard_reaches_a_number_and_its_origin(book, browser):
+    tab = browser.new_page()
+    tab.goto((book / "chapters" / "questions" / "combination_vs_monotherapy.html").as_uri())
+    number = tab.locator("article a.num").first
+    number.focus()
+    assert number.evaluate("element => element === document.activeElement")
+    tab.keyboard.press("Enter")
+    assert "#result-" in tab.url
+    tab.close()

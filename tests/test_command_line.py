@@ -1,0 +1,132 @@
+"""Each mistake gets one clear message and an exit code, never a traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+QUESTION = "questions/combination_vs_monotherapy"
+
+
+def evidence(*words, cwd=None):
+    done = subprocess.run(
+        [sys.executable, "-m", "evidence", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr + done.stdout
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_check_passes_on_the_project():
+    code, said = evidence("check")
+    assert (code, said) == (0, "data, contents, notebooks and prose are in order\n")
+
+
+def test_status_shows_every_page_as_fresh():
+    code, said = evidence("status")
+    assert code == 0
+    assert "stale" not in said
+    assert QUESTION in said
+
+
+def test_a_run_with_nothing_to_do_says_so():
+    code, said = evidence("run")
+    assert code == 0
+    assert "nothing to run" in said
+
+
+def test_params_shows_types_defaults_and_meanings():
+    code, said = evidence("params", QUESTION)
+    assert code == 0
+    assert "orr_ni_margin_pp" in said
+    assert "a number from 1 to 30" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "questions/combination"], "did you mean questions/combination_vs_monotherapy?"),
+        (["run", "../../etc/passwd"], "expected the name of a page"),
+        (["run", QUESTION, "--set", "endpont=os"], "endpont: no such parameter of"),
+        (["run", QUESTION, "--set", "orr_ni_margin=5"], "did you mean orr_ni_margin_pp?"),
+        (["run", QUESTION, "--set", "orr_ni_margin_pp=300"], "from 1 to 30, got 300"),
+        (["run", QUESTION, "--set", "orr_ni_margin_pp=ten"], 'from 1 to 30, got "ten"'),
+        (["run", QUESTION, "--set", "arms=[nobody-2001.x, ryan-2007.sorafenib_ifn]"],
+         'expected an arm in the data, got "nobody-2001.x"'),
+        (["run", QUESTION, "--set", "alpha"], "--set: expected name=value"),
+        (["run", QUESTION, "--set", "alpha=0.1", "--set", "alpha=0.2"], "each name once"),
+        (["run", QUESTION, "--set", "alpha=[1"], "--set alpha: expected YAML"),
+        (["run", QUESTION, "--set", "alpha=!!python/object/apply:os.system [ls]"], "expected YAML"),
+        (["run", QUESTION, "--set", "x=1;import os#=1"], "no such parameter"),
+        (["run", QUESTION, "--params", "nowhere.yml"], "--params: expected a readable file"),
+        (["run", "appendix/provenance", "--set", "alpha=0.1"], "has no parameters"),
+        (["run", "--set", "alpha=0.1"], "expected the name of a page, got None"),
+        (["run", "studies/ryan-2007", "--set", "study_id=jonasch-2010"], "run the other page"),
+        (["params", "appendix/provenance"], "has no parameters"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_in_words(words, message):
+    code, said = evidence(*words)
+    assert code == 1
+    assert message in " ".join(said.split())
+
+
+def test_a_parameter_file_that_is_no_table_is_refused(tmp_path):
+    path = tmp_path / "p.yml"
+    path.write_text("- 1\n- 2\n")
+    code, said = evidence("run", QUESTION, "--params", str(path))
+    assert code == 1
+    assert "expected name: value lines" in said
+
+
+def test_a_broken_table_stops_check_run_and_build_before_anything_is_touched(project):
+    table = project / "data" / "outcomes.csv"
+    table.write_text(table.read_text().replace("7.39,5.52,9.20", "seven,5.52,9.20", 1))
+    published = project / "_build" / "html" / "index.html"
+    published.parent.mkdir(parents=True)
+    published.write_text("the last good book")
+    for words in (["check"], ["run"], ["build"], ["status"]):
+        code, said = evidence(*words, cwd=project)
+        assert code == 1
+        assert 'value_reported: expected a number or "not reached", got "seven"' in said
+        assert "1 problem found" in said
+    assert published.read_text() == "the last good book"
+
+
+def test_a_naked_number_in_prose_stops_the_build(project):
+    page = project / "chapters" / "methods" / "limits.md"
+    page.write_text(page.read_text() + "\nThe hazard ratio was 0.98 then.\n")
+    code, said = evidence("check", cwd=project)
+    assert code == 1
+    assert 'expected {num}`key` for a number in prose, got "0.98"' in said
+
+
+def test_a_page_left_out_of_the_contents_is_named(project):
+    (project / "chapters" / "extra.md").write_text("# Extra\n")
+    code, said = evidence("check", cwd=project)
+    assert code == 1
+    assert "_toc.yml: expected every page of chapters/, got no chapters/extra" in said
+
+
+def test_a_study_chapter_with_code_of_its_own_is_named(project):
+    page = project / "chapters" / "studies" / "ryan-2007.ipynb"
+    page.write_text(page.read_text().replace("recompute(evidence, page.parameters)", "[]"))
+    code, said = evidence("check", cwd=project)
+    assert code == 1
+    assert "ryan-2007.ipynb: expected the code cells that all study chapters share" in said
+
+
+def test_plain_papermill_refuses_a_wrong_name_in_the_first_cell(tmp_path):
+    source = Path(__file__).resolve().parents[1] / "chapters" / f"{QUESTION}.ipynb"
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", str(source), str(tmp_path / "out.ipynb"),
+         "-p", "orr_ni_margin", "5", "--no-progress-bar"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "ParameterError" in done.stderr
+    assert "did you mean orr_ni_margin_pp?" in done.stderr

@@ -1,0 +1,98 @@
+"""What goes stale when something changes, and what does not."""
+
+import json
+
+import pytest
+from evidence.book import freshness
+from evidence.book.freshness import list_pages, read_notebook, why_stale
+from evidence.data import load_evidence
+from evidence.paths import data_folder, notebook_path, project_root
+
+
+def stale():
+    evidence = load_evidence()
+    found = {page: why_stale(page, evidence) for page in list_pages()}
+    return {page: why for page, why in found.items() if why}
+
+
+def replace(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_copy_of_the_project_is_fresh(project):
+    assert project_root() == project
+    assert stale() == {}
+
+
+def test_a_data_row_makes_its_study_and_the_pages_on_all_data_stale(project):
+    row = "ryan-2007.pfs.median.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,pfs,median,7,"
+    replace(data_folder() / "outcomes.csv", row + "4,11", row + "5,11")
+    found = stale()
+    assert found["studies/ryan-2007"] == ["data"]
+    assert found["questions/combination_vs_monotherapy"] == ["data"]
+    assert not [page for page in found if page.startswith("studies/") and "ryan" not in page]
+
+
+def test_a_bibliography_entry_makes_only_pages_that_cite_it_stale(project):
+    key = "@article{ryan2007,"
+    replace(data_folder() / "references.bib", key, f"{key}\n  note = {{shown nowhere}},")
+    assert "studies/ryan-2007" not in stale()
+    replace(data_folder() / "references.bib", "Sorafenib with interferon alfa-2b", "Sorafenib and")
+    found = stale()
+    assert "studies/ryan-2007" in found
+    assert "studies/sternberg-2010" not in found
+
+
+def test_code_makes_its_own_page_stale_and_prose_none(project):
+    page = "questions/biomarker_prognosis"
+    notebook = read_notebook(notebook_path(page))
+    first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    first["source"] = "# Another title"
+    notebook_path(page).write_text(json.dumps(notebook))
+    assert stale() == {}
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-1]
+    code["source"] = "1 + 1"
+    notebook_path(page).write_text(json.dumps(notebook))
+    assert stale() == {page: ["code"]}
+
+
+def test_a_parameter_makes_its_page_stale(project):
+    path = notebook_path("questions/biomarker_prognosis")
+    replace(path, "n_hypotheses = 8 ", "n_hypotheses = 9 ")
+    assert stale() == {"questions/biomarker_prognosis": ["code"]}
+
+
+def test_the_lock_makes_every_page_stale(project):
+    with (project / "requirements.lock").open("a") as stream:
+        stream.write("# changed\n")
+    assert set(stale()) == set(list_pages())
+    assert {why for reasons in stale().values() for why in reasons} == {"environment"}
+
+
+def test_the_library_makes_every_page_stale(project, monkeypatch):
+    monkeypatch.setattr(freshness, "library_digest", lambda: "another")
+    assert {tuple(why) for why in stale().values()} == {("library",)}
+    assert set(stale()) == set(list_pages())
+
+
+def test_a_hand_edited_output_is_found(project):
+    path = notebook_path("questions/combination_vs_monotherapy")
+    replace(path, "orr_difference: \u22125.0 points", "orr_difference: +5.0 points")
+    assert stale() == {"questions/combination_vs_monotherapy": ["outputs"]}
+
+
+def test_an_executed_page_of_another_project_is_found(project):
+    path = notebook_path("studies/ryan-2007")
+    notebook = json.loads(path.read_text())
+    del notebook["metadata"]["evidence"]
+    path.write_text(json.dumps(notebook))
+    assert stale() == {"studies/ryan-2007": ["never run"]}
+
+
+def test_a_file_that_is_no_notebook_is_an_error_that_names_it(tmp_path):
+    path = tmp_path / "page.ipynb"
+    path.write_text("not json")
+    with pytest.raises(ValueError, match=r"page\.ipynb: expected a notebook"):
+        read_notebook(path)

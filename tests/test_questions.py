@@ -1,0 +1,168 @@
+"""The headline numbers of both questions, as METHODS and R give them, and what moves them."""
+
+import pytest
+from evidence.data import load_evidence
+from evidence.parameters import BiomarkerPrognosis, CombinationVsMonotherapy
+from evidence.questions import (
+    biomarker_prognosis,
+    combination_vs_monotherapy,
+    pooled_arms,
+    trial_progression,
+    trial_response,
+)
+from evidence.questions.printed_marker import printed_effects
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return load_evidence()
+
+
+@pytest.fixture(scope="module")
+def arms(evidence):
+    return trial_response.trial_arms(evidence)
+
+
+def combination(**parameters):
+    return CombinationVsMonotherapy(**parameters)
+
+
+def shown(numbers, key, decimals):
+    estimate = numbers[key][0]
+    values = (estimate.value, estimate.low, estimate.high)
+    return tuple(None if v is None else round(v, decimals) for v in values)
+
+
+def test_response_differs_by_minus_five_points(arms):
+    numbers = trial_response.compare_response(arms, combination())
+    assert shown(numbers, "orr_difference", 3) == (-0.05, -0.245, 0.148)
+    assert shown(numbers, "orr_ratio", 2) == (0.83, 0.41, 1.7)
+    assert numbers["orr_p"][0].value == pytest.approx(0.672168257, rel=1e-6)
+    assert numbers["orr_per_1000"][0].value == pytest.approx(250)
+
+
+def test_the_posterior_says_that_a_gain_is_unlikely(arms):
+    p = combination()
+    numbers = trial_response.believe_response(trial_response.response_posteriors(arms, p), p)
+    assert numbers["p_better"][0].value == pytest.approx(0.311783494, rel=1e-6)
+    assert numbers["p_worth_having"][0].value == pytest.approx(0.064972204, rel=1e-6)
+    assert numbers["p_small_loss"][0].value == pytest.approx(0.704332870, rel=1e-6)
+    assert numbers["bayes_factor_equal"][0].value == pytest.approx(3.628126274, rel=1e-6)
+
+
+def test_the_medians_give_a_hazard_ratio_near_one(evidence):
+    p = combination()
+    medians = trial_progression.trial_medians(evidence)
+    ensemble = None
+    hr = trial_progression.hazard_ratio(medians, ensemble, p)
+    numbers = trial_progression.compare_progression(medians, hr, p)
+    assert shown(numbers, "pfs_hr", 2) == (0.98, 0.62, 1.54)
+    assert numbers["pfs_p_better"][0].value == pytest.approx(0.532468, rel=1e-4)
+    assert shown(numbers, "pfs_6m_sorafenib", 3) == (0.57, 0.471, 0.636)
+
+
+def test_a_weibull_shape_widens_the_hazard_ratio(evidence):
+    medians = trial_progression.trial_medians(evidence)
+    wide = trial_progression.hazard_ratio(
+        medians, None, combination(hr_source="medians_weibull", weibull_shape=2.0)
+    )
+    assert wide.low == pytest.approx(0.619050415**2, rel=1e-6)
+
+
+def test_the_pooled_response_and_its_prediction(evidence):
+    numbers = pooled_arms.describe_pool(pooled_arms.pool_arms(evidence, combination()))
+    assert shown(numbers, "pooled_response", 3) == (0.244, 0.186, 0.314)
+    assert shown(numbers, "pooled_prediction", 3)[1:] == (0.162, 0.368)
+    assert numbers["pooled_arms"][0].n == 298
+
+
+@pytest.mark.parametrize(
+    ("parameters", "value"),
+    [
+        ({"escudier_denominator": 12}, 0.2454),
+        ({"eto_denominator": 51}, 0.2371),
+        ({"pool_model": "reml"}, 0.25122),
+        ({"pool_model": "betabinomial"}, 0.24493),
+    ],
+)
+def test_sensitivity_of_the_pool(evidence, parameters, value):
+    # METHODS, pooled single-arm ORR: GLMM sensitivity and other models.
+    made = pooled_arms.pool_arms(evidence, combination(**parameters))
+    assert made.pooled.estimate.value == pytest.approx(value, abs=6e-5)
+
+
+def test_dose_is_not_shown_to_matter(evidence):
+    p = combination()
+    numbers = pooled_arms.dose_and_response(pooled_arms.pool_arms(evidence, p), p)
+    assert shown(numbers, "dose_or", 4) == (0.8784, 0.5633, 1.3698)
+    assert numbers["dose_permutation_p"][0].value == pytest.approx(0.463492, abs=1e-6)
+
+
+def test_other_dose_codings_are_parameters(evidence):
+    p = combination(escudier_dose=18.0, gollob_dose=24.0)
+    numbers = pooled_arms.dose_and_response(pooled_arms.pool_arms(evidence, p), p)
+    assert shown(numbers, "dose_or", 2) == (0.84, 0.53, 1.35)
+
+
+def test_what_the_trial_could_show(arms):
+    numbers = combination_vs_monotherapy.what_the_trial_could_show(arms, combination())
+    assert numbers["detectable_hr"][0].value == pytest.approx(0.511858550, rel=1e-6)
+    assert numbers["ni_events"][0].value == pytest.approx(630.520, abs=1e-3)
+    assert numbers["ni_power"][0].value == pytest.approx(0.152331, rel=1e-5)
+    assert numbers["detectable_orr"][0].value == pytest.approx(0.625768, rel=1e-5)
+
+
+def test_certainty_falls_by_the_steps_given():
+    assert combination_vs_monotherapy.certainty(combination()) == "very low"
+    none = dict.fromkeys(combination().downgrade, 0)
+    assert combination_vs_monotherapy.certainty(combination(downgrade=none)) == "high"
+
+
+@pytest.fixture(scope="module")
+def effects(evidence):
+    return printed_effects(evidence, BiomarkerPrognosis())
+
+
+def test_pakt_per_sd(effects):
+    numbers = biomarker_prognosis.rescale(effects, BiomarkerPrognosis())
+    assert shown(numbers, "pfs_hr_per_sd", 2) == (1.28, 1.01, 1.61)
+    assert shown(numbers, "os_hr_per_sd", 2) == (1.57, 1.08, 2.27)
+    assert shown(numbers, "pfs_hr_increment", 3) == (1.48, 1.0, 2.159)
+    assert round(numbers["os_concordance"][0].value, 3) == 0.619
+
+
+def test_the_two_models_differ_in_information(effects):
+    numbers = biomarker_prognosis.compare_information(effects, BiomarkerPrognosis())
+    assert shown(numbers, "information_ratio", 2)[1:] == (8.03, 10.63)
+
+
+def test_the_evidence_for_pakt_is_weak(effects):
+    numbers = biomarker_prognosis.weigh(effects, BiomarkerPrognosis())
+    assert numbers["pfs_bayes_factor"][0].value == pytest.approx(2.804369376, rel=1e-6)
+    assert numbers["os_bayes_factor"][0].value == pytest.approx(5.241422706, rel=1e-6)
+    assert round(numbers["pfs_posterior"][0].value, 2) == 0.24
+    assert round(numbers["os_posterior"][0].value, 2) == 0.37
+    assert numbers["pfs_p_adjusted_two"][0].value == pytest.approx(0.0411)
+    assert numbers["os_p_adjusted_two"][0].value == pytest.approx(0.0346)
+
+
+def test_selection_leaves_little(effects):
+    numbers = biomarker_prognosis.shrink(effects, BiomarkerPrognosis())
+    assert round(numbers["pfs_hr_selected"][0].value, 3) == 1.010
+    assert round(numbers["os_hr_selected"][0].value, 3) == 1.051
+    assert round(numbers["pfs_power"][0].value, 3) == 0.332
+    assert round(numbers["os_exaggeration"][0].value, 2) == 2.57
+
+
+def test_other_printed_numbers_may_be_tried(evidence):
+    given = ["1.20", "1.05", "1.37", ".007"]
+    pfs, os_ = printed_effects(evidence, BiomarkerPrognosis(hr_pfs=given))
+    assert pfs.hr.value == 1.20
+    assert os_.hr.value == 1.15
+
+
+def test_contradictory_numbers_are_said_to_be_so(evidence):
+    p = BiomarkerPrognosis(hr_pfs=["1.04", "1.00", "1.08", ".9"])
+    numbers = biomarker_prognosis.check_consistency(printed_effects(evidence, p))
+    assert numbers["pfs_consistent"][0].value == 0
+    assert "pfs_hr_range" not in numbers

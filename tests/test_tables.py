@@ -1,0 +1,42 @@
+"""Tables are escaped, complete and readable without sight."""
+
+import pytest
+from bs4 import BeautifulSoup
+from evidence.tables import make_table, row_link, source_link
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def parsed(table):
+    return BeautifulSoup(table.html, "html.parser")
+
+
+def test_a_table_has_a_caption_scopes_and_a_region_that_takes_the_keyboard():
+    html = parsed(make_table(["A", "B, %"], [["x", "1"]], caption="What", numeric=("B, %",)))
+    assert html.caption.text == "What"
+    assert [th["scope"] for th in html.find_all("th")] == ["col", "col", "row"]
+    assert html.div["tabindex"] == "0"
+    assert html.td["class"] == ["number"]
+
+
+def test_an_empty_cell_says_that_nothing_is_reported():
+    table = make_table(["A", "B"], [["x", ""]], caption="What")
+    assert parsed(table).td.text == "not reported"
+    assert "not reported" in table.text
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text):
+    html = parsed(make_table(["A", "B"], [["x", text]], caption=text))
+    assert html.find(["script", "img", "a", "b"]) is None
+
+
+def test_links_go_to_the_row_and_to_https_only():
+    assert 'href="../appendix/provenance.html#row-a.b"' in row_link("a.b", "text")
+    assert "<a" in source_link("text", "https://doi.org/10.1/x")
+    assert "<a" not in source_link("text", "javascript:alert(1)")
+
+
+def test_a_row_of_another_width_is_refused():
+    with pytest.raises(ValueError, match="expected 2 cells in a row, got 1"):
+        make_table(["A", "B"], [["x"]], caption="What")
