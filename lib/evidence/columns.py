@@ -25,6 +25,7 @@ PAGES_OF_RECORD = (
     "https://pmc.ncbi.nlm.nih.gov/",
     "https://www.cochranelibrary.com/",
     "https://clinicaltrials.gov/",
+    "https://classic.clinicaltrials.gov/",
     "https://doi.org/",
     "https://www.cancer.gov/",
     "https://www.nature.com/",
@@ -32,6 +33,7 @@ PAGES_OF_RECORD = (
     "https://aacrjournals.org/",
     "https://link.springer.com/",
     "https://www.nejm.org/",
+    "https://www.thelancet.com/",
     "https://ascopubs.org/",
 )
 STATUSES = ("source", "verified", "derived")

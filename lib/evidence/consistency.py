@@ -196,7 +196,7 @@ def _one_trial_is_one_study(tables: Tables, _: Bibliography) -> Iterator[Problem
 
 
 def _arms_sum_to_totals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    arms = tables["arms"][tables["arms"]["role"] != "cohort"]
+    arms = tables["arms"][~tables["arms"]["role"].isin(("cohort", "pooled"))]
     for line, row in _rows(tables, "studies"):
         sizes = list(arms.loc[arms["study_id"] == row["study_id"], "n_reported"])
         if row["n_total"] and sizes and all(sizes) and sum(map(int, sizes)) != int(row["n_total"]):
