@@ -69,7 +69,7 @@ class Study(ChapterParameters):
         "any", description="Rounding that a source may have used."
     )
     max_n: int = Field(
-        120, ge=10, le=1000, description="Largest denominator tried when a percentage is inverted."
+        400, ge=10, le=1000, description="Largest denominator tried when a percentage is inverted."
     )
 
 

@@ -12,7 +12,7 @@ from evidence.median import Median
 from evidence.reported import read_range
 
 # Largest denominator tried when an interval is turned back into counts.
-_MAX_N = 200
+_MAX_N = 400
 
 
 @dataclass(frozen=True, slots=True)
