@@ -21,6 +21,7 @@ LAYERS = [
     {"columns", "schema", "vocabulary"},
     {"data", "consistency", "datapackage"},
     {"responses", "conventions"},
+    {"contrasts"},
     {"results", "claims", "parameters", "validation"},
     {"recomputation", "tables", "figures"},
     {"study_tables", "appendix_tables", "result_tables"},

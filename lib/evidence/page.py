@@ -25,7 +25,7 @@ from evidence.results import (
     Result,
     make_result,
 )
-from evidence.tables import Table
+from evidence.tables import NOT_REPORTED, Table
 from evidence.validation import given_in, validate
 from evidence.vocabulary import describe_row
 
@@ -105,6 +105,12 @@ class Page(Generic[Model]):
                 label = field.description or name
                 made.append(self._result(f"parameter.{name}", estimate, label, [], f"{value:g}"))
         self._publish(made)
+
+    def record_missing(self, key: str, label: str, rows: Sequence[str]) -> Result:
+        """Write that a number is not reported; claims that need it cannot be told."""
+        made = self._result(key, None, label, rows, NOT_REPORTED)
+        self._publish([made])
+        return made
 
     def record_named_rows(self, row_ids: Mapping[str, str]) -> None:
         """Write what data rows print, each under a key of this page."""

@@ -73,16 +73,14 @@ class Study(ChapterParameters):
     )
 
 
-class CombinationVsMonotherapy(ChapterParameters):
-    """Question: does adding interferon-alfa to sorafenib help."""
-
-    page: ClassVar[str] = "questions/combination_vs_monotherapy"
+class PooledArmsParameters(ChapterParameters):
+    """What chapters on the arms given the combination share."""
 
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
     arms: list[str] = Field(
         POOLED_ARMS,
         min_length=2,
-        description="Arms in the pooled response.",
+        description="Arms of the combination that are taken together.",
         json_schema_extra={"refers_to": "arm"},
     )
     escudier_denominator: Literal[13, 12] = Field(
@@ -103,6 +101,59 @@ class CombinationVsMonotherapy(ChapterParameters):
         description="Gollob 2007, weekly MU: with its two-week breaks, or while treated.",
     )
     ci_method: CiMethod = Field("clopper_pearson", description="Interval of one response rate.")
+
+
+class InterferonDose(PooledArmsParameters):
+    """Question: does more interferon-alfa a week bring more responses."""
+
+    page: ClassVar[str] = "questions/interferon_dose"
+
+    model: Literal["reml", "pm", "dl"] = Field(
+        "reml", description="Estimator of the variance between arms."
+    )
+    adjust: Literal["hksj", "z"] = Field(
+        "hksj", description="Interval of the slope: Hartung-Knapp, or normal."
+    )
+    dose_step: float = Field(
+        10.0, ge=1, le=30, description="Step of dose for the odds ratio, MU a week."
+    )
+
+
+class AddingInterferon(ChapterParameters):
+    """Question: does adding interferon-alfa to anything help."""
+
+    page: ClassVar[str] = "questions/adding_interferon"
+
+    include_flagged: bool = Field(
+        False, description="Count contrasts in which more than interferon-alfa differs as well."
+    )
+    multiarm_rho: float = Field(
+        0.5,
+        ge=0,
+        le=0.9,
+        description="Correlation of two contrasts that share an arm (Hudes 2007).",
+    )
+    ratio_method: Literal["koopman", "katz", "miettinen_nurminen"] = Field(
+        "koopman", description="Interval of a ratio of response rates."
+    )
+
+
+class Tolerability(ChapterParameters):
+    """Question: what do the regimens cost in severe adverse events."""
+
+    page: ClassVar[str] = "questions/tolerability"
+
+    ci_method: CiMethod = Field("clopper_pearson", description="Interval of one event rate.")
+    treatments: list[Literal["SOR+IFN", "SOR", "IFN", "SOR+IL2", "BEV+IFN"]] = Field(
+        ["SOR+IFN", "SOR", "IFN"], min_length=1, description="Regimens shown."
+    )
+
+
+class CombinationVsMonotherapy(PooledArmsParameters):
+    """Question: does adding interferon-alfa to sorafenib help."""
+
+    page: ClassVar[str] = "questions/combination_vs_monotherapy"
+
     pool_model: Literal["glmm", "reml", "pm", "dl", "betabinomial", "bayes"] = Field(
         "glmm", description="Model of the pooled response."
     )
@@ -239,7 +290,14 @@ class BiomarkerPrognosis(ChapterParameters):
 
 
 QUESTIONS: dict[str, type[ChapterParameters]] = {
-    model.page: model for model in (CombinationVsMonotherapy, BiomarkerPrognosis)
+    model.page: model
+    for model in (
+        CombinationVsMonotherapy,
+        BiomarkerPrognosis,
+        InterferonDose,
+        AddingInterferon,
+        Tolerability,
+    )
 }
 
 

@@ -91,5 +91,6 @@ def parameters_cell(page: str) -> str:
     lines = []
     for name, field in model.model_fields.items():
         default = Path(page).name if model is Study and name == "study_id" else field.get_default()
-        lines.append(f"{name} = {json.dumps(default)}  # {field.description}")
+        literal = repr(default) if isinstance(default, bool) else json.dumps(default)
+        lines.append(f"{name} = {literal}  # {field.description}")
     return "\n".join(lines)

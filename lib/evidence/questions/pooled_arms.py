@@ -8,7 +8,7 @@ from statistics import median
 
 from evidence.data import Evidence
 from evidence.estimates import Estimate
-from evidence.parameters import CombinationVsMonotherapy
+from evidence.parameters import CombinationVsMonotherapy, PooledArmsParameters
 from evidence.pooled_response import PooledResponse, ResponseModel, pool_response
 from evidence.pooling import logit_response, pool
 from evidence.pooling_permutation import permutation_p
@@ -55,7 +55,7 @@ class PooledArms:
     rows: tuple[str, ...]
 
 
-def pooled_arm(evidence: Evidence, arm_id: str, p: CombinationVsMonotherapy) -> ArmResponse:
+def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> ArmResponse:
     """Return one arm with the denominator and the weekly dose that the parameters name."""
     arm = arm_response(evidence, arm_id)
     if arm_id in _DENOMINATORS:

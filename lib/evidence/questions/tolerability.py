@@ -1,0 +1,165 @@
+"""What do the regimens cost in severe adverse events? The numbers of that chapter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evidence.data import Evidence
+from evidence.estimates import Estimate
+from evidence.inversion import counts_printing_percent
+from evidence.page import Page
+from evidence.parameters import Tolerability
+from evidence.proportions import proportion
+from evidence.tables import Table, make_table, row_link
+from evidence.vocabulary import TREATMENTS
+
+# Outcomes that belong here: adverse events of grade 3 or more, and what they led to.
+_SEVERE = re.compile(
+    r"ae_(?P<event>.*?)_?grade_3(_4|_5)?\Z|(?P<other>dose_reduction|discontinuation)\Z"
+)
+_NAMES = {"": "any event of grade 3 or more", "dose_reduction": "dose reduction"}
+
+
+@dataclass(frozen=True, slots=True)
+class EventRate:
+    """One printed rate of severe events.
+
+    Attributes
+    ----------
+    event : str
+        Event in words.
+    study_id, arm_id, treatment, name : str
+        Where it was seen.
+    row_id : str
+        Data row.
+    printed : str
+        As printed.
+    estimate : Estimate or None
+        Rate with its exact interval; None where no one count prints so.
+    rows : tuple of str
+        Data rows it rests on.
+    """
+
+    event: str
+    study_id: str
+    arm_id: str
+    treatment: str
+    name: str
+    row_id: str
+    printed: str
+    estimate: Estimate | None
+    rows: tuple[str, ...]
+
+
+def _event(outcome: str) -> str | None:
+    found = _SEVERE.match(outcome)
+    if found is None:
+        return None
+    code = found["other"] or found["event"] or ""
+    return _NAMES.get(code, code.replace("_", " "))
+
+
+def _counts(row: pd.Series, arm: pd.Series) -> tuple[int, int] | None:
+    n = row["n"] or arm["n_reported"]
+    if not n:
+        return None
+    found = counts_printing_percent(row["value_reported"], n=int(n))
+    return found[0] if len(found) == 1 else None
+
+
+def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
+    """Return every printed rate of severe events of the regimens asked for, by event."""
+    found = []
+    for _, row in evidence.tables["outcomes"].iterrows():
+        event = _event(row["outcome"])
+        arm = evidence.rows.get(f"{row['study_id']}.{row['arm']}")
+        # A second source of the same number ends in a qualifier; the first one is enough.
+        plain = row["row_id"].count(".") == 3 or row["population"]
+        if event is None or arm is None or row["statistic"] != "percent" or not plain:
+            continue
+        if arm["treatment"] not in p.treatments:
+            continue
+        counts = _counts(row, arm)
+        found.append(
+            EventRate(
+                event=event,
+                study_id=row["study_id"],
+                arm_id=arm["arm_id"],
+                treatment=arm["treatment"],
+                name=", ".join(filter(None, (evidence.study(row["study_id"])["short_name"],
+                                             arm["label"].partition(":")[0], row["population"]))),
+                row_id=row["row_id"],
+                printed=f"{row['value_reported']} %",
+                estimate=None
+                if counts is None
+                else proportion(*counts, method=p.ci_method, level=p.level),
+                rows=(row["row_id"], arm["arm_id"]),
+            )
+        )  # fmt: skip
+    order: dict[str, int] = {code: number for number, code in enumerate(p.treatments)}
+    return sorted(found, key=lambda rate: (rate.event, order[rate.treatment], rate.name))
+
+
+def record(page: Page[Tolerability], rates: list[EventRate]) -> None:
+    """Write every rate for which one count prints as published."""
+    for rate in rates:
+        if rate.estimate is not None:
+            key = rate.row_id.replace(".", "_").replace("-", "_")
+            page.record(key, rate.estimate, f"{rate.event}, {rate.name}", rate.rows)
+
+
+def summarise(rates: list[EventRate]) -> dict[str, tuple[Estimate, str]]:
+    """Return how many rates are printed, and how many in arms of one trial."""
+    by_trial: dict[tuple[str, str], set[str]] = {}
+    for rate in rates:
+        by_trial.setdefault((rate.study_id, rate.event), set()).add(rate.treatment)
+    compared = sum({"SOR+IFN", "SOR"} <= treatments for treatments in by_trial.values())
+    return {
+        "rates": (Estimate(len(rates), unit="count", method="count"), "Printed rates"),
+        "compared": (
+            Estimate(compared, unit="count", method="count"),
+            "Events printed for sorafenib with and without interferon-alfa in one trial",
+        ),
+    }
+
+
+def tabulate_rates(rates: list[EventRate]) -> Table:
+    """Return the rates by event, regimen and study."""
+    from evidence.formatting import format_estimate
+
+    rows = [
+        [
+            rate.event[:1].upper() + rate.event[1:],
+            TREATMENTS[rate.treatment],
+            row_link(rate.row_id, rate.name),
+            rate.printed,
+            "no one count prints so" if rate.estimate is None else format_estimate(rate.estimate),
+        ]
+        for rate in rates
+    ]
+    columns = ["Event, grade 3 or more", "Regimen", "Arm", "As printed", "Rate, exact interval"]
+    numeric = ("As printed", "Rate, exact interval")
+    return make_table(columns, rows, caption="Severe adverse events, by regimen", numeric=numeric)
+
+
+def conclude(page: Page[Tolerability]) -> None:
+    """Write the conclusions of the chapter."""
+    page.claim(
+        "cost_of_adding_unknown",
+        "Adding interferon-alfa to sorafenib causes more severe adverse events: in the one "
+        "randomized trial their rates by arm are {events_combination}.",
+        holds=lambda r: r.events_combination.value > r.events_sorafenib.value,
+        rests_on=["events_combination", "events_sorafenib"],
+        certainty="very low",
+    )
+    page.claim(
+        "nothing_compared",
+        "No severe event is printed for sorafenib with and without interferon-alfa in the same "
+        "trial; the {rates} printed rates come from different trials and cannot be compared.",
+        holds=lambda r: r.compared.value == 0,
+        rests_on=["compared", "rates"],
+        certainty="arithmetic",
+    )
