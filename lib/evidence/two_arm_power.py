@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 from scipy.stats import binom, chi2
 
+from evidence.normal import quantile
 from evidence.proportions import require_choice, require_level
 
 PowerTest = Literal["fisher", "chi_squared"]
@@ -125,6 +126,30 @@ def detectable_proportion(
 
 
 @lru_cache(maxsize=_CACHED_REGIONS)
+def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+    """Return the patients per arm that a two-sided comparison of two proportions needs.
+
+    Returns
+    -------
+    float
+        Not rounded up. n = (z_alpha/2 + z_beta)^2 (p_a q_a + p_b q_b) / (p_a - p_b)^2
+        (Fleiss, Levin & Paik 2003, Statistical Methods for Rates and Proportions, chapter 4,
+        without continuity correction).
+
+    Raises
+    ------
+    ValueError
+        Where the proportions are equal or not between 0 and 1, or alpha or power is not.
+    """
+    for name, value in (("p_a", p_a), ("p_b", p_b), ("power", power)):
+        if not 0 < value < 1:
+            raise ValueError(f"{name} must be between 0 and 1; got {value}")
+    if p_a == p_b:
+        raise ValueError(f"p_a and p_b must differ; got {p_a} twice")
+    z = quantile(1 - _checked_alpha(alpha) / 2) + quantile(power)
+    return float(z**2 * (p_a * (1 - p_a) + p_b * (1 - p_b)) / (p_a - p_b) ** 2)
+
+
 def _rejection_region(n_a: int, n_b: int, test: PowerTest, alpha: float) -> NDArray[np.bool_]:
     """Return which tables reject: rows are events of arm a, columns events of arm b."""
     p_values = _fisher_p_values(n_a, n_b) if test == "fisher" else _pearson_p_values(n_a, n_b)

@@ -41,13 +41,14 @@ def draw_dose_bubbles(
         sizes = [6 * arm.n for arm in arms]
         ax.scatter(doses, rates, s=sizes, color=colour, alpha=0.65, edgecolor=INK, zorder=3)
         _join_randomized(ax, arms, doses, rates)
-        for arm, dose, rate in zip(arms, doses, rates, strict=True):
-            # Labels of crowded high doses stand to the left, others to the right.
+        for number, (arm, dose, rate) in enumerate(zip(arms, doses, rates, strict=True)):
+            # Labels of crowded high doses stand to the left, others to the right, in turn
+            # above and below their bubble.
             side = -1 if dose > 20 else 1
             ax.annotate(
                 arm.name.replace(" (Bracarda 2013)", ""),
                 (dose, rate),
-                xytext=(9 * side, 6),
+                xytext=(9 * side, 8 if number % 2 else -13),
                 textcoords="offset points",
                 ha="right" if side < 0 else "left",
                 fontsize=8,

@@ -22,7 +22,8 @@ from evidence.figures.style import (
 )
 from evidence.formatting import format_compact
 
-_TICKS = (0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10)
+_TICKS = (0.35, 0.5, 0.7, 1, 1.4, 2, 3)
+_WIDE_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def draw_ratio_forest(
             _draw_row(ax, y, row, limits)
         ax.set_xscale("log")
         ax.set(xlim=limits, ylim=(len(rows) - 0.4, -0.8), yticks=[])
-        ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
+        chosen = _WIDE_TICKS if limits[1] / limits[0] > 12 else _TICKS
+        ticks = [tick for tick in chosen if limits[0] <= tick <= limits[1]]
         ax.xaxis.set_major_locator(FixedLocator(ticks))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xticklabels([f"{tick:g}" for tick in ticks])

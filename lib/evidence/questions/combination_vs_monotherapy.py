@@ -13,10 +13,11 @@ from evidence.questions import Numbers
 from evidence.responses import ArmResponse
 from evidence.survival_power import (
     detectable_hazard_ratio,
+    events_required,
     non_inferiority_events,
     non_inferiority_power,
 )
-from evidence.two_arm_power import detectable_proportion, power_two_proportions
+from evidence.two_arm_power import detectable_proportion, patients_per_arm, power_two_proportions
 
 # The response that the power is shown for: half the patients, which is the kind of gain that a
 # trial of this size is planned to see.
@@ -70,7 +71,19 @@ def what_the_trial_could_show(
     n_a, n_b = arms[0].n, arms[1].n
     reference = arms[1].events / n_b
     method = "exact enumeration, Fisher's test"
-    return {
+    numbers: Numbers = {}
+    if p.orr_gain_threshold_pp > 0:
+        gain = p.orr_gain_threshold_pp / 100
+        size = patients_per_arm(reference + gain, reference, power=p.mde_power, alpha=p.alpha)
+        numbers["patients_for_gain"] = (
+            Estimate(2 * size, unit="count", method="normal approximation", grade="D2"),
+            "Patients that the next trial needs to find a gain in response worth having",
+        )
+    return numbers | {
+        "events_for_benefit": (
+            events_required(p.hr_benefit_threshold, power=p.mde_power, alpha=p.alpha),
+            "Events that the next trial needs to find a hazard ratio worth having",
+        ),
         "detectable_hr": (
             detectable_hazard_ratio(p.pfs_events, power=p.mde_power, alpha=p.alpha),
             "PFS hazard ratio that the trial could detect",

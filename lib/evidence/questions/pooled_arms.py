@@ -26,6 +26,9 @@ _DENOMINATORS = {
     ),
     "eto-2015.sorafenib_ifn": ("eto_denominator", "eto-2015.registered.count.sorafenib_ifn"),
 }
+# Arm with a printed response that the default leaves out: dose finding, as the first one, but
+# not among the trials that the source documents name.
+LEFT_OUT = "niwakawa-2012.sorafenib_ifn"
 _DOSES = {
     "escudier-2007-phase1.sorafenib_ifn": "escudier_dose",
     "gollob-2007.sorafenib_ifn": "gollob_dose",
@@ -158,3 +161,28 @@ def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
             "Permutation P of that slope",
         ),
     }
+
+
+def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
+    """Return the pooled response under other models, denominators and arms."""
+    variations: dict[str, tuple[str, dict[str, object]]] = {
+        "sens_reml": ("random effects on logits (REML)", {"pool_model": "reml"}),
+        "sens_dl": ("random effects (DerSimonian-Laird)", {"pool_model": "dl"}),
+        "sens_betabinomial": ("beta-binomial", {"pool_model": "betabinomial"}),
+        "sens_bayes": ("Bayesian", {"pool_model": "bayes"}),
+        "sens_escudier": ("phase 1: renal cell cancer only", {"escudier_denominator": 12}),
+        "sens_eto": ("Eto 2015: all registered", {"eto_denominator": 51}),
+    }
+    if LEFT_OUT not in p.arms:
+        name = arm_response(evidence, LEFT_OUT).name
+        variations["sens_left_out"] = (f"with {name}", {"arms": [*p.arms, LEFT_OUT]})
+    if len(p.arms) > 2:
+        for arm_id in p.arms:
+            key = "sens_without_" + arm_id.replace(".", "_").replace("-", "_")
+            others = [other for other in p.arms if other != arm_id]
+            variations[key] = (f"without {arm_response(evidence, arm_id).name}", {"arms": others})
+    numbers: Numbers = {}
+    for key, (words, change) in variations.items():
+        changed = p.model_copy(update={"ci_adjust": "hksj", **change})
+        numbers[key] = (pool_arms(evidence, changed).pooled.estimate, f"Pooled response, {words}")
+    return numbers

@@ -51,6 +51,14 @@ def hazard_ratio(
     )  # fmt: skip
 
 
+def log_hr_se(hr: Estimate, p: CombinationVsMonotherapy) -> float:
+    """Return the standard error of the log hazard ratio, from its interval where need be."""
+    if hr.se is not None:
+        return hr.se
+    low, high = hr.low or hr.value, hr.high or hr.value
+    return log_hr_se_from_interval(hr.value, low, high, hr.level or p.level)
+
+
 def compare_progression(
     medians: tuple[Median, Median], hr: Estimate, p: CombinationVsMonotherapy
 ) -> Numbers:
@@ -62,9 +70,7 @@ def compare_progression(
         ),
         "pfs_hr": (hr, "PFS hazard ratio, combination over sorafenib"),
     }
-    se = hr.se or log_hr_se_from_interval(
-        hr.value, hr.low or hr.value, hr.high or hr.value, hr.level or p.level
-    )
+    se = log_hr_se(hr, p)
     posterior = normal_posterior(
         math.log(hr.value), se, prior_mean=p.hr_prior_mean, prior_sd=p.hr_prior_sd
     )
