@@ -24,7 +24,7 @@ LAYERS = [
     {"contrasts"},
     {"results", "claims", "parameters", "validation"},
     {"recomputation", "tables", "figures"},
-    {"study_tables", "appendix_tables", "result_tables"},
+    {"study_tables", "appendix_tables", "result_tables", "appraisal_tables"},
     {"page"},
     {"questions"},
     {"book"},

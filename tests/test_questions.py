@@ -2,11 +2,21 @@
 
 import pytest
 from evidence.data import load_evidence
-from evidence.parameters import BiomarkerPrognosis, CombinationVsMonotherapy
+from evidence.parameters import (
+    POOLED_ARMS,
+    AddingInterferon,
+    BiomarkerPrognosis,
+    CombinationVsMonotherapy,
+    InterferonDose,
+    Tolerability,
+)
 from evidence.questions import (
+    adding_interferon,
     biomarker_prognosis,
     combination_vs_monotherapy,
+    interferon_dose,
     pooled_arms,
+    tolerability,
     trial_progression,
     trial_response,
 )
@@ -166,3 +176,66 @@ def test_contradictory_numbers_are_said_to_be_so(evidence):
     numbers = biomarker_prognosis.check_consistency(printed_effects(evidence, p))
     assert numbers["pfs_consistent"][0].value == 0
     assert "pfs_hr_range" not in numbers
+
+
+def test_the_pool_hardly_moves_with_models_denominators_and_arms(evidence):
+    numbers = pooled_arms.sensitivity(evidence, combination())
+    assert len(numbers) == 14
+    values = [estimate.value for estimate, _ in numbers.values()]
+    assert min(values) > 0.21
+    assert max(values) < 0.28
+    # METHODS, pooled single-arm ORR: with Niwakawa 2012 the GLMM gives 24.67 %.
+    assert numbers["sens_left_out"][0].value == pytest.approx(0.2467, abs=6e-5)
+
+
+def test_what_the_next_trial_needs(arms):
+    numbers = combination_vs_monotherapy.what_the_trial_could_show(arms, combination())
+    # 30 v 40 % with 80 % power: 356 per arm by the normal approximation.
+    assert numbers["patients_for_gain"][0].value == pytest.approx(2 * 353.2, abs=0.5)
+    none = combination(orr_gain_threshold_pp=0.0)
+    assert "patients_for_gain" not in combination_vs_monotherapy.what_the_trial_could_show(
+        arms, none
+    )
+
+
+def test_the_slope_of_dose_in_its_own_chapter(evidence):
+    p = InterferonDose()
+    arms = interferon_dose.dosed_arms(evidence, p)
+    numbers = interferon_dose.describe_slope(arms, interferon_dose.regress(arms, p), p)
+    assert shown(numbers, "dose_or", 4) == (0.8784, 0.5633, 1.3698)
+    assert numbers["permutation_p"][0].value == pytest.approx(0.463492, abs=1e-6)
+    schedules, rows = interferon_dose.randomized_schedules(evidence, p)
+    assert shown(schedules, "schedule_difference", 3) == (0.164, -0.008, 0.33)
+    assert "bracarda-2013.sorafenib_ifn_a" in rows
+
+
+def test_too_few_doses_are_refused(evidence):
+    with pytest.raises(ValueError, match="at least 4 arms"):
+        interferon_dose.dosed_arms(evidence, InterferonDose(arms=POOLED_ARMS[:3]))
+
+
+def test_no_pooled_effect_of_adding_interferon_is_possible(evidence):
+    p = AddingInterferon()
+    found = adding_interferon.add_ons(evidence, p)
+    numbers = adding_interferon.count(found, p)
+    assert numbers["studies"][0].value == 6
+    assert numbers["clean_studies"][0].value == 4
+    assert numbers["with_interval_os"][0].value == 1
+    assert len({item.key for item in found}) == len(found)
+    flagged = AddingInterferon(include_flagged=True)
+    assert adding_interferon.count(found, flagged)["with_interval_os"][0].value == 2
+
+
+def test_severe_events_are_recovered_only_where_one_count_prints_so(evidence):
+    rates = {rate.row_id: rate for rate in tolerability.event_rates(evidence, Tolerability())}
+    fatigue = rates["bracarda-2013.ae_fatigue_asthenia_grade_3_4.percent.sorafenib_ifn_a"]
+    # RAPSODY, abstract: 28 % of 51 patients is no whole number.
+    assert fatigue.estimate is None
+    reduced = rates["gollob-2007.dose_reduction.percent.sorafenib_ifn"]
+    assert (reduced.estimate.events, reduced.estimate.n) == (26, 40)
+    assert not [rate for rate in rates.values() if rate.study_id == "jonasch-2010"]
+
+
+def test_other_regimens_may_be_asked_for(evidence):
+    rates = tolerability.event_rates(evidence, Tolerability(treatments=["BEV+IFN"]))
+    assert {rate.treatment for rate in rates} == {"BEV+IFN"}

@@ -100,7 +100,19 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
     for _, group in arms.groupby("study_id", sort=False):
         for _, one in group.iterrows():
             for _, other in group.iterrows():
-                yield one, other
+                pooled = "pooled" in (one["role"], other["role"])
+                if not pooled or _is_printed(evidence, one, other):
+                    yield one, other
+
+
+def _is_printed(evidence: Evidence, one: pd.Series, other: pd.Series) -> bool:
+    """Return True where the two arms are compared in print.
+
+    Margins of a factorial trial overlap, so that only the comparisons it prints are contrasts.
+    """
+    rows = evidence.tables["outcomes"]
+    same = rows["study_id"] == one["study_id"]
+    return bool((same & (rows["arm_a"] == one["arm"]) & (rows["arm_b"] == other["arm"])).any())
 
 
 def find_add_ons(evidence: Evidence, drug: str) -> list[AddOn]:

@@ -1,0 +1,34 @@
+"""Appraisals show a symbol and a word, and leave no study or domain out."""
+
+from bs4 import BeautifulSoup
+from evidence.appraisal_tables import ROB2_DOMAINS, tabulate_risk_of_bias, tabulate_tool
+from evidence.data import load_evidence
+
+
+def test_risk_of_bias_has_a_line_per_study_and_outcome():
+    evidence = load_evidence()
+    table = tabulate_risk_of_bias(evidence)
+    assert next(iter(table.data.columns)) == "Study, outcome"
+    assert len(table.data.columns) == 1 + len(ROB2_DOMAINS)
+    first = dict(table.data.iloc[0])
+    assert first["Study, outcome"] == "Jonasch 2010, ORR"
+    assert first["Randomization process"] == "? some concerns"
+    judged = evidence.tables["appraisals"]
+    outcomes = judged[judged["tool"] == "RoB 2"]
+    pairs = set(zip(outcomes["study_id"], outcomes["domain"].str.partition(":")[0], strict=True))
+    assert len(table.data) == len(pairs)
+
+
+def test_every_judgement_carries_its_symbol_and_reason():
+    html = BeautifulSoup(tabulate_risk_of_bias(load_evidence()).html, "html.parser")
+    lights = html.find_all(class_="judgement")
+    assert len(lights) > 100
+    for light in lights:
+        assert light.text[0] in "+?\u00d7\u00b7"
+        assert light["title"]
+
+
+def test_other_tools_have_tables_too():
+    evidence = load_evidence()
+    for tool in set(evidence.tables["appraisals"]["tool"]) - {"RoB 2"}:
+        assert len(tabulate_tool(evidence, tool, "caption").data) >= 5

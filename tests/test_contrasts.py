@@ -1,0 +1,75 @@
+"""Randomized contrasts are found from the tables, flagged where more differs, and recomputed."""
+
+import pytest
+from evidence.contrasts import find_add_ons, find_added_to, response_effect, survival_effect
+from evidence.data import load_evidence
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return load_evidence()
+
+
+@pytest.fixture(scope="module")
+def add_ons(evidence):
+    return {(item.study_id, item.arm): item for item in find_add_ons(evidence, "IFN")}
+
+
+def test_every_randomized_addition_of_interferon_is_found(add_ons):
+    assert {study for study, _ in add_ons} == {
+        "jonasch-2010",
+        "hudes-2007",
+        "pyrhonen-1999",
+        "negrier-2007",
+        "negrier-1998",
+        "mcdermott-2005",
+    }
+
+
+def test_contrasts_in_which_more_differs_are_flagged(add_ons):
+    flagged = {study for (study, _), item in add_ons.items() if item.flag}
+    assert flagged == {"hudes-2007", "mcdermott-2005"}
+
+
+def test_what_was_added_to_interferon_is_another_list(evidence):
+    found = {item.study_id for item in find_added_to(evidence, "IFN")}
+    assert {"escudier-2007-avoren", "rini-2008", "flanigan-2001", "mickisch-2001"} <= found
+    assert "jonasch-2010" not in found
+
+
+def test_a_printed_hazard_ratio_is_taken_as_printed(evidence, add_ons):
+    # Negrier 2007, abstract: interferon or not, HR of death 1.00 (0.81-1.24).
+    contrast = add_ons["negrier-2007", "ifn_any"]
+    effect = survival_effect(evidence, contrast, "os", level=0.95, rho=0.5)
+    assert (effect.estimate.value, effect.estimate.low, effect.estimate.high) == (1.00, 0.81, 1.24)
+    assert effect.estimate.grade == "D0"
+
+
+@pytest.mark.parametrize(
+    ("rho", "low", "high"), [(0.3, 1.002, 1.725), (0.5, 1.045, 1.654), (0.7, 1.101, 1.571)]
+)
+def test_a_contrast_through_a_shared_arm_follows_the_correlation(evidence, add_ons, rho, low, high):
+    # METHODS, evidence synthesis: temsirolimus + interferon v temsirolimus, Hudes 2007.
+    contrast = add_ons["hudes-2007", "temsirolimus_ifn"]
+    effect = survival_effect(evidence, contrast, "os", level=0.95, rho=rho)
+    assert effect.estimate.value == pytest.approx(0.96 / 0.73)
+    assert (effect.estimate.low, effect.estimate.high) == pytest.approx((low, high), abs=6e-4)
+
+
+def test_medians_without_limits_give_no_interval(evidence, add_ons):
+    contrast = add_ons["pyrhonen-1999", "vinblastine_ifn"]
+    effect = survival_effect(evidence, contrast, "os", level=0.95, rho=0.5)
+    assert effect.estimate.value == pytest.approx(37.8 / 67.6)
+    assert effect.estimate.low is None
+
+
+def test_response_without_printed_patients_gives_no_interval(evidence, add_ons):
+    contrast = add_ons["negrier-1998", "il2_ifn"]
+    effect = response_effect(evidence, contrast, method="koopman", level=0.95)
+    assert effect.estimate.value == pytest.approx(18.6 / 6.5)
+    assert effect.estimate.low is None
+
+
+def test_an_outcome_that_is_not_printed_is_none(evidence, add_ons):
+    contrast = add_ons["negrier-2007", "ifn_any"]
+    assert response_effect(evidence, contrast, method="koopman", level=0.95) is None
