@@ -21,7 +21,7 @@ LAYERS = [
     {"columns", "schema", "vocabulary"},
     {"data", "consistency", "datapackage"},
     {"responses", "conventions"},
-    {"contrasts"},
+    {"add_on_contrasts"},
     {"results", "claims", "parameters", "validation"},
     {"recomputation", "tables", "figures"},
     {"study_tables", "appendix_tables", "result_tables", "appraisal_tables"},

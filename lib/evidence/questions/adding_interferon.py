@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence.contrasts import (
+from evidence.add_on_contrasts import (
     AddOn,
     Effect,
     find_add_ons,

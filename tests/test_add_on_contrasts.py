@@ -1,7 +1,7 @@
 """Randomized contrasts are found from the tables, flagged where more differs, and recomputed."""
 
 import pytest
-from evidence.contrasts import find_add_ons, find_added_to, response_effect, survival_effect
+from evidence.add_on_contrasts import find_add_ons, find_added_to, response_effect, survival_effect
 from evidence.data import load_evidence
 
 
