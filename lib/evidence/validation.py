@@ -122,12 +122,13 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
     prior = getattr(parameters, "prior_orr", None)
     if prior is not None and not all(0.1 <= value <= 50 for value in prior):
         problems.append(f"prior_orr: expected two numbers from 0.1 to 50, got {shown(prior)}")
-    user = getattr(parameters, "hr_user", None)
-    if user is not None and not user[1] < user[0] < user[2]:
-        problems.append(
-            f"hr_user: expected a hazard ratio between its limits (HR, lower, upper), "
-            f"got {shown(user)}"
-        )
+    for name in ("hr_user", "jonasch_hr_user", "sor_vs_ifn_user"):
+        user = getattr(parameters, name, None)
+        if user is not None and not user[1] < user[0] < user[2]:
+            problems.append(
+                f"{name}: expected a hazard ratio between its limits (HR, lower, upper), "
+                f"got {shown(user)}"
+            )
     for name in ("hr_pfs", "hr_os"):
         triple = getattr(parameters, name, None)
         if triple and len(triple) != 4:
