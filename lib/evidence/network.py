@@ -219,7 +219,7 @@ class NetworkResult:
         if not rows:
             return EdgeEvidence(a, b, studies, network, None, network, 0.0, None)
         y = np.array([row.log_ratio if row.treat_a == a else -row.log_ratio for row in rows])
-        weights = 1 / (np.array([row.se**2 for row in rows]) + 0)
+        weights = 1 / (np.array([row.se**2 for row in rows]) + self.tau2_used)
         value, variance = float(weights @ y / weights.sum()), 1 / float(weights.sum())
         direct = self._estimate(value, math.sqrt(variance), f"direct evidence, {len(rows)} studies")
         share = min(1.0, se**2 / variance)
