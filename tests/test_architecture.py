@@ -23,8 +23,14 @@ LAYERS = [
     {"responses", "conventions"},
     {"add_on_contrasts"},
     {"results", "claims", "parameters", "validation"},
-    {"recomputation", "tables", "figures"},
-    {"study_tables", "appendix_tables", "result_tables", "appraisal_tables"},
+    {"recomputation", "tables", "figures", "audit"},
+    {
+        "study_tables",
+        "appendix_tables",
+        "result_tables",
+        "appraisal_tables",
+        "audit_tables",
+    },
     {"page"},
     {"questions"},
     {"book"},
@@ -62,6 +68,12 @@ def test_a_module_imports_only_from_its_own_layer_or_below(path):
         # consistency is imported by data when it checks, and data by consistency never.
         other = layer(name if name in NAMED else "STATISTICS")
         assert other <= own, f"{path.name} imports {name} from a layer above"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "audit").glob("*.py")), ids=lambda p: p.stem)
+def test_the_audit_pools_nothing_and_knows_no_page(path):
+    names = imports(path)
+    assert not {name for name in names if name.startswith(("pool", "page", "book"))}
 
 
 def statistics() -> list[Path]:

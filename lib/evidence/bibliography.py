@@ -19,7 +19,7 @@ class Publication:
         As in the entry; `container` is the journal or publisher.
     authors : tuple of str
         Last names.
-    doi, pmid, url : str
+    doi, pmid, url, volume : str
         "" where the entry has none.
     """
 
@@ -31,6 +31,7 @@ class Publication:
     doi: str
     pmid: str
     url: str
+    volume: str = ""
 
     @property
     def short(self) -> str:
@@ -88,5 +89,6 @@ def read_bibliography(path: Path) -> Bibliography:
             doi=field.get("doi", ""),
             pmid=field.get("pmid", ""),
             url=field.get("url", ""),
+            volume=field.get("volume", ""),
         )
     return found

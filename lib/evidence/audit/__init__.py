@@ -1,0 +1,20 @@
+"""The audit: sixteen rules for what is printed, each a function of the tables.
+
+A rule reads rows as they are reported and yields findings; a study that is added to the tables is
+audited without new code. `audit` runs them all.
+"""
+
+from evidence.audit.findings import SEVERITIES, Finding, Settings, Severity
+from evidence.audit.rules import RULES, AuditError, Rule, audit, findings_of
+
+__all__ = [
+    "RULES",
+    "SEVERITIES",
+    "AuditError",
+    "Finding",
+    "Rule",
+    "Settings",
+    "Severity",
+    "audit",
+    "findings_of",
+]

@@ -1,0 +1,171 @@
+"""A14: what a text concludes against what its numbers allow.
+
+What a paper concludes is words. Titles are in studies.csv and are read here; conclusions of a
+text are known only where a reader recorded them in discrepancies.csv. The arithmetic beside them
+is always computed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from evidence.audit.findings import Finding, Settings
+from evidence.audit.medians import _log_ratio
+from evidence.audit.percentages import fitting
+from evidence.audit.printed import Printed, Row, number
+from evidence.inversion import counts_printing_interval, counts_printing_percent
+from evidence.median import Median
+from evidence.normal import critical_value
+from evidence.rounding import read_printed
+from evidence.survival import hazard_ratio_from_medians
+from evidence.two_proportions import risk_difference
+
+_LIKENESS = re.compile(r"\b(?:comparable|equivalent|no difference|similar|as effective)\b", re.I)
+_PREDICTIVE = re.compile(r"\bpredictive\b", re.I)
+_EFFECTIVE = re.compile(r"\beffective\b", re.I)
+# The largest loss that would still be called alike: a hazard ratio of 1.25, the margin of many
+# non-inferiority trials in oncology, and ten points of response.
+_HAZARD_MARGIN, _POINTS_MARGIN = 1.25, 0.10
+_MARGINS = "hazard ratio below 1.25 and less than ten points of response lost, by the 95 % limits"
+
+
+def a14(printed: Printed, settings: Settings) -> Iterator[Finding]:
+    """Compare conclusions with intervals."""
+    for study in printed.studies:
+        if study["randomized"] != "yes" and _EFFECTIVE.search(study["title"]):
+            yield Finding(
+                "A14", "note", study["study_id"], (),
+                "The title calls a treatment effective without a comparison.", study["title"],
+                f"{study['design']}, not randomized, n = {study['n_total'] or 'unknown'}",
+                "a randomized comparison", "In a case report the word may mean active.",
+            )  # fmt: skip
+    for item in printed.discrepancies:
+        rows = [row_id for row_id in item["row_ids"].split(";") if row_id]
+        if _LIKENESS.search(item["what"]):
+            yield from _likeness(printed, settings, item, rows)
+        if _PREDICTIVE.search(item["what"]):
+            yield from _predictive(printed, item, rows)
+
+
+def _likeness(
+    printed: Printed, settings: Settings, item: Row, row_ids: list[str]
+) -> Iterator[Finding]:
+    study_id = item["study_ids"].split(";")[0]
+    if printed.study[study_id]["randomized"] != "yes":
+        return
+    rows = [printed.facts[row_id] for row_id in row_ids if row_id in printed.facts]
+    parts, beyond = [], False
+    for outcome, statistic in sorted({(row["outcome"], row["statistic"]) for row in rows}):
+        own = [r for r in rows if (r["outcome"], r["statistic"]) == (outcome, statistic)]
+        sides = _sides(printed, own)
+        if sides is None:
+            continue
+        if statistic == "percent":
+            found = _response_loss(printed, settings, *sides)
+        elif statistic == "median":
+            found = _hazard_loss(printed, *sides)
+        else:
+            continue
+        if found:
+            parts.append(f"{outcome}: {found[0]}")
+            beyond = beyond or found[1]
+    if parts and beyond:
+        yield Finding(
+            "A14", "warning", study_id, tuple(row_ids),
+            f"A conclusion of likeness is not shown by the intervals: {item['what']}",
+            "; ".join(printed.text(row_id) for row_id in row_ids), "; ".join(parts), _MARGINS,
+            f"The conclusion is as recorded by a reader ({item['discrepancy_id']}).",
+        )  # fmt: skip
+
+
+def _sides(printed: Printed, rows: list[Row]) -> tuple[Row, Row] | None:
+    """Return the experimental and the control row of two."""
+    controls = [r for r in rows if _role(printed, r) == "control"]
+    others = [r for r in rows if _role(printed, r) == "experimental"]
+    return (others[0], controls[0]) if len(controls) == 1 and len(others) == 1 else None
+
+
+def _role(printed: Printed, row: Row) -> str:
+    return printed.arm.get((row["study_id"], row.get("arm", "")), {}).get("role", "")
+
+
+def counts_of(printed: Printed, settings: Settings, row: Row) -> tuple[int, int] | None:
+    """Return (events, n) where the printed numbers leave one possibility."""
+    n = printed.patients(row)
+    if row["events"] and n:
+        return int(row["events"]), n
+    limits = row["ci_low_reported"], row["ci_high_reported"]
+    found: tuple[tuple[int, int], ...] = ()
+    if all(number(limit) for limit in limits) and row["ci_level"]:
+        found = counts_printing_interval(
+            row["value_reported"], *limits, level=int(row["ci_level"]) / 100, max_n=settings.max_n
+        )
+    if len(found) != 1 and n and fitting(row["value_reported"], None, n):
+        found = counts_printing_percent(row["value_reported"], n=n)
+    return found[0] if len(found) == 1 else None
+
+
+def _response_loss(
+    printed: Printed, settings: Settings, one: Row, control: Row
+) -> tuple[str, bool] | None:
+    a, b = (counts_of(printed, settings, row) for row in (one, control))
+    if a is None or b is None:
+        return None
+    difference = risk_difference(*a, *b)
+    low, high = (100 * (end or 0.0) for end in (difference.low, difference.high))
+    text = f"{a[0]}/{a[1]} v {b[0]}/{b[1]}, difference {low:.1f} to {high:.1f} points"
+    return text, low < -100 * _POINTS_MARGIN
+
+
+def _hazard_loss(printed: Printed, one: Row, control: Row) -> tuple[str, bool] | None:
+    numbers = [number(row["value_reported"]) for row in (one, control)]
+    if numbers[0] is None or numbers[1] is None or one["unit"] != control["unit"]:
+        return None
+    limits = [number(r[f"ci_{s}_reported"]) for r in (one, control) for s in ("low", "high")]
+    if all(limit is not None for limit in limits):
+        ends = [float(limit.digits) for limit in limits if limit is not None]
+        level = int(one["ci_level"]) / 100
+        ratio = hazard_ratio_from_medians(
+            Median(float(numbers[0].digits), ends[0], ends[1], level),
+            Median(float(numbers[1].digits), ends[2], ends[3], level),
+        )
+        high = ratio.high or math.inf
+        text = f"hazard ratio from the medians {ratio.value:.2f} ({ratio.low:.2f} to {high:.2f})"
+        return text, high > _HAZARD_MARGIN
+    n = [printed.patients(row) for row in (one, control)]
+    if n[0] is None or n[1] is None:
+        return None
+    # No limits: the narrowest interval there can be, with every patient an event.
+    value = _log_ratio(read_printed(one["value_reported"]), read_printed(control["value_reported"]))
+    half = critical_value(0.95) * math.sqrt(1 / n[0] + 1 / n[1])
+    low, high = (math.exp(value[0] + sign * half) for sign in (-1, 1))
+    text = (
+        f"hazard ratio from the medians {math.exp(value[0]):.2f}, at best {low:.2f} to {high:.2f} "
+        f"with all {n[0] + n[1]} patients as events"
+    )
+    return text, high > _HAZARD_MARGIN
+
+
+def _predictive(printed: Printed, item: Row, row_ids: list[str]) -> Iterator[Finding]:
+    study_id = item["study_ids"].split(";")[0]
+    rows = [printed.facts[row_id] for row_id in row_ids if row_id in printed.facts]
+    main = [row for row in rows if row.get("marker") and row["arm"] == "all"]
+    markers = {row["marker"] for row in main}
+    tested = [
+        row
+        for row in printed.biomarkers
+        if row["study_id"] == study_id
+        and row["marker"] in markers
+        and "interaction" in f"{row['model']} {row['outcome']} {row['row_id']}"
+    ]
+    if main and not tested:
+        yield Finding(
+            "A14", "warning", study_id, tuple(row["row_id"] for row in main),
+            "A marker is called predictive by an association in all patients.",
+            "; ".join(printed.text(row["row_id"]) for row in main),
+            f"{len(main)} hazard ratios over all arms, {len(tested)} interactions with treatment",
+            "a test of interaction with treatment",
+            f"The word is as recorded by a reader ({item['discrepancy_id']}).",
+        )  # fmt: skip
