@@ -22,7 +22,7 @@ LAYERS = [
     {"data", "consistency", "datapackage"},
     {"responses", "conventions"},
     {"add_on_contrasts"},
-    {"results", "claims", "parameters", "validation"},
+    {"results", "claims", "chapter_parameters", "parameters", "validation"},
     {"recomputation", "tables", "figures", "audit"},
     {
         "study_tables",

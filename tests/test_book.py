@@ -95,7 +95,13 @@ def test_studies_and_questions_link_to_each_other(book):
 
 
 def test_figures_have_number_caption_and_finding(book):
-    for name, count in (("combination_vs_monotherapy", 4), ("biomarker_prognosis", 2)):
+    for name, count in (
+        ("combination_vs_monotherapy", 5),
+        ("biomarker_prognosis", 2),
+        ("interferon_dose", 1),
+        ("adding_interferon", 2),
+        ("landscape", 1),
+    ):
         figures = page(book, f"questions/{name}").article.find_all("figure")
         assert len(figures) == count
         for figure in figures:

@@ -1,5 +1,6 @@
 """Each mistake gets one clear message and an exit code, never a traceback."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,34 @@ def evidence(*words, cwd=None):
 def test_check_passes_on_the_project():
     code, said = evidence("check")
     assert (code, said) == (0, "data, contents, notebooks and prose are in order\n")
+
+
+def test_audit_shows_findings_with_their_arithmetic_and_is_no_failure():
+    code, said = evidence("audit", "jonasch-2010", "--min-severity", "warning")
+    assert code == 0
+    assert "22.31, 27.04 months v 19.7" in said
+    assert "hinyokika" not in said
+    assert "note    A10" not in said
+
+
+def test_audit_writes_json():
+    code, said = evidence("audit", "--json", "--min-severity", "error")
+    (found,) = json.loads(said)
+    assert code == 0
+    assert (found["rule"], found["study_id"]) == ("A11", "hinyokika-kiyo-2009")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nobody-2001"], "expected the id of a study, got 'nobody-2001'"),
+        (["--min-severity", "warn"], "min_severity: expected one of"),
+    ],
+)
+def test_audit_names_what_it_does_not_know(words, message):
+    code, said = evidence("audit", *words)
+    assert code == 1
+    assert message in said
 
 
 def test_status_shows_every_page_as_fresh():

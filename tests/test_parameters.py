@@ -3,9 +3,9 @@
 import pytest
 from evidence.book.freshness import list_pages, read_notebook
 from evidence.book.notebooks import parameters_cell, parameters_in
+from evidence.chapter_parameters import POOLED_ARMS
 from evidence.data import load_evidence
 from evidence.parameters import (
-    POOLED_ARMS,
     QUESTIONS,
     BiomarkerPrognosis,
     CombinationVsMonotherapy,

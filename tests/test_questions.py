@@ -1,9 +1,9 @@
 """The headline numbers of both questions, as METHODS and R give them, and what moves them."""
 
 import pytest
+from evidence.chapter_parameters import POOLED_ARMS
 from evidence.data import load_evidence
 from evidence.parameters import (
-    POOLED_ARMS,
     AddingInterferon,
     BiomarkerPrognosis,
     CombinationVsMonotherapy,

@@ -1,8 +1,8 @@
 """Counts behind printed response rates are found, or refused."""
 
 import pytest
+from evidence.chapter_parameters import POOLED_ARMS
 from evidence.data import load_evidence
-from evidence.parameters import POOLED_ARMS
 from evidence.responses import arm_response, printed_median, with_denominator, with_weekly_dose
 
 

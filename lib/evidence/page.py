@@ -10,11 +10,12 @@ import pandas as pd
 if TYPE_CHECKING:
     from evidence.figures.style import Figure
 
+from evidence.chapter_parameters import ChapterParameters
 from evidence.claims import Certainty, Claim, judge
 from evidence.data import Evidence, load_evidence
 from evidence.estimates import Estimate, Unit
 from evidence.formatting import format_value
-from evidence.parameters import ChapterParameters, Study
+from evidence.parameters import Study
 from evidence.recomputation import Recomputed
 from evidence.reported import read_range
 from evidence.results import (

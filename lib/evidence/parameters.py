@@ -7,55 +7,18 @@ is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-# PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
-# (Cancer, 1 January 2010).
-DEFAULT_SEED = 20100101
-# Arms of METHODS that enter the pooled response: every arm of sorafenib plus interferon-alfa with
-# a printed response, apart from the Japanese dose-finding trial, which is left to sensitivity.
-POOLED_ARMS = [
-    "escudier-2007-phase1.sorafenib_ifn",
-    "ryan-2007.sorafenib_ifn",
-    "gollob-2007.sorafenib_ifn",
-    "jonasch-2010.sorafenib_ifn",
-    "bracarda-2013.sorafenib_ifn_a",
-    "bracarda-2013.sorafenib_ifn_b",
-    "eto-2015.sorafenib_ifn",
-]
-
-CiMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
-Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
-Positive = Annotated[float, Field(gt=0)]
-
-
-def one_of(*allowed: float) -> Callable[[float], float]:
-    """Return a check that a number is one of a few."""
-
-    def check(value: float) -> float:
-        if value not in allowed:
-            raise ValueError(f"expected one of {allowed}, got {value}")
-        return value
-
-    return check
-
-
-class ChapterParameters(BaseModel):
-    """What every chapter takes."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
-    )
-    page: ClassVar[str]
-
-    level: float = Field(0.95, ge=0.80, le=0.99, description="Level of every computed interval.")
-    provenance_max: Literal["D1", "D2", "D3"] = Field(
-        "D3",
-        description="Withhold numbers beyond this grade: D1 arithmetic, D2 model, D3 simulated.",
-    )
+from evidence.chapter_parameters import (
+    DEFAULT_SEED,
+    ChapterParameters,
+    CiMethod,
+    Pair,
+    PooledArmsParameters,
+    Positive,
+)
 
 
 class Study(ChapterParameters):
@@ -71,36 +34,6 @@ class Study(ChapterParameters):
     max_n: int = Field(
         400, ge=10, le=1000, description="Largest denominator tried when a percentage is inverted."
     )
-
-
-class PooledArmsParameters(ChapterParameters):
-    """What chapters on the arms given the combination share."""
-
-    seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
-    arms: list[str] = Field(
-        POOLED_ARMS,
-        min_length=2,
-        description="Arms of the combination that are taken together.",
-        json_schema_extra={"refers_to": "arm"},
-    )
-    escudier_denominator: Literal[13, 12] = Field(
-        13,
-        description="Escudier 2007 (phase 1): all 13 patients, or the 12 with renal cell cancer.",
-    )
-    eto_denominator: Literal[42, 51] = Field(
-        42, description="Eto 2015: the 42 analysed, or all 51 registered."
-    )
-    escudier_dose: Annotated[float, AfterValidator(one_of(18.0, 20.8, 27.0))] = Field(
-        27.0,
-        json_schema_extra={"enum": [18.0, 20.8, 27.0]},
-        description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3.",
-    )
-    gollob_dose: Annotated[float, AfterValidator(one_of(24.0, 30.0))] = Field(
-        30.0,
-        json_schema_extra={"enum": [24.0, 30.0]},
-        description="Gollob 2007, weekly MU: with its two-week breaks, or while treated.",
-    )
-    ci_method: CiMethod = Field("clopper_pearson", description="Interval of one response rate.")
 
 
 class InterferonDose(PooledArmsParameters):

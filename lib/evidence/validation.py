@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from evidence.chapter_parameters import ChapterParameters
 from evidence.data import Evidence
-from evidence.parameters import ChapterParameters
 
 Model = TypeVar("Model", bound=ChapterParameters)
 # Names that IPython puts into a notebook's namespace.

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from evidence.audit.findings import Finding, Settings
 from evidence.audit.medians import _log_ratio
 from evidence.audit.percentages import fitting
-from evidence.audit.printed import Printed, Row, number
+from evidence.audit.printed import Printed, Row, group, number
 from evidence.inversion import counts_printing_interval, counts_printing_percent
 from evidence.median import Median
 from evidence.normal import critical_value
@@ -25,8 +25,8 @@ from evidence.two_proportions import risk_difference
 _LIKENESS = re.compile(r"\b(?:comparable|equivalent|no difference|similar|as effective)\b", re.I)
 _PREDICTIVE = re.compile(r"\bpredictive\b", re.I)
 _EFFECTIVE = re.compile(r"\beffective\b", re.I)
-# The largest loss that would still be called alike: a hazard ratio of 1.25, the margin of many
-# non-inferiority trials in oncology, and ten points of response.
+# The largest loss that would still be called alike: the default margins of the question chapter,
+# a hazard ratio of 1.25 and ten points of response.
 _HAZARD_MARGIN, _POINTS_MARGIN = 1.25, 0.10
 _MARGINS = "hazard ratio below 1.25 and less than ten points of response lost, by the 95 % limits"
 
@@ -41,12 +41,42 @@ def a14(printed: Printed, settings: Settings) -> Iterator[Finding]:
                 f"{study['design']}, not randomized, n = {study['n_total'] or 'unknown'}",
                 "a randomized comparison", "In a case report the word may mean active.",
             )  # fmt: skip
+    yield from _told_twice(printed)
     for item in printed.discrepancies:
         rows = [row_id for row_id in item["row_ids"].split(";") if row_id]
         if _LIKENESS.search(item["what"]):
             yield from _likeness(printed, settings, item, rows)
         if _PREDICTIVE.search(item["what"]):
             yield from _predictive(printed, item, rows)
+
+
+def _told_twice(printed: Printed) -> Iterator[Finding]:
+    """Compare what one publication prints twice: text, table and legend."""
+    columns = (
+        "study_id", "arm", "arm_a", "arm_b", "outcome", "statistic", "unit", "source_key",
+        "analysis_set", "test",
+    )  # fmt: skip
+
+    def place(row: Row) -> tuple[str, ...]:
+        # With one patient there are no subsets that could differ.
+        one = printed.study[row["study_id"]]["n_total"] == "1"
+        return (*(row[column] for column in columns), "" if one else row["population"])
+
+    for rows in group(printed.outcomes, place).values():
+        values = [number(row["value_reported"]) for row in rows]
+        if len({value.digits for value in values if value is not None}) < 2:
+            continue
+        apart = len({row["population"] for row in rows}) > 1
+        yield Finding(
+            "A14", "note" if apart else "warning", rows[0]["study_id"],
+            tuple(row["row_id"] for row in rows),
+            f"{printed.say(rows[0])}: one publication prints more than one value.",
+            "; ".join(printed.text(row["row_id"]) for row in rows),
+            "; ".join(f"{row['locator']}: {row['value_reported']}" for row in rows),
+            "one value in text, table and legend",
+            "They may describe another time or organ." if apart else
+            "They may describe another analysis, which is not named.",
+        )  # fmt: skip
 
 
 def _likeness(

@@ -59,16 +59,11 @@ def a11(printed: Printed, settings: Settings) -> Iterator[Finding]:
 
 
 def _owners(printed: Printed) -> dict[str, str]:
-    """Return the study of each publication: its own, else the first that names it."""
+    """Return the study that each publication reports; a source of single rows has none."""
     owners: dict[str, str] = {}
     for study in printed.studies:
         for key in filter(None, study["publications"].split(";")):
             owners.setdefault(key, study["study_id"])
-    for study in printed.studies:
-        owners.setdefault(study["source_key"], study["study_id"])
-    for row_id in sorted(printed.facts):
-        row = printed.facts[row_id]
-        owners.setdefault(row["source_key"], row["study_id"])
     return owners
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from evidence.book.freshness import list_pages, read_notebook
-from evidence.parameters import ChapterParameters, Study, model_of
+from evidence.chapter_parameters import ChapterParameters
+from evidence.parameters import Study, model_of
 from evidence.paths import notebook_path
 from evidence.problems import Problem
 

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from statistics import median
 
+from evidence.chapter_parameters import PooledArmsParameters
 from evidence.data import Evidence
 from evidence.estimates import Estimate
-from evidence.parameters import CombinationVsMonotherapy, PooledArmsParameters
+from evidence.parameters import CombinationVsMonotherapy
 from evidence.pooled_response import PooledResponse, ResponseModel, pool_response
 from evidence.pooling import logit_response, pool
 from evidence.pooling_permutation import permutation_p
