@@ -3,6 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 from evidence.tables import make_table, row_link, source_link
+from evidence.vocabulary import words
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +41,17 @@ def test_links_go_to_the_row_and_to_https_only():
 def test_a_row_of_another_width_is_refused():
     with pytest.raises(ValueError, match="expected 2 cells in a row, got 1"):
         make_table(["A", "B"], [["x"]], caption="What")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ae_hand_foot_grade_3_4", "hand foot, grade 3 to 4"),
+        ("ae_grade_3_4", "any adverse event, grade 3 to 4"),
+        ("ae_any", "any adverse event"),
+        ("orr", "objective response"),
+        ("dose_reduction", "dose reduction"),
+    ],
+)
+def test_codes_are_shown_in_words(code, text):
+    assert words(code) == text

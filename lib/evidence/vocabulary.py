@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 OUTCOMES = {
@@ -106,9 +108,19 @@ _QUALIFIERS = {
 }
 
 
+_ADVERSE_EVENT = re.compile(
+    r"ae_(?:any|(?P<event>.*?))?_?(?:grade_(?P<low>\d)(?:_(?P<high>\d))?)?\Z"
+)
+
+
 def words(code: str) -> str:
-    """Return a code in words."""
-    return OUTCOMES.get(code, code.replace("_", " "))
+    """Return a code in words: "ae_rash_grade_3_4" becomes "rash, grade 3 to 4"."""
+    found = _ADVERSE_EVENT.match(code)
+    if found is None:
+        return OUTCOMES.get(code, code.replace("_", " "))
+    event = (found["event"] or "any adverse event").replace("_", " ")
+    grade = " to ".join(filter(None, (found["low"], found["high"])))
+    return f"{event}, grade {grade}" if grade else event
 
 
 def describe_row(row: pd.Series, arm_labels: dict[str, str]) -> str:

@@ -214,7 +214,7 @@ def tabulate_league(fitted: NetworkResult) -> Table:
         numeric=columns[1:],
         footnotes=(
             "P-scores order point estimates and intervals; they say nothing of whether the trials "
-            "may be compared, which the next table puts in doubt.",
+            "may be compared, which the table on comparability puts in doubt.",
         ),
     )
 
