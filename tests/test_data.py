@@ -123,3 +123,10 @@ def test_the_digest_changes_with_a_cell_and_only_then(evidence):
     assert again.digest() == evidence.digest()
     again.tables["outcomes"].loc[0, "note"] = "changed"
     assert again.digest() != evidence.digest()
+
+
+def test_a_row_is_described_with_the_arms_of_its_own_study(evidence):
+    words = {row_id: evidence.describe(row) for row_id, row in evidence.rows.items()
+             if row.name != "arms"}  # fmt: skip
+    assert words["jonasch-2010.orr.percent.sorafenib"] == "Objective response, Sorafenib"
+    assert words["jonasch-2010.orr.percent.sorafenib_ifn"].endswith("low-dose interferon")

@@ -10,7 +10,7 @@ from evidence.data import Evidence, printed_text
 from evidence.schema import TABLES
 from evidence.study_tables import SEVERITY_SYMBOLS, cite_source
 from evidence.tables import Table, make_table, row_link
-from evidence.vocabulary import TREATMENTS, describe_row
+from evidence.vocabulary import TREATMENTS
 
 # What each status means, in the words of the provenance page.
 STATUS_WORDS = {
@@ -56,10 +56,8 @@ def tabulate_arm_rows(evidence: Evidence) -> Table:
 
 def tabulate_fact_rows(evidence: Evidence, name: str) -> Table:
     """Return every row of one table of facts with its source: an anchor per row."""
-    arms = evidence.tables["arms"]
-    labels = dict(zip(arms["arm"], arms["label"], strict=True))
     rows = [
-        [row["row_id"], describe_row(row, labels), printed_text(row), *_place(evidence, row)]
+        [row["row_id"], evidence.describe(row), printed_text(row), *_place(evidence, row)]
         for _, row in evidence.tables[name].iterrows()
     ]
     return _anchored(rows, f"{name.capitalize()}, data/{name}.csv")

@@ -23,6 +23,7 @@ from evidence.estimates import Estimate, Unit
 from evidence.paths import data_folder
 from evidence.problems import DataError, Problem
 from evidence.reported import NOT_A_NUMBER, read_reported
+from evidence.vocabulary import describe_row
 
 # Tables whose rows are facts with a row id and a source.
 FACT_TABLES = ("outcomes", "characteristics", "biomarkers")
@@ -208,6 +209,16 @@ class Evidence:
     def is_external(self, row_id: str) -> bool:
         """Return True where the row was read outside the three source documents."""
         return bool(self.row(row_id)["status"] != "source")
+
+    def arm_labels(self, study_id: str) -> dict[str, str]:
+        """Return the label of each arm of one study; other studies use the same short names."""
+        arms = self.tables["arms"]
+        own = arms[arms["study_id"] == study_id]
+        return dict(zip(own["arm"], own["label"], strict=True))
+
+    def describe(self, row: pd.Series) -> str:
+        """Return in words what a data row is about."""
+        return describe_row(row, self.arm_labels(row["study_id"]))
 
     def printed(self, row_id: str) -> str:
         """Return what a row prints, as printed."""

@@ -28,7 +28,6 @@ from evidence.results import (
 )
 from evidence.tables import NOT_REPORTED, Table
 from evidence.validation import given_in, validate
-from evidence.vocabulary import describe_row
 
 Model = TypeVar("Model", bound=ChapterParameters)
 
@@ -115,10 +114,9 @@ class Page(Generic[Model]):
 
     def record_named_rows(self, row_ids: Mapping[str, str]) -> None:
         """Write what data rows print, each under a key of this page."""
-        labels = self._arm_labels()
         self._publish(
             [
-                self._printed(row_id, describe_row(self.evidence.row(row_id), labels), key)
+                self._printed(row_id, self.evidence.describe(self.evidence.row(row_id)), key)
                 for key, row_id in row_ids.items()
             ]
         )
@@ -126,10 +124,9 @@ class Page(Generic[Model]):
     def record_everything_printed(self) -> None:
         """Write every number that the evidence of this page prints: arms, then facts."""
         made = [self._arm_number(row, name) for row, name in self._arm_numbers()]
-        labels = self._arm_labels()
         for row_id, row in self.evidence.rows.items():
             if row.name != "arms":
-                made.append(self._printed(row_id, describe_row(row, labels), None))
+                made.append(self._printed(row_id, self.evidence.describe(row), None))
         self._publish(made)
 
     def record_recomputed(self, recomputed: Sequence[Recomputed]) -> None:
@@ -185,10 +182,6 @@ class Page(Generic[Model]):
         )
         self.results[key] = made
         return made
-
-    def _arm_labels(self) -> dict[str, str]:
-        arms = self.evidence.tables["arms"]
-        return dict(zip(arms["arm"], arms["label"], strict=True))
 
     def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
         for _, arm in self.evidence.tables["arms"].iterrows():

@@ -25,7 +25,6 @@ from evidence.survival import (
     implied_exponential_events,
     implied_weibull_shape,
 )
-from evidence.vocabulary import describe_row
 
 Verdict = Literal["agrees", "does not agree", "adds", "cannot tell"]
 # More answers than this say nothing about the counts behind a percentage.
@@ -72,11 +71,6 @@ def _rows(evidence: Evidence, statistic: str) -> Iterator[pd.Series]:
         row = table.iloc[position]
         if row["statistic"] == statistic:
             yield row
-
-
-def _labels(evidence: Evidence) -> dict[str, str]:
-    arms = evidence.tables["arms"]
-    return dict(zip(arms["arm"], arms["label"], strict=True))
 
 
 def _key(row: pd.Series, suffix: str) -> str:
@@ -132,7 +126,7 @@ def _percentage(
     evidence: Evidence,
     study: Study,
 ) -> Recomputed:
-    what = describe_row(row, _labels(evidence))
+    what = evidence.describe(row)
     key, printed = _key(row, "counts"), printed_text(row)
     if not found:
         return Recomputed(key, what, printed, rows, None, "does not agree", f"no {comment}")
@@ -155,7 +149,7 @@ def medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
         size = _arm_size(evidence, row)
         if median.high is None or median.low is None or size is None:
             continue
-        what = describe_row(row, _labels(evidence))
+        what = evidence.describe(row)
         rows = (row["row_id"], size[1])
         events = implied_exponential_events(median)
         too_many = events.value > size[0]
@@ -196,7 +190,7 @@ def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
             row["p_reported"] or None,
             level=level,
         )
-        what = f"{describe_row(row, _labels(evidence))}: P that the interval allows"
+        what = f"{evidence.describe(row)}: P that the interval allows"
         if polygon.p is None:
             verdict: Verdict = "does not agree"
             comment = "no hazard ratio and standard error print these three numbers"
@@ -249,8 +243,7 @@ def _ratio(evidence: Evidence, one: pd.Series, other: pd.Series) -> Iterator[Rec
             grade="D2",
         )
         comment = "no interval: the medians are printed without limits"
-    labels = _labels(evidence)
-    what = f"{describe_row(one, labels)} over {labels.get(other['arm'], other['arm'])}"
+    what = f"{evidence.describe(one)} over {evidence.arm_labels(other['study_id'])[other['arm']]}"
     yield Recomputed(
         _key(one, "hazard_ratio"),
         f"{what}: hazard ratio from the medians",

@@ -11,16 +11,10 @@ from evidence.data import Evidence, printed_text
 from evidence.formatting import format_estimate
 from evidence.recomputation import Recomputed
 from evidence.tables import Table, make_table, row_link, source_link
-from evidence.vocabulary import describe_row
 
 # Order of severity, worst first.
 SEVERITY_SYMBOLS = {"error": "\u2717", "warning": "!", "note": "\u2022", "info": "i"}
 _VERDICT_SYMBOLS = {"agrees": "\u2713", "does not agree": "\u2717", "adds": "+", "cannot tell": "?"}
-
-
-def _arm_labels(evidence: Evidence) -> dict[str, str]:
-    arms = evidence.tables["arms"]
-    return dict(zip(arms["arm"], arms["label"], strict=True))
 
 
 def cite_source(evidence: Evidence, row: pd.Series) -> Markup:
@@ -74,7 +68,6 @@ def tabulate_arms(evidence: Evidence) -> Table:
 
 def tabulate_printed(evidence: Evidence, tables: Sequence[str], caption: str) -> Table:
     """Return what the sources print, each line linked to its data row and its source."""
-    labels = _arm_labels(evidence)
     rows = []
     for name in tables:
         table = evidence.tables[name]
@@ -83,7 +76,7 @@ def tabulate_printed(evidence: Evidence, tables: Sequence[str], caption: str) ->
             counts = f"{row['events']}/{row['n']}" if row["events"] and row["n"] else row["n"]
             rows.append(
                 [
-                    row_link(row["row_id"], describe_row(row, labels)),
+                    row_link(row["row_id"], evidence.describe(row)),
                     printed_text(row),
                     counts,
                     cite_source(evidence, row),

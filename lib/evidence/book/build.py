@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evidence.book.site import check_site
 from evidence.paths import build_folder, project_root
-from evidence.problems import DataError, Problem
+from evidence.problems import DataError
 
 # What a book is rendered from; everything else in the project is left out of a variant's copy.
 _SOURCES = (
@@ -102,8 +102,3 @@ def build_book() -> Path:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return published / "index.html"
-
-
-def problems_of(error: Exception) -> list[Problem]:
-    """Return the problems that an error carries, none for other errors."""
-    return error.problems if isinstance(error, DataError) else []
