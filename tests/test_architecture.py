@@ -34,6 +34,7 @@ LAYERS = [
     {"page"},
     {"questions"},
     {"book"},
+    {"commands"},
     {"__main__"},
 ]
 NAMED = {name for layer in LAYERS for name in layer}

@@ -1,0 +1,1 @@
+"""The commands of `evidence`, one subject per module; each starts in milliseconds."""

@@ -1,0 +1,62 @@
+"""What the commands share: the application, where they write, and how they fail."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Check, run and build the evidence book.",
+)
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+PageArgument = Annotated[
+    str | None, typer.Argument(help="A page, e.g. questions/biomarker_prognosis.")
+]
+WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Kernels at a time.")]
+
+
+class UserError(Exception):
+    """A mistake that the user can mend; shown without a traceback."""
+
+
+def fail(lines: Iterable[object], summary: str) -> None:
+    """Print what is wrong and leave with exit code 1."""
+    for line in lines:
+        errors.print(str(line), markup=False)
+    errors.print(summary, style="bold red", markup=False)
+    raise typer.Exit(1)
+
+
+def known_page(page: str | None) -> str:
+    """Return the name of a page of the book.
+
+    Raises
+    ------
+    UserError
+        Where there is none of this name; the message names the nearest.
+    """
+    from evidence.book.freshness import list_pages
+
+    pages = list_pages()
+    name = (page or "").removeprefix("chapters/").removesuffix(".ipynb")
+    if name not in pages:
+        near = difflib.get_close_matches(name, pages, n=1)
+        hint = f"did you mean {near[0]}?" if near else "pages: " + ", ".join(pages)
+        raise UserError(f"expected the name of a page, got {page!r}; {hint}")
+    return name
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=errors)

@@ -1,0 +1,47 @@
+"""`evidence audit`: what the sources print, computed again."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from evidence.commands.app import UserError, app, console, fail
+
+
+@app.command()
+def audit(
+    study: Annotated[str | None, typer.Argument(help="A study, e.g. jonasch-2010.")] = None,
+    min_severity: Annotated[
+        str, typer.Option(help="Mildest to show: info, note, warning or error.")
+    ] = "note",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+) -> None:
+    """Recompute what the sources print, and show what does not fit; findings are no failure."""
+    from dataclasses import asdict
+    from typing import cast
+
+    from evidence.audit import AuditError, Severity
+    from evidence.audit import audit as find
+    from evidence.data import load_evidence
+
+    evidence = load_evidence()
+    if study is not None and study not in set(evidence.tables["studies"]["study_id"]):
+        raise UserError(f"expected the id of a study, got {study!r}")
+    try:
+        findings = find(evidence, min_severity=cast(Severity, min_severity))
+    except AuditError as error:
+        fail([error], "a rule of the audit could not run")
+        return
+    findings = tuple(one for one in findings if study in (None, one.study_id))
+    if as_json:
+        print(json.dumps([asdict(one) for one in findings], indent=2, ensure_ascii=False))
+        return
+    for one in findings:
+        about = one.study_id or "bibliography"
+        console.print(f"{one.severity:8}{one.rule:4}{about}: {one.what}", markup=False)
+        console.print(f"            {one.computation}", markup=False)
+        if one.explanation:
+            console.print(f"            {one.explanation}", markup=False)
+    console.print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}")

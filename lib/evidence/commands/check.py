@@ -1,0 +1,39 @@
+"""`evidence check` and `evidence datapackage`: the order of tables and chapters."""
+
+from __future__ import annotations
+
+from evidence.commands.app import app, console, fail
+from evidence.problems import Problem
+
+
+def find_problems() -> list[Problem]:
+    """Return everything wrong with data, contents and chapters; starts no kernel."""
+    from evidence.book.lint import lint_chapters
+    from evidence.book.notebooks import check_notebooks
+    from evidence.book.toc import check_toc
+    from evidence.data import load_evidence
+    from evidence.datapackage import check_package
+
+    load_evidence()
+    problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
+    return sorted(set(problems))
+
+
+@app.command()
+def check() -> None:
+    """Check data, contents, notebooks and prose; no kernel."""
+    problems = find_problems()
+    if problems:
+        fail(problems, f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
+    console.print("data, contents, notebooks and prose are in order")
+
+
+@app.command()
+def datapackage() -> None:
+    """Write data/datapackage.json, the Frictionless description of the tables."""
+    from evidence.datapackage import package_text
+    from evidence.paths import data_folder
+
+    path = data_folder() / "datapackage.json"
+    path.write_text(package_text(), encoding="utf-8")
+    console.print(str(path), markup=False)

@@ -1,0 +1,94 @@
+"""`evidence run` and `evidence params`: pages in place, or with other parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence.commands.app import (
+    PageArgument,
+    UserError,
+    WorkersOption,
+    app,
+    console,
+    fail,
+    known_page,
+    progress_bar,
+)
+
+
+@app.command()
+def run(
+    page: PageArgument = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value; makes a variant of the page.")
+    ] = None,
+    params: Annotated[
+        Path | None, typer.Option(help="YAML file of parameters; makes a variant of the page.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Run fresh pages too.")] = False,
+    workers: WorkersOption = 2,
+) -> None:
+    """Run stale pages in place; with --set or --params make a variant below _build/."""
+    if set_ or params:
+        _run_variant(page, set_ or [], params)
+    else:
+        refresh_pages(page, force=force, workers=workers)
+
+
+def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) -> None:
+    """Run stale pages in place, all or one, and say what changed."""
+    from evidence.book.execute import Run, refresh
+    from evidence.book.freshness import list_pages, why_stale
+    from evidence.data import load_evidence
+
+    evidence = load_evidence()
+    pages = [known_page(page)] if page else list_pages()
+    stale = [name for name in pages if force or why_stale(name, evidence)]
+    if not stale:
+        console.print(f"fresh: {len(pages)} of {len(pages)}, nothing to run")
+        return
+    with progress_bar() as progress:
+        task = progress.add_task("running pages", total=len(stale))
+
+        def report(run: Run) -> None:
+            progress.update(task, advance=1, description=run.page)
+
+        runs = refresh(stale, workers=workers, report=report)
+    failed = [run.error for run in runs if run.error]
+    changed = sum(run.changed for run in runs)
+    console.print(f"pages run: {len(runs) - len(failed)}, changed: {changed}")
+    if failed:
+        fail(failed, f"{len(failed)} of {len(runs)} pages failed; their last good form is kept")
+
+
+def _run_variant(page: str | None, assignments: list[str], file: Path | None) -> None:
+    from evidence.book.variant import make_variant, read_parameters
+
+    name = known_page(page)
+    given = read_parameters(assignments, file)
+    variant = make_variant(name, given)
+    console.print(f"variant of {name}: {variant.describe()}", markup=False)
+    for key, (before, after) in variant.moved.items():
+        console.print(f"  {key}: {before} -> {after}", markup=False)
+    for key, (old, new) in variant.flipped.items():
+        console.print(f"  claim {key}: {old} -> {new}", markup=False, style="bold")
+    console.print(f"{len(variant.moved)} of {variant.total} numbers moved")
+    console.print(str(variant.html), markup=False)
+
+
+@app.command()
+def params(page: Annotated[str, typer.Argument(help="A page with parameters.")]) -> None:
+    """Show the parameters of a page: what each allows, its default, its meaning."""
+    from evidence.parameters import model_of
+    from evidence.validation import describe
+
+    model = model_of(known_page(page))
+    if model is None:
+        raise UserError(f"{page} has no parameters")
+    for row in describe(model):
+        console.print(row["name"], style="bold", markup=False)
+        console.print(f"    {row['meaning']}", markup=False)
+        console.print(f"    {row['allowed']}; default {row['default'] or 'none'}", markup=False)
