@@ -23,7 +23,7 @@ LAYERS = [
     {"responses", "conventions"},
     {"add_on_contrasts"},
     {"results", "claims", "chapter_parameters", "parameters", "validation"},
-    {"recomputation", "tables", "figures", "audit"},
+    {"recomputation", "convention_comparison", "tables", "figures", "audit"},
     {
         "study_tables",
         "appendix_tables",

@@ -122,12 +122,6 @@ def test_what_the_trial_could_show(arms):
     assert numbers["detectable_orr"][0].value == pytest.approx(0.625768, rel=1e-5)
 
 
-def test_certainty_falls_by_the_steps_given():
-    assert combination_vs_monotherapy.certainty(combination()) == "very low"
-    none = dict.fromkeys(combination().downgrade, 0)
-    assert combination_vs_monotherapy.certainty(combination(downgrade=none)) == "high"
-
-
 @pytest.fixture(scope="module")
 def effects(evidence):
     return printed_effects(evidence, BiomarkerPrognosis())

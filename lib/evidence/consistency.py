@@ -226,6 +226,15 @@ def _derived_rows_say_how(tables: Tables, _: Bibliography) -> Iterator[Problem]:
                 yield _problem(name, line, "note", "how the value was derived", "")
 
 
+def _one_reason_per_step_down(tables: Tables, _: Bibliography) -> Iterator[Problem]:
+    seen: set[tuple[str, str, str]] = set()
+    for line, row in _rows(tables, "certainty"):
+        key = (row["question"], row["finding"], row["domain"])
+        if key in seen:
+            yield _problem("certainty", line, "domain", "each reason once per finding", key[2])
+        seen.add(key)
+
+
 RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _known_studies,
     _every_study_has_arms,
@@ -242,6 +251,7 @@ RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _arms_sum_to_totals,
     _weekly_dose_is_dose_times_injections,
     _derived_rows_say_how,
+    _one_reason_per_step_down,
 )
 
 

@@ -32,9 +32,12 @@ TABLE_NAMES = (
     "arms",
     *FACT_TABLES,
     "appraisals",
+    "certainty",
     "discrepancies",
     "excluded",
 )
+# Tables that belong to no study: a study chapter does not read them.
+_OF_NO_STUDY = ("certainty", "excluded")
 # Digest of tables that this process's parent has already checked against the schema.
 _CHECKED = "EVIDENCE_CHECKED"
 # Months of 30.4375 days (365.25 / 12), weeks of 7 days.
@@ -97,10 +100,10 @@ def read_tables(folder: Path | None = None) -> dict[str, pd.DataFrame]:
 
 
 def narrow_to_study(tables: dict[str, pd.DataFrame], study_id: str) -> dict[str, pd.DataFrame]:
-    """Return only the rows that belong to one study; `excluded` belongs to none."""
+    """Return only the rows that belong to one study."""
     narrowed = {}
     for name, table in tables.items():
-        if name == "excluded":
+        if name in _OF_NO_STUDY:
             continue
         if name == "discrepancies":
             mine = table["study_ids"].str.split(";").map(lambda ids: study_id in ids)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 from evidence.chapter_parameters import ChapterParameters
 from evidence.claims import Certainty, Claim, judge
+from evidence.convention_comparison import Comparison
 from evidence.data import Evidence, load_evidence
 from evidence.estimates import Estimate, Unit
 from evidence.formatting import format_value
@@ -137,6 +138,13 @@ class Page(Generic[Model]):
             if item.estimate is not None
         ]
         self._publish(made)
+
+    def record_comparisons(self, compared: Sequence[Comparison]) -> None:
+        """Write every number under every convention that it was computed by."""
+        for one in compared:
+            for reading in one.readings:
+                label = f"{one.what}; {reading.programs}"
+                self.record(f"{one.key}_{reading.key}", reading.estimate, label, one.rows)
 
     def claim(
         self,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from evidence.contrasts import Contrast
 from evidence.data import Evidence
+from evidence.hazard_ratio import log_hr_se_from_interval
 from evidence.inversion import counts_printing_interval, counts_printing_percent
 from evidence.median import Median
 from evidence.reported import read_range
@@ -136,6 +139,27 @@ def with_denominator(response: ArmResponse, n: int, row_id: str) -> ArmResponse:
 def with_weekly_dose(response: ArmResponse, weekly_mu: float) -> ArmResponse:
     """Return the same arm with one planned dose a week in place of a range."""
     return replace(response, weekly_mu=(weekly_mu, weekly_mu))
+
+
+def printed_contrast(evidence: Evidence, row_id: str) -> Contrast:
+    """Return the log hazard ratio that a row prints, its error from the printed interval.
+
+    Raises
+    ------
+    ValueError
+        Where the row prints no interval.
+    """
+    row = evidence.row(row_id)
+    estimate = evidence.estimate(row_id)
+    if estimate is None or estimate.low is None or estimate.high is None:
+        raise ValueError(f"expected a hazard ratio with an interval, got {row_id}")
+    se = log_hr_se_from_interval(
+        estimate.value, estimate.low, estimate.high, estimate.level or 0.95
+    )
+    a, b = (
+        evidence.row(f"{row['study_id']}.{row[side]}")["treatment"] for side in ("arm_a", "arm_b")
+    )
+    return Contrast(row["study_id"], a, b, math.log(estimate.value), se)
 
 
 def printed_median(evidence: Evidence, row_id: str) -> Median:

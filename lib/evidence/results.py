@@ -112,14 +112,7 @@ class Result:
         """
         if name == "" or self.withheld or self.value is None:
             return self.text
-        estimate = Estimate(
-            value=self.value or 0.0,
-            low=self.low,
-            high=self.high,
-            level=self.level,
-            kind=self.kind,
-            unit=self.unit,
-        )
+        estimate = self.estimate()
         parts: dict[str, str] = {
             "value": format_part(estimate),
             "interval": format_interval(estimate),
@@ -135,6 +128,31 @@ class Result:
             known = ", ".join(sorted(part for part, text in parts.items() if text))
             raise KeyError(f"expected one of the parts {known} of {self.key}, got {name}")
         return parts[name]
+
+    def estimate(self) -> Estimate:
+        """Return the number as an estimate, to six significant digits.
+
+        Raises
+        ------
+        ValueError
+            Where no number was printed, or it is withheld.
+        """
+        if self.value is None:
+            raise ValueError(f"expected a number, got {self.key}: {self.text}")
+        return Estimate(
+            value=self.value,
+            low=self.low,
+            high=self.high,
+            level=self.level,
+            kind=self.kind,
+            unit=self.unit,
+            p=self.p,
+            n=self.n,
+            events=self.events,
+            method=self.method,
+            conventions=self.conventions,
+            grade=self.grade,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -204,6 +204,36 @@ TABLES: dict[str, pa.DataFrameSchema] = {
         },
         "Appraisal of each study, one domain per row.",
     ),
+    "certainty": table(
+        {
+            "question": choice(
+                "Question, the name of its chapter.",
+                "combination_vs_monotherapy",
+                "biomarker_prognosis",
+                "interferon_dose",
+                "adding_interferon",
+                "landscape",
+                "tolerability",
+            ),
+            "finding": pattern(
+                "Line of the summary of findings; any is every line of the chapter.",
+                ARM,
+                "lower-case letters, digits, _",
+            ),
+            "domain": choice(
+                "Reason of GRADE for a step down; study_design is a start below high.",
+                "study_design",
+                "risk_of_bias",
+                "inconsistency",
+                "indirectness",
+                "imprecision",
+                "publication",
+            ),
+            "steps": choice("Steps down.", "1", "2", "3"),
+            "reason": text("Why, in a sentence.", required=True),
+        },
+        "Steps down from high certainty (GRADE), one reason per row.",
+    ),
     "discrepancies": table(
         {
             "discrepancy_id": pattern("Number.", r"D\d\d", "an id such as D01", unique=True),

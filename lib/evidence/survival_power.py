@@ -15,7 +15,7 @@ import math
 
 from evidence.estimates import Estimate
 from evidence.median import require_positive
-from evidence.normal import distribution, quantile
+from evidence.normal import critical_value, distribution, quantile
 
 CONVENTIONS: dict[str, str] = {
     "schoenfeld_events": (
@@ -192,4 +192,41 @@ def non_inferiority_power(
         events=events,
         method=f"power of non-inferiority at {margin:g}, true hazard ratio {true_hr:g}",
         conventions=("schoenfeld_events", "power_one_tail"),
+    )
+
+
+def detectable_interaction(events: int, *, power: float = 0.80, alpha: float = 0.05) -> Estimate:
+    """Return the ratio of hazard ratios per SD that a trial could find between two equal arms.
+
+    A marker predicts benefit where its hazard ratio differs between the arms. Each arm has half
+    of the events, so the log ratio of the two hazard ratios per SD has the variance
+    2 / events + 2 / events, four times that of the marker's own log hazard ratio.
+
+    Parameters
+    ----------
+    events : int
+        Events in both arms together.
+    power, alpha : float
+        Power, above one half, and two-sided size of the test.
+
+    Returns
+    -------
+    Estimate
+        Smallest ratio of hazard ratios above 1, per SD of the marker; grade D2.
+
+    References
+    ----------
+    Variance of one covariate: Schmoor, Sauerbrei & Schumacher 2000, Stat Med 19:441.
+    """
+    require_positive("events", events)
+    if not (0 < alpha < 0.5 < power < 1):
+        raise ValueError(f"expected 0 < alpha < 0.5 < power < 1; got alpha {alpha}, power {power}")
+    reach = critical_value(1 - alpha) + critical_value(2 * power - 1)
+    return Estimate(
+        value=math.exp(reach * 2.0 / math.sqrt(events)),
+        unit="ratio",
+        events=events,
+        method="detectable interaction per SD, equal arms",
+        conventions=("power_one_tail",),
+        grade="D2",
     )

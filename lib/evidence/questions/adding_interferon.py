@@ -17,8 +17,12 @@ from evidence.estimates import Estimate
 from evidence.figures.ratio_forest import RatioRow
 from evidence.page import Page
 from evidence.parameters import AddingInterferon
+from evidence.questions.certainty import judge_certainty
 from evidence.tables import Table, make_table
 from evidence.vocabulary import OUTCOMES, TREATMENTS
+
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "adding_interferon"
 
 DRUG = "IFN"
 # Fewer studies than this are shown, never pooled (METHODS: no headline for one or two studies).
@@ -177,6 +181,8 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
 
 def conclude(page: Page[AddingInterferon]) -> None:
     """Write the conclusions of the chapter."""
+    vinblastine = judge_certainty(page.evidence, QUESTION, "orr_vlb").certainty
+    survival = judge_certainty(page.evidence, QUESTION, "os_mix").certainty
     page.claim(
         "not_pooled",
         "No pooled effect of adding interferon-alfa can be given: only {with_interval_os} clean "
@@ -197,7 +203,7 @@ def conclude(page: Page[AddingInterferon]) -> None:
             and r.jonasch_2010_sorafenib_ifn_orr.low <= 1
         ),
         rests_on=["pyrhonen_1999_vinblastine_ifn_orr", "jonasch_2010_sorafenib_ifn_orr"],
-        certainty="low",
+        certainty=vinblastine,
     )
     page.claim(
         "survival_not_shown",
@@ -205,5 +211,5 @@ def conclude(page: Page[AddingInterferon]) -> None:
         "hazard ratio {negrier_2007_ifn_any_os}.",
         holds=lambda r: r.negrier_2007_ifn_any_os.low <= 1 <= r.negrier_2007_ifn_any_os.high,
         rests_on=["negrier_2007_ifn_any_os"],
-        certainty="low",
+        certainty=survival,
     )

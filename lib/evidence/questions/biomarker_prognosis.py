@@ -26,8 +26,10 @@ from evidence.prognosis import (
     predicted_survival,
 )
 from evidence.questions import Numbers
-from evidence.questions.printed_marker import NAMES, PrintedEffect
+from evidence.questions.certainty import judge_certainty
+from evidence.questions.printed_marker import NAMES, QUESTION, PrintedEffect
 from evidence.rounding import RoundingPolygon
+from evidence.survival_power import detectable_interaction
 from evidence.winners_curse import (
     conditional_mle,
     retrospective_design,
@@ -206,6 +208,18 @@ def shrink(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers
     return numbers
 
 
+def find_prediction(effects: tuple[PrintedEffect, ...]) -> Numbers:
+    """Return the difference between the arms that the trial could find: prediction of benefit."""
+    return {
+        f"{effect.outcome}_interaction": (
+            detectable_interaction(effect.events),
+            f"{NAMES[effect.outcome]}: ratio of the arms' hazard ratios per SD that four trials "
+            "in five of this size would find",
+        )
+        for effect in effects
+    }
+
+
 def split_and_predict(p: BiomarkerPrognosis, per_sd: Estimate) -> Numbers:
     """Return what a cut keeps, and predicted PFS for some marker values."""
     kept = dichotomisation_efficiency(p.cutpoint_quantile, marker=p.marker_dist)
@@ -264,6 +278,7 @@ def simulated_numbers(
 
 def conclude(page: Page[BiomarkerPrognosis]) -> None:
     """Write the conclusions of the chapter, judged by its numbers."""
+    sure = judge_certainty(page.evidence, QUESTION, "association").certainty
     page.claim(
         "association_fragile",
         "Higher pAKT went with worse PFS, hazard ratio per unit {pfs_hr}, and worse OS, {os_hr}; "
@@ -271,7 +286,7 @@ def conclude(page: Page[BiomarkerPrognosis]) -> None:
         "{pfs_p_adjusted} and {os_p_adjusted}.",
         holds=lambda r: r.pfs_p_adjusted.value > 0.05 and r.os_p_adjusted.value > 0.05,
         rests_on=["pfs_hr", "os_hr", "pfs_p_adjusted", "os_p_adjusted"],
-        certainty="very low",
+        certainty=sure,
     )
     page.claim(
         "printed_numbers_fit",
@@ -279,6 +294,14 @@ def conclude(page: Page[BiomarkerPrognosis]) -> None:
         holds=lambda r: r.pfs_consistent.value == 1 and r.os_consistent.value == 1,
         rests_on=["pfs_consistent", "os_consistent"],
         certainty="arithmetic",
+    )
+    page.claim(
+        "prediction_unknown",
+        "pAKT predicts who benefits from interferon-alfa: the interaction with treatment is "
+        "{interaction_p}.",
+        holds=lambda r: r.interaction_p.value < 0.05,
+        rests_on=["interaction_p"],
+        certainty=judge_certainty(page.evidence, QUESTION, "prediction").certainty,
     )
     if "information_ratio" in page.results:
         page.claim(
@@ -297,7 +320,7 @@ def conclude(page: Page[BiomarkerPrognosis]) -> None:
         "leave at best {pfs_posterior} and {os_posterior}.",
         holds=lambda r: r.pfs_posterior.value < 0.5 and r.os_posterior.value < 0.5,
         rests_on=["pfs_posterior", "os_posterior"],
-        certainty="very low",
+        certainty=sure,
     )
     page.claim(
         "effects_exaggerated",

@@ -5,11 +5,11 @@ The numbers behind it are made in `trial_response`, `trial_progression` and `poo
 
 from __future__ import annotations
 
-from evidence.claims import Certainty
 from evidence.estimates import Estimate
 from evidence.page import PARAMETER, Page
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.questions import Numbers
+from evidence.questions.certainty import judge_certainty
 from evidence.responses import ArmResponse
 from evidence.survival_power import (
     detectable_hazard_ratio,
@@ -19,11 +19,12 @@ from evidence.survival_power import (
 )
 from evidence.two_arm_power import detectable_proportion, patients_per_arm, power_two_proportions
 
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "combination_vs_monotherapy"
+
 # The response that the power is shown for: half the patients, which is the kind of gain that a
 # trial of this size is planned to see.
 _PLANNED_RESPONSE = 0.50
-# GRADE levels; randomized evidence starts at the first one (Guyatt 2008, BMJ 336:924).
-_LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 
 
 # Numbers that the chapter's summary table shows.
@@ -46,11 +47,6 @@ KEY_NUMBERS = (
     "orr_per_1000",
     "pfs_12m_per_1000",
 )
-
-
-def certainty(p: CombinationVsMonotherapy) -> Certainty:
-    """Return the GRADE certainty that is left after the steps down."""
-    return _LEVELS[min(sum(p.downgrade.values()), len(_LEVELS) - 1)]
 
 
 def steps_down(p: CombinationVsMonotherapy) -> Numbers:
@@ -120,7 +116,7 @@ def what_the_trial_could_show(
 def conclude(page: Page[CombinationVsMonotherapy]) -> None:
     """Write the conclusions of the chapter, judged by its numbers."""
     p = page.parameters
-    sure = certainty(p)
+    sure = judge_certainty(page.evidence, QUESTION, steps=p.downgrade).certainty
     margin, gain = p.orr_ni_margin_pp / 100, p.orr_gain_threshold_pp / 100
     page.claim(
         "benefit_not_shown",

@@ -11,10 +11,15 @@ from evidence.page import Page
 from evidence.parameters import InterferonDose
 from evidence.pooling import Pooled, logit_response, pool
 from evidence.pooling_permutation import permutation_p
+from evidence.proportions import proportion
 from evidence.questions import Numbers
+from evidence.questions.certainty import judge_certainty
 from evidence.questions.pooled_arms import pooled_arm
 from evidence.responses import ArmResponse
 from evidence.two_proportions import equality_p, odds_ratio, risk_difference
+
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "interferon_dose"
 
 # The one trial that randomized two schedules of interferon-alfa with sorafenib.
 SCHEDULES = ("bracarda-2013.sorafenib_ifn_b", "bracarda-2013.sorafenib_ifn_a")
@@ -104,6 +109,10 @@ def randomized_schedules(evidence: Evidence, p: InterferonDose) -> tuple[Numbers
     lower, higher = (pooled_arm(evidence, arm_id, p) for arm_id in SCHEDULES)
     counts = (*lower.counts, *higher.counts)
     numbers: Numbers = {
+        "schedule_higher": (
+            proportion(*higher.counts, method=p.ci_method, level=p.level),
+            "RAPSODY: response with the higher weekly dose",
+        ),
         "schedule_difference": (
             risk_difference(*counts, level=p.level),
             "RAPSODY: difference in response, lower minus higher weekly dose",
@@ -127,20 +136,22 @@ def randomized_schedules(evidence: Evidence, p: InterferonDose) -> tuple[Numbers
 
 def conclude(page: Page[InterferonDose]) -> None:
     """Write the conclusions of the chapter."""
+    across = judge_certainty(page.evidence, QUESTION, "response_across_trials").certainty
+    between = judge_certainty(page.evidence, QUESTION, "response_between_schedules").certainty
     page.claim(
         "more_not_better",
         "That more interferon-alfa a week brings more responses is not shown: the odds ratio per "
         "{parameter.dose_step} MU is {dose_or} across {arms} arms, permutation P {permutation_p}.",
         holds=lambda r: r.dose_or.low <= 1,
         rests_on=["dose_or", "permutation_p"],
-        certainty="very low",
+        certainty=across,
     )
     page.claim(
         "less_not_worse",
         "Nor is it shown to bring fewer: the interval allows both.",
         holds=lambda r: r.dose_or.high >= 1,
         rests_on=["dose_or"],
-        certainty="very low",
+        certainty=across,
     )
     page.claim(
         "schedules",
@@ -148,5 +159,5 @@ def conclude(page: Page[InterferonDose]) -> None:
         "{schedule_difference}, P {schedule_p}.",
         holds=lambda r: r.schedule_difference.value >= 0,
         rests_on=["schedule_difference", "schedule_p"],
-        certainty="low",
+        certainty=between,
     )

@@ -13,10 +13,14 @@ from evidence.network import NetworkResult, network
 from evidence.page import Page
 from evidence.parameters import Landscape
 from evidence.questions import Numbers
-from evidence.responses import printed_median
+from evidence.questions.certainty import judge_certainty
+from evidence.responses import printed_contrast, printed_median
 from evidence.survival import hazard_ratio_from_medians, hazard_ratio_from_medians_and_counts
 from evidence.tables import Table, make_table
 from evidence.vocabulary import TREATMENTS
+
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "landscape"
 
 # Printed hazard ratios by outcome: study and row, apart from those that are built below.
 _PRINTED = {
@@ -66,18 +70,7 @@ class Link:
 
 
 def _printed(evidence: Evidence, row_id: str) -> Link:
-    row = evidence.row(row_id)
-    estimate = evidence.estimate(row_id)
-    if estimate is None or estimate.low is None or estimate.high is None:
-        raise ValueError(f"expected a hazard ratio with an interval, got {row_id}")
-    se = log_hr_se_from_interval(
-        estimate.value, estimate.low, estimate.high, estimate.level or 0.95
-    )
-    treat = [
-        evidence.row(f"{row['study_id']}.{row[side]}")["treatment"] for side in ("arm_a", "arm_b")
-    ]
-    contrast = Contrast(row["study_id"], treat[0], treat[1], math.log(estimate.value), se)
-    return Link(contrast, (row_id,))
+    return Link(printed_contrast(evidence, row_id), (row_id,))
 
 
 def _from_estimate(study: str, a: str, b: str, hr: Estimate, rows: tuple[str, ...]) -> Link:
@@ -159,10 +152,19 @@ def code_key(code: str) -> str:
     return code.lower().replace("+", "_")
 
 
-def effects(fitted: NetworkResult, p: Landscape) -> Numbers:
-    """Return every treatment against the reference, and what the network says of itself."""
+def survival_effects(evidence: Evidence) -> tuple[Numbers, list[str]]:
+    """Return overall survival by the default network, as os_hr_*, and its data rows."""
+    parameters = Landscape(outcome="os")
+    found = links(evidence, parameters)
+    numbers = _against_reference(fit(found, parameters), parameters)
+    return {f"os_{key}": number for key, number in numbers.items()}, [
+        row for link in found for row in link.rows
+    ]
+
+
+def _against_reference(fitted: NetworkResult, p: Landscape) -> Numbers:
     name = p.outcome.upper()
-    numbers: Numbers = {
+    return {
         f"hr_{code_key(code)}": (
             estimate,
             f"{name} hazard ratio, {TREATMENTS[code]} over {TREATMENTS[p.reference]}",
@@ -170,6 +172,11 @@ def effects(fitted: NetworkResult, p: Landscape) -> Numbers:
         for code, estimate in fitted.effects_versus(p.reference).items()
         if code != p.reference
     }
+
+
+def effects(fitted: NetworkResult, p: Landscape) -> Numbers:
+    """Return every treatment against the reference, and what the network says of itself."""
+    numbers = _against_reference(fitted, p)
     numbers["treatments"] = (
         Estimate(len(fitted.treatments), unit="count", method="count"),
         "Treatments in the network",
@@ -245,6 +252,12 @@ def tabulate_transitivity(evidence: Evidence, found: list[Link]) -> Table:
 
 def conclude(page: Page[Landscape]) -> None:
     """Write the conclusions of the chapter."""
+    outcome = page.parameters.outcome
+    sure = {
+        code: judge_certainty(page.evidence, QUESTION, f"{outcome}_{code}").certainty
+        for code in ("sor", "sun")
+        if f"hr_{code}" in page.results
+    }
     page.claim(
         "consistency_untestable",
         "The network has no closed loop formed by different studies, so whether direct and "
@@ -260,7 +273,7 @@ def conclude(page: Page[Landscape]) -> None:
             "{hr_sor}, from two printed medians.",
             holds=lambda r: r.hr_sor.low <= 1 <= r.hr_sor.high,
             rests_on=["hr_sor"],
-            certainty="low",
+            certainty=sure["sor"],
         )
     if "hr_sun" in page.results:
         page.claim(
@@ -268,7 +281,7 @@ def conclude(page: Page[Landscape]) -> None:
             "Sunitinib did better than interferon-alfa: hazard ratio {hr_sun}.",
             holds=lambda r: r.hr_sun.high < 1,
             rests_on=["hr_sun"],
-            certainty="moderate",
+            certainty=sure["sun"],
         )
 
 

@@ -12,6 +12,9 @@ from evidence.normal import z_from_p
 from evidence.parameters import BiomarkerPrognosis
 from evidence.rounding import RoundingPolygon, rounding_polygon
 
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "biomarker_prognosis"
+
 ROWS = {
     "pfs": "jonasch-2010.pfs.hazard_ratio.pakt",
     "os": "jonasch-2010.os.hazard_ratio.pakt",

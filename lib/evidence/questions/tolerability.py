@@ -13,8 +13,12 @@ from evidence.inversion import counts_printing_percent
 from evidence.page import Page
 from evidence.parameters import Tolerability
 from evidence.proportions import proportion
+from evidence.questions.certainty import judge_certainty
 from evidence.tables import Table, make_table, row_link
 from evidence.vocabulary import TREATMENTS
+
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "tolerability"
 
 # Outcomes that belong here: adverse events of grade 3 or more, and what they led to.
 _SEVERE = re.compile(
@@ -153,7 +157,7 @@ def conclude(page: Page[Tolerability]) -> None:
         "randomized trial their rates by arm are {events_combination}.",
         holds=lambda r: r.events_combination.value > r.events_sorafenib.value,
         rests_on=["events_combination", "events_sorafenib"],
-        certainty="very low",
+        certainty=judge_certainty(page.evidence, QUESTION).certainty,
     )
     page.claim(
         "nothing_compared",

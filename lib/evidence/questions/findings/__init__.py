@@ -1,0 +1,1 @@
+"""Summaries of findings (GRADE), one module per question; each line follows the numbers."""

@@ -1,0 +1,90 @@
+"""Summary of findings: interferon-alfa added to a treatment, against that treatment alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.data import Evidence
+from evidence.parameters import AddingInterferon
+from evidence.questions.adding_interferon import QUESTION, Compared
+from evidence.questions.certainty import judge_certainty
+from evidence.questions.findings.summary import (
+    PROGRESSION,
+    RESPONSE,
+    SURVIVAL,
+    Finding,
+    find,
+    responders,
+    survivors,
+    tabulate_findings,
+    visible,
+)
+from evidence.responses import arm_response, printed_median
+from evidence.survival import landmark_survival
+from evidence.tables import NOT_REPORTED, Table
+from evidence.vocabulary import TREATMENTS
+
+# Months at which survival is shown per 1000.
+_HORIZON = 12.0
+_OUTCOMES = {
+    "orr": ("Objective response", RESPONSE, "response ratio"),
+    "pfs": ("Free of progression at one year", PROGRESSION, "hazard ratio"),
+    "os": ("Alive at one year", SURVIVAL, "hazard ratio"),
+}
+
+# In a factorial trial interferon-alfa was added to arms with and without another drug.
+_BACKBONES = {"MIX": "several treatments taken together"}
+
+
+def _baseline(evidence: Evidence, item: Compared) -> float | None:
+    """Return the share of responders or survivors in the arm without interferon-alfa."""
+    study, arm = item.contrast.study_id, item.contrast.comparator
+    if item.effect.outcome == "orr":
+        control = arm_response(evidence, f"{study}.{arm}")
+        return control.events / control.n
+    row_id = f"{study}.{item.effect.outcome}.median.{arm}"
+    if row_id not in evidence.rows:
+        return None
+    return landmark_survival(printed_median(evidence, row_id), _HORIZON).value
+
+
+def _patients(evidence: Evidence, item: Compared) -> str:
+    if item.effect.estimate.n:
+        return str(item.effect.estimate.n)
+    sizes = [evidence.row(row)["n_reported"] for row in item.contrast.rows]
+    return str(sum(map(int, sizes))) if all(map(str.isdigit, sizes)) else NOT_REPORTED
+
+
+def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
+    outcome, backbone = item.effect.outcome, item.contrast.backbone
+    words, effect, ratio = _OUTCOMES[outcome]
+    return find(
+        f"{words}, on {_BACKBONES.get(backbone, TREATMENTS[backbone])}: {item.contrast.name}",
+        judge_certainty(evidence, QUESTION, f"{outcome}_{backbone.lower()}"),
+        effect.of("Adding interferon-alfa"),
+        visible(item.effect.estimate, p.provenance_max),
+        name=ratio,
+        absolute=responders if outcome == "orr" else survivors,
+        baseline=_baseline(evidence, item),
+        patients=_patients(evidence, item),
+    )
+
+
+def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon) -> Table:
+    """Return one line per clean contrast and outcome that has an interval."""
+    findings = [
+        _finding(evidence, item, p)
+        for item in compared
+        if not item.contrast.flag and item.effect.estimate.low is not None
+    ]
+    return tabulate_findings(
+        findings,
+        caption="Summary of findings: interferon-alfa added, against the same treatment alone",
+        without="Per 1000 without",
+        with_="Per 1000 with interferon-alfa",
+        notes=(
+            "Only contrasts in which nothing else is known to differ and that have an interval. "
+            "Patients per 1000 without it are those of the trial's own comparator; survival at "
+            "one year is read off an exponential curve through its median.",
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Summary of findings: sorafenib with interferon-alfa against sorafenib alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from evidence.data import Evidence
+from evidence.parameters import CombinationVsMonotherapy
+from evidence.questions.certainty import judge_certainty
+from evidence.questions.combination_vs_monotherapy import QUESTION
+from evidence.questions.findings.summary import (
+    PROGRESSION,
+    RESPONSE,
+    Finding,
+    find,
+    per_1000_range,
+    responders,
+    seen,
+    tabulate_findings,
+)
+from evidence.results import Result
+from evidence.tables import Table
+
+
+def summarise(
+    evidence: Evidence, results: Mapping[str, Result], p: CombinationVsMonotherapy
+) -> Table:
+    """Return the summary of findings; absolute effects follow the baselines of the parameters.
+
+    The interval of an absolute response is the Miettinen-Nurminen interval of the difference
+    added to the baseline, which is narrower than that of the ratio and the one the page reports.
+    """
+    rating = judge_certainty(evidence, QUESTION, steps=p.downgrade)
+    patients = results["trial_patients"].text
+    response = find(
+        "Objective response",
+        rating,
+        RESPONSE.of("The combination"),
+        seen(results["orr_ratio"]),
+        name="response ratio",
+        absolute=responders,
+        baseline=p.baseline_orr,
+        patients=patients,
+    )
+    difference = seen(results["orr_difference"])
+    if difference is not None and difference.low is not None and difference.high is not None:
+        parts = (difference.value, difference.low, difference.high)
+        response = replace(response, with_=per_1000_range([p.baseline_orr + d for d in parts]))
+    findings = [
+        response,
+        find(
+            "Free of progression at one year",
+            rating,
+            PROGRESSION.of("The combination"),
+            seen(results["pfs_hr"]),
+            name="hazard ratio",
+            baseline=p.baseline_pfs_12m,
+            patients=patients,
+        ),
+        Finding(
+            "Overall survival",
+            rating,
+            "We cannot tell: the median was not reached with sorafenib alone.",
+            patients=patients,
+        ),
+        Finding(
+            "Severe adverse events",
+            rating,
+            "We cannot tell: no number is printed by arm.",
+            patients=patients,
+        ),
+    ]
+    return tabulate_findings(
+        findings,
+        caption="Summary of findings: sorafenib with interferon-alfa against sorafenib alone",
+        without="Per 1000 with sorafenib",
+        with_="Per 1000 with the combination",
+    )

@@ -1,0 +1,82 @@
+"""Summary of findings: each treatment of the network against interferon-alfa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.data import Evidence
+from evidence.network import NetworkResult
+from evidence.parameters import Landscape
+from evidence.questions.certainty import judge_certainty
+from evidence.questions.findings.summary import (
+    PROGRESSION,
+    SURVIVAL,
+    find,
+    tabulate_findings,
+    visible,
+)
+from evidence.questions.landscape import QUESTION, Link, code_key
+from evidence.responses import printed_median
+from evidence.survival import landmark_survival
+from evidence.tables import Table
+from evidence.vocabulary import TREATMENTS
+
+# The treatment that certainty was judged against, and its printed medians: the largest trial that
+# gave it alone to untreated patients.
+COMPARATOR = "IFN"
+_BASELINES = {"pfs": "motzer-2007.pfs.median.ifn.final", "os": "motzer-2007.os.median.ifn"}
+_HORIZON = 12.0
+_OUTCOMES = {
+    "pfs": ("free of progression at one year", PROGRESSION),
+    "os": ("alive at one year", SURVIVAL),
+}
+
+
+def summarise(
+    evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
+) -> Table:
+    """Return one line per treatment against interferon-alfa.
+
+    Patients per 1000 with interferon-alfa are read off an exponential curve through a printed
+    median; with other treatments they are that share to the power of the hazard ratio.
+    """
+    words, effect = _OUTCOMES[p.outcome]
+    median = printed_median(evidence, _BASELINES[p.outcome])
+    effects = fitted.effects_versus(COMPARATOR) if COMPARATOR in fitted.treatments else {}
+    findings = [
+        find(
+            _capital(TREATMENTS[code]),
+            judge_certainty(evidence, QUESTION, f"{p.outcome}_{code_key(code)}"),
+            effect.of(_capital(TREATMENTS[code])),
+            visible(hr, p.provenance_max),
+            name="hazard ratio",
+            baseline=landmark_survival(median, _HORIZON).value,
+            patients=_patients(evidence, links, code),
+            against="against interferon-alfa",
+        )
+        for code, hr in effects.items()
+        if code != COMPARATOR
+    ]
+    return tabulate_findings(
+        findings,
+        caption=f"Summary of findings: each treatment against interferon-alfa, {words}",
+        without="Per 1000 with interferon-alfa",
+        with_="Per 1000 with the treatment",
+        notes=(
+            "Patients are those of trials that compared the two directly. Those per 1000 with "
+            "interferon-alfa are read off an exponential curve through the median of "
+            f"{evidence.printed(_BASELINES[p.outcome])} in the largest trial that gave it alone.",
+        ),
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _patients(evidence: Evidence, links: Sequence[Link], code: str) -> str:
+    pair = {code, COMPARATOR}
+    contrasts = [link.contrast for link in links]
+    studies = sorted({c.study for c in contrasts if {c.treat_a, c.treat_b} == pair})
+    sizes = [evidence.study(study)["n_total"] for study in studies]
+    return str(sum(map(int, sizes))) if sizes and all(sizes) else "none directly"

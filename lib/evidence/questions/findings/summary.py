@@ -1,0 +1,267 @@
+"""A GRADE summary of findings: its lines, its plain words, and the table.
+
+The words follow the numbers and the certainty, so that they change with the parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from evidence.estimates import Estimate
+from evidence.formatting import format_estimate
+from evidence.questions.certainty import Rating
+from evidence.results import Result
+from evidence.tables import NOT_REPORTED, Table, make_table
+
+NOT_ESTIMABLE = "not estimable"
+# Shares of patients from a baseline share and a ratio: value, then at its limits.
+Absolute = Callable[[float, Estimate], list[float]]
+# Verb by certainty where the interval excludes no difference (GRADE guidelines 26, Santesso et
+# al. 2020, J Clin Epidemiol 119:126): high says so, moderate adds probably, low says may.
+_HEDGES = {"high": "{}", "moderate": "probably {}", "low": "may {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a finding says, in the words that a sentence needs.
+
+    Attributes
+    ----------
+    subject : str
+        Begins the sentence: "Adding interferon-alfa".
+    better, worse : (str, str)
+        What it does where the effect favours it, or not: as it stands alone and after "may"
+        ("delays progression", "delay progression").
+    """
+
+    subject: str
+    better: tuple[str, str]
+    worse: tuple[str, str]
+
+    def of(self, subject: str) -> Effect:
+        """Return the same of another subject."""
+        return replace(self, subject=subject)
+
+
+RESPONSE = Effect(
+    "It",
+    ("makes more patients respond", "make more patients respond"),
+    ("makes fewer patients respond", "make fewer patients respond"),
+)
+PROGRESSION = Effect(
+    "It",
+    ("delays progression", "delay progression"),
+    ("hastens progression", "hasten progression"),
+)
+SURVIVAL = Effect(
+    "It",
+    ("lengthens survival", "lengthen survival"),
+    ("shortens survival", "shorten survival"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a summary of findings.
+
+    Attributes
+    ----------
+    outcome : str
+        Outcome, and what is compared where the table compares several.
+    rating : Rating
+        Certainty and its reasons.
+    words : str
+        What it means, in plain words.
+    relative : str
+        Relative effect with its interval.
+    without, with_ : str
+        Patients per 1000 without and with the treatment.
+    patients : str
+        Patients it rests on.
+    """
+
+    outcome: str
+    rating: Rating
+    words: str
+    relative: str = NOT_ESTIMABLE
+    without: str = NOT_REPORTED
+    with_: str = NOT_REPORTED
+    patients: str = NOT_REPORTED
+
+
+def say(estimate: Estimate | None, rating: Rating, effect: Effect, *, good_below_one: bool) -> str:
+    """Return what a ratio means in plain words.
+
+    An interval that holds 1 is never called no effect: it allows both.
+    """
+    if estimate is None:
+        return "Not said: the reader asked not to see numbers of this grade."
+    certain = rating.certainty != "very low" and estimate.low is not None
+    if not certain or not estimate.excludes(1.0):
+        return f"We cannot tell whether {_in_sentence(effect)}."
+    good = (estimate.value < 1) == good_below_one
+    alone, after = effect.better if good else effect.worse
+    verb = after if rating.certainty == "low" else alone
+    return f"{effect.subject} {_HEDGES[rating.certainty].format(verb)}."
+
+
+def _in_sentence(effect: Effect) -> str:
+    subject = effect.subject[:1].lower() + effect.subject[1:]
+    return f"{subject} {effect.better[0]} or {effect.worse[0]}"
+
+
+def per_1000(share: float) -> str:
+    """Return a share as patients per 1000, between 0 and 1000."""
+    return f"{max(0.0, min(1000.0, 1000 * share)):.0f}"
+
+
+def per_1000_range(shares: Sequence[float]) -> str:
+    """Return value, lower and upper limit as patients per 1000."""
+    middle, *limits = shares
+    low, high = sorted(limits)
+    return f"{per_1000(middle)} ({per_1000(low)} to {per_1000(high)})"
+
+
+def survivors(baseline: float, hr: Estimate) -> list[float]:
+    """Return the shares free of the event with the treatment: baseline to the power of the ratio.
+
+    Value first, then at the limits (Skoetz et al. 2020, J Clin Epidemiol 118:124).
+    """
+    return [baseline**ratio for ratio in _parts(hr)]
+
+
+def responders(baseline: float, ratio: Estimate) -> list[float]:
+    """Return the shares that respond with the treatment: baseline times the ratio."""
+    return [baseline * part for part in _parts(ratio)]
+
+
+def odds_responders(baseline: float, ratio: Estimate) -> list[float]:
+    """Return the shares that respond with the treatment, from an odds ratio."""
+    odds = [baseline / (1 - baseline) * part for part in _parts(ratio)]
+    return [value / (1 + value) for value in odds]
+
+
+def _parts(ratio: Estimate) -> list[float]:
+    if ratio.low is None or ratio.high is None:
+        raise ValueError("expected a ratio with an interval, got none")
+    return [ratio.value, ratio.low, ratio.high]
+
+
+def visible(estimate: Estimate, grade_max: str) -> Estimate | None:
+    """Return the estimate, or None where its grade lies beyond what the reader asked for."""
+    return estimate if estimate.grade <= grade_max else None
+
+
+def seen(result: Result) -> Estimate | None:
+    """Return the number of a result, or None where it is withheld."""
+    return None if result.withheld else result.estimate()
+
+
+def find(
+    outcome: str,
+    rating: Rating,
+    effect: Effect,
+    ratio: Estimate | None,
+    *,
+    name: str,
+    absolute: Absolute = survivors,
+    baseline: float | None = None,
+    patients: str = NOT_REPORTED,
+    against: str = "",
+) -> Finding:
+    """Return the line of a ratio: its words, and its patients per 1000 at a baseline.
+
+    Parameters
+    ----------
+    outcome : str
+        Outcome of the line.
+    rating : Rating
+        Certainty.
+    effect : Effect
+        Words.
+    ratio : Estimate or None
+        Relative effect; None where it is withheld.
+    name : str
+        What kind of ratio it is: "hazard ratio".
+    absolute : function
+        `survivors` (a ratio below 1 is good), `responders` or `odds_responders`.
+    baseline : float, optional
+        Share of patients with the outcome without the treatment.
+    patients : str
+        Patients it rests on.
+    against : str
+        Ends the sentence: "against interferon-alfa".
+    """
+    words = say(ratio, rating, effect, good_below_one=absolute is survivors)
+    if against:
+        words = f"{words[:-1]} {against}."
+    shares = NOT_ESTIMABLE
+    if ratio is not None and baseline is not None and ratio.low is not None:
+        shares = per_1000_range(absolute(baseline, ratio))
+    return Finding(
+        outcome,
+        rating,
+        words,
+        "withheld" if ratio is None else f"{name} {format_estimate(replace(ratio, p=None))}",
+        NOT_REPORTED if baseline is None else per_1000(baseline),
+        shares,
+        patients,
+    )
+
+
+def tabulate_findings(
+    findings: Sequence[Finding],
+    *,
+    caption: str,
+    without: str,
+    with_: str,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return the summary of findings; every step down stands below it with its reason.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Its lines.
+    caption : str
+        What is compared.
+    without, with_ : str
+        Heads of the columns of patients per 1000.
+    notes : sequence of str
+        Further lines below the table.
+    """
+    lines: dict[str, list[str]] = {}
+    for finding in findings:
+        for step in finding.rating.steps:
+            lines.setdefault(step.words, []).append(finding.outcome)
+    marks = {words: str(number) for number, words in enumerate(lines, start=1)}
+    rows = [
+        [
+            finding.outcome,
+            finding.relative,
+            finding.without,
+            finding.with_,
+            finding.patients,
+            _certainty(finding.rating, marks),
+            finding.words,
+        ]
+        for finding in findings
+    ]
+    columns = ["Outcome", "Relative effect", without, with_, "Patients", "Certainty"]
+    return make_table(
+        [*columns, "In plain words"],
+        rows,
+        caption=caption,
+        numeric=(without, with_, "Patients"),
+        footnotes=[
+            *notes,
+            "Certainty starts at high; steps down (GRADE):",
+            *(f"[{mark}] {words}" for words, mark in marks.items()),
+        ],
+    )
+
+
+def _certainty(rating: Rating, marks: dict[str, str]) -> str:
+    found = [marks[step.words] for step in rating.steps]
+    return f"{rating.certainty} [{', '.join(found)}]" if found else rating.certainty
