@@ -32,6 +32,7 @@ LAYERS = [
         "audit_tables",
     },
     {"page"},
+    {"multiverse"},
     {"questions"},
     {"book"},
     {"commands"},

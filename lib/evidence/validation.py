@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from evidence.chapter_parameters import ChapterParameters
 from evidence.data import Evidence
+from evidence.parameters import model_of
 
 Model = TypeVar("Model", bound=ChapterParameters)
 # Names that IPython puts into a notebook's namespace.
@@ -62,6 +63,20 @@ def describe(model: type[ChapterParameters]) -> list[dict[str, str]]:
         }
         for name, field in schema["properties"].items()
     ]
+
+
+def parameter_meaning(page: str, name: str) -> str:
+    """Return what a parameter of a page is, without the end of its sentence.
+
+    Raises
+    ------
+    KeyError
+        Where the page has no such parameter.
+    """
+    model = model_of(page)
+    if model is None or name not in model.model_fields:
+        raise KeyError(f"expected a parameter of {page}, got {name}")
+    return (model.model_fields[name].description or name).partition(":")[0].rstrip(".")
 
 
 def shown(value: object) -> str:

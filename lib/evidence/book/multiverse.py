@@ -1,0 +1,71 @@
+"""Running the multiverse: the sweeps behind data/multiverse/<question>.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from evidence.book.sweep import SweepRun, sweep
+from evidence.book.sweep_store import dependency_key, write_whole
+from evidence.data import load_evidence
+from evidence.multiverse.design import Block, Design, read_design
+from evidence.multiverse.outcomes import BlockOutcome, Specification, outcome_file, to_text
+from evidence.paths import data_folder
+
+
+class MultiverseError(RuntimeError):
+    """Specifications that could not be run; the message lists them."""
+
+
+def run_multiverse(
+    question: str, *, workers: int = 2, report: Callable[[SweepRun], None] = lambda run: None
+) -> Path:
+    """Run every specification of a question and write what they found; return the file.
+
+    Raises
+    ------
+    DesignError, ParameterError
+        Where the choices are not in order; nothing was run.
+    MultiverseError
+        Where a specification failed, or lacks the number or a claim of its block; the file is as
+        it was.
+    """
+    design = read_design(question)
+    wanted = [chosen for block in design.blocks for chosen in block.specifications()]
+    runs = sweep(design.page, wanted, workers=workers, report=report)
+    failed = [f"{run.parameters}: {run.error}" for run in runs if run.error]
+    if failed:
+        raise MultiverseError("\n".join(failed))
+    found = iter(runs)
+    outcomes = [
+        BlockOutcome(
+            block,
+            tuple(_specification(block, chosen, next(found)) for chosen in block.specifications()),
+        )
+        for block in design.blocks
+    ]
+    path = data_folder() / outcome_file(question)
+    write_whole(path, to_text(current_key(design), outcomes).encode())
+    return path
+
+
+def current_key(design: Design) -> str:
+    """Return the fingerprint of what the specifications depend on now."""
+    return dependency_key(design.page, load_evidence())
+
+
+def count_specifications(question: str) -> int:
+    """Return how many specifications the choices of a question make."""
+    return sum(len(block.specifications()) for block in read_design(question).blocks)
+
+
+def _specification(block: Block, chosen: dict[str, object], run: SweepRun) -> Specification:
+    recorded = run.results
+    if recorded is None:
+        raise MultiverseError(f"{block.name}: expected the results of {chosen}, got none")
+    missing = [key for key in block.claims if key not in recorded.claims]
+    if missing or block.shows not in recorded.results:
+        names = ", ".join(missing or [block.shows])
+        raise MultiverseError(f"{block.name}: the page records no {names} with {chosen}")
+    states = {key: recorded.claims[key]["state"] for key in block.claims}
+    return Specification(chosen, recorded.results[block.shows], states)

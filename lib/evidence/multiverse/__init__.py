@@ -1,0 +1,1 @@
+"""The multiverse: what every defensible choice of analysis would have concluded."""

@@ -1,0 +1,160 @@
+"""Which choices count as defensible: data/multiverse/<question>.yml, read and checked.
+
+Vocabulary
+----------
+**Choice**: a parameter of the question with the values that an analyst could defend.
+**Block**: choices that enter the same claims; every combination of them is a specification.
+**Specification**: one value for each choice of a block, all else at the defaults of the page.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evidence.paths import data_folder
+
+FOLDER = "multiverse"
+
+
+class DesignError(ValueError):
+    """A file of choices that is not in order; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A parameter and its defensible values.
+
+    Attributes
+    ----------
+    parameter : str
+        Name of the parameter.
+    values : tuple
+        Values, as the parameter takes them.
+    words : tuple of str
+        What each value means.
+    """
+
+    parameter: str
+    values: tuple[Any, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Choices that enter the same claims.
+
+    Attributes
+    ----------
+    name, title : str
+        Key, and what the block is about.
+    shows : str
+        Key of the number that its specification curve shows.
+    claims : tuple of str
+        Keys of the claims that its choices bear on.
+    choices : tuple of Choice
+        Its choices.
+    fixed : dict
+        Parameters that all its specifications share.
+    left_out : tuple of dict
+        Combinations that are not run: impossible, or the same as another one.
+    """
+
+    name: str
+    title: str
+    shows: str
+    claims: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    fixed: dict[str, Any]
+    left_out: tuple[dict[str, Any], ...]
+
+    def specifications(self) -> list[dict[str, Any]]:
+        """Return the parameters of every specification, the last choice fastest."""
+        names = [choice.parameter for choice in self.choices]
+        made = []
+        for values in itertools.product(*(choice.values for choice in self.choices)):
+            chosen = dict(zip(names, values, strict=True))
+            if not any(_agrees(chosen, rule) for rule in self.left_out):
+                made.append({**self.fixed, **chosen})
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The defensible choices of one question.
+
+    Attributes
+    ----------
+    question : str
+        Name of the file and of the chapter.
+    page : str
+        Page of the question.
+    blocks : tuple of Block
+        Its blocks.
+    """
+
+    question: str
+    page: str
+    blocks: tuple[Block, ...]
+
+
+def design_path(question: str) -> Path:
+    """Return the file of the choices of a question."""
+    return data_folder() / FOLDER / f"{question}.yml"
+
+
+def questions_with_designs() -> list[str]:
+    """Return the questions that have a file of choices, in alphabetical order."""
+    return sorted(path.stem for path in (data_folder() / FOLDER).glob("*.yml"))
+
+
+def read_design(question: str) -> Design:
+    """Return the choices of a question.
+
+    Raises
+    ------
+    DesignError
+        Where the file is missing or is not of the form that `data/README.md` describes.
+    """
+    path = design_path(question)
+    where = f"data/{FOLDER}/{path.name}"
+    try:
+        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise DesignError(f"{where}: expected a readable YAML file, got {reason}") from None
+    try:
+        blocks = tuple(_block(item) for item in stored["blocks"])
+        return Design(question, str(stored["page"]), blocks)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DesignError(
+            f"{where}: expected page and blocks with name, title, shows, claims and choices, "
+            f"got {type(error).__name__}: {error}"
+        ) from None
+
+
+def _agrees(chosen: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    return all(chosen[name] == value for name, value in rule.items())
+
+
+def _block(item: Mapping[str, Any]) -> Block:
+    choices = []
+    for parameter, pairs in item["choices"].items():
+        if not isinstance(pairs, list) or not all(len(pair) == 2 for pair in pairs):
+            raise ValueError(f"{parameter}: expected a list of [value, words]")
+        values, words = zip(*pairs, strict=True)
+        choices.append(Choice(parameter, tuple(values), tuple(map(str, words))))
+    return Block(
+        name=item["name"],
+        title=item["title"],
+        shows=item["shows"],
+        claims=tuple(item["claims"]),
+        choices=tuple(choices),
+        fixed=dict(item.get("fixed", {})),
+        left_out=tuple(dict(rule) for rule in item.get("left_out", ())),
+    )

@@ -1,0 +1,110 @@
+"""The tables, numbers and curves of the multiverse page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evidence.estimates import Estimate
+from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
+from evidence.figures.style import Figure
+from evidence.multiverse.outcomes import STATES, BlockOutcome, Multiverse
+from evidence.page import Page
+from evidence.tables import Table, make_table
+from evidence.validation import parameter_meaning
+
+
+def claim_words(claim: str) -> str:
+    """Return the key of a claim as words: benefit_not_shown becomes benefit not shown."""
+    return claim.replace("_", " ")
+
+
+def each_claim(made: Multiverse) -> Iterator[tuple[BlockOutcome, str]]:
+    """Return every claim of a question with the block whose choices bear on it."""
+    for outcome in made.outcomes:
+        for claim in outcome.block.claims:
+            yield outcome, claim
+
+
+def record(page: Page, made: Multiverse) -> None:  # type: ignore[type-arg]
+    """Write in how many specifications each claim holds, does not hold, cannot be told."""
+    question = made.design.question
+    for outcome, claim in each_claim(made):
+        total = len(outcome.specifications)
+        rows = outcome.specifications[0].shown.rows
+        for state, count in outcome.count_states(claim).items():
+            share = Estimate(
+                count / total, unit="proportion", n=total, events=count,
+                method="share of specifications", grade=outcome.grade,
+            )  # fmt: skip
+            key = f"{question}_{claim}_{state.replace(' ', '_')}"
+            page.record(key, share, f"{claim_words(claim)}: {state}, share of specifications", rows)
+    size = Estimate(made.size, unit="count", method="count")
+    first = made.outcomes[0].specifications[0].shown.rows
+    page.record(f"{question}_specifications", size, f"Specifications of {question}", first)
+
+
+def tabulate_claims(made: Multiverse) -> Table:
+    """Return, per claim, in how many specifications it has each state."""
+    rows = [
+        [
+            claim_words(claim),
+            outcome.block.title,
+            str(len(outcome.specifications)),
+            *(str(count) for count in outcome.count_states(claim).values()),
+        ]
+        for outcome, claim in each_claim(made)
+    ]
+    return make_table(
+        ["Claim", "Choices on", "Specifications", *(state.capitalize() for state in STATES)],
+        rows,
+        caption="Under how many specifications each claim holds",
+        numeric=("Specifications", *(state.capitalize() for state in STATES)),
+    )
+
+
+def tabulate_choices(made: Multiverse) -> Table:
+    """Return, per claim and choice, how often changing that choice alone changes the state."""
+    rows = []
+    for outcome, claim in each_claim(made):
+        for choice in outcome.block.choices:
+            flipped, pairs = outcome.flips(claim, choice)
+            values = ", ".join(choice.words)
+            rows.append(
+                [
+                    f"{claim_words(claim)}: {parameter_meaning(made.design.page, choice.parameter)}",
+                    values,
+                    f"{flipped} of {pairs}",
+                    "moves it" if flipped else "does not move it",
+                ]
+            )
+    return make_table(
+        ["Claim: choice", "Values", "Pairs that flip", "Verdict"],
+        rows,
+        caption="Which choices move a claim: pairs of specifications that differ in one choice",
+        numeric=("Pairs that flip",),
+    )
+
+
+def draw_curve(made: Multiverse, outcome: BlockOutcome) -> Figure:
+    """Return the specification curve of a block, marked by its first claim."""
+    block = outcome.block
+    claim = block.claims[0]
+    points = [
+        CurvePoint(
+            one.shown.estimate(),
+            one.states[claim],
+            tuple(c.values.index(one.parameters[c.parameter]) for c in block.choices),
+        )
+        for one in outcome.sorted_by_value()
+    ]
+    unit = outcome.specifications[0].shown.unit
+    return draw_specification_curve(
+        points,
+        [(parameter_meaning(made.design.page, c.parameter), c.words) for c in block.choices],
+        name=f"curve-{made.design.question}-{block.name}".replace("_", "-"),
+        axis=outcome.specifications[0].shown.label,
+        claim=f"\u201c{claim_words(claim)}\u201d.",
+        logarithmic=unit == "ratio",
+        reference=1.0 if unit == "ratio" else None,
+        grade=outcome.grade,
+    )
