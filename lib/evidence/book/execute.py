@@ -22,7 +22,7 @@ from typing import Any
 
 from evidence.book.freshness import dependencies
 from evidence.book.normalise import normalise, serialise
-from evidence.data import load_evidence
+from evidence.data import Evidence, load_evidence
 from evidence.paths import build_folder, notebook_path, project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -50,11 +50,11 @@ class Run:
     changed: bool = False
 
 
-def kernel_environment() -> dict[str, str]:
-    """Return the variables that every kernel is started with."""
+def kernel_environment(evidence: Evidence | None = None) -> dict[str, str]:
+    """Return the variables that every kernel is started with; reads the evidence if not given."""
     return {
         "EVIDENCE_ROOT": str(project_root()),
-        "EVIDENCE_CHECKED": load_evidence().digest(),
+        "EVIDENCE_CHECKED": (evidence or load_evidence()).digest(),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",

@@ -25,19 +25,17 @@ from typing import Any
 _NOT_FOR_PAGES = ("evidence.book", "evidence.commands", "evidence.__main__")
 # Imported by a kernel when it starts, or by a page when it first draws.
 _ALSO = (
-    "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
-    "ipykernel.datapub",
     "IPython.core.completer",
-    "IPython.core.historyapp",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "matplotlib_inline.config",
+    # Imported inside functions of the library.
     "lifelines",
-    "statsmodels.api",
+    "statsmodels.stats.multitest",
 )
 _PR_SET_PDEATHSIG = 1
 
