@@ -69,7 +69,7 @@ def tabulate(
     rows = [_row(number, run, names) for number, run in enumerate(runs, start=1)]
     made = pd.DataFrame([row for row in rows if row is not None])
     columns = [str(name) for name in made.columns]
-    numbers = [name for name in columns if not name.startswith(("run", _PARAMETER, _CLAIM))]
+    numbers = [name for name in columns[1:] if not name.startswith((_PARAMETER, _CLAIM))]
     limits = [name for name in numbers if name.endswith((":low", ":high"))]
     empty = {name for name in limits if made[name].isna().all()}
     made = made.astype(dict.fromkeys(numbers, "float64"))
@@ -81,7 +81,8 @@ def tabulate(
         or (name not in empty and (not keys or _base(name) in keys))
     ]
     # Claims last: a number that only some runs have would otherwise stand behind them.
-    return made[sorted(wanted, key=lambda name: name.startswith(_CLAIM))]
+    claims = [name for name in wanted if name.startswith(_CLAIM)]
+    return made[[*(name for name in wanted if name not in claims), *claims]]
 
 
 def _base(name: str) -> str:
