@@ -10,17 +10,19 @@ import json
 import multiprocessing
 import os
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from evidence.book.freshness import dependencies
 from evidence.book.normalise import normalise, serialise
-from evidence.data import load_evidence
+from evidence.data import Evidence, load_evidence
 from evidence.paths import build_folder, notebook_path, project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -48,11 +50,11 @@ class Run:
     changed: bool = False
 
 
-def kernel_environment() -> dict[str, str]:
-    """Return the variables that every kernel is started with."""
+def kernel_environment(evidence: Evidence | None = None) -> dict[str, str]:
+    """Return the variables that every kernel is started with; reads the evidence if not given."""
     return {
         "EVIDENCE_ROOT": str(project_root()),
-        "EVIDENCE_CHECKED": load_evidence().digest(),
+        "EVIDENCE_CHECKED": (evidence or load_evidence()).digest(),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
@@ -61,12 +63,28 @@ def kernel_environment() -> dict[str, str]:
     }
 
 
-def _quiet() -> None:
-    """Send this process's standard error to a file: ipykernel prints a notice per kernel."""
+def _start_worker(environment: Mapping[str, str]) -> None:
+    """Prepare a process that runs notebooks.
+
+    Its standard error goes to a file, for ipykernel prints a notice per kernel; it ends with the
+    process that made it, killed or not; and it warms the process its kernels are forked from.
+    """
+    from evidence.book.forked_kernel import warm
+
     log = build_folder() / "kernel.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as stream:
         os.dup2(stream.fileno(), 2)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.update(environment)
+    warm()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _where(notebook: Mapping[str, Any]) -> str:
@@ -89,10 +107,12 @@ def execute(
 ) -> str:
     """Run the notebook `source` into `target`; return "" or what went wrong.
 
-    `target` holds the run notebook in either case, so that a failure can be looked at.
+    `target` holds the run notebook also where a cell raised, so that it can be looked at.
     """
     import papermill
     from papermill.exceptions import PapermillException, PapermillExecutionError
+
+    from evidence.book.forked_kernel import kernel_options
 
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -103,7 +123,10 @@ def execute(
             kernel_name="python3",
             cwd=str(project_root()),
             progress_bar=False,
+            # Otherwise papermill writes the whole notebook before and after every cell.
+            request_save_on_cell_execute=False,
             execution_timeout=timeout,
+            **kernel_options(),
         )
     except PapermillExecutionError as error:
         text = _COLOUR.sub("", error.evalue)
@@ -114,32 +137,36 @@ def execute(
     return ""
 
 
-def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of processes that run notebooks.
+def process_pool(workers: int, environment: Mapping[str, str]) -> ProcessPoolExecutor:
+    """Return a pool of processes that run notebooks, with the kernel's environment.
 
     A spawned process shares no thread, lock or random state with this one.
+
+    Raises
+    ------
+    ValueError
+        Where EVIDENCE_KERNEL is neither forked nor stock.
     """
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet)
+    from evidence.book.forked_kernel import forking_works
+
+    forking_works()
+    return ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(environment,),
+    )
 
 
 def execute_apart(source: Path, target: Path, parameters: Mapping[str, Any]) -> str:
     """Run a notebook as `execute` does, in a process of its own with the kernel's environment."""
-    with process_pool(1) as pool:
-        return pool.submit(_execute_in, kernel_environment(), source, target, parameters).result()
+    with process_pool(1, kernel_environment()) as pool:
+        return pool.submit(execute, source, target, parameters).result()
 
 
-def _execute_in(
-    environment: Mapping[str, str], source: Path, target: Path, parameters: Mapping[str, Any]
-) -> str:
-    os.environ.update(environment)
-    return execute(source, target, parameters)
-
-
-def refresh_page(page: str, environment: Mapping[str, str]) -> Run:
-    """Run one page in place."""
+def refresh_page(page: str) -> Run:
+    """Run one page in place, in a process made by `process_pool`."""
     start = perf_counter()
-    os.environ.update(environment)
     path = notebook_path(page)
     working = build_folder() / "running" / f"{page.replace('/', '--')}.ipynb"
     error = execute(path, working)
@@ -173,10 +200,9 @@ def refresh(
     """
     if not pages:
         return []
-    environment = kernel_environment()
     runs: list[Run] = []
-    with process_pool(workers) as pool:
-        waiting = {pool.submit(refresh_page, page, environment): page for page in pages}
+    with process_pool(min(workers, len(pages)), kernel_environment()) as pool:
+        waiting = {pool.submit(refresh_page, page): page for page in pages}
         for future in as_completed(waiting):
             page = waiting[future]
             try:

@@ -17,7 +17,7 @@ from evidence.book.build import copy_sources, publish, render
 from evidence.book.execute import execute_apart
 from evidence.book.normalise import normalise, serialise
 from evidence.book.registry import BASE_FOLDER
-from evidence.data import load_evidence
+from evidence.data import Evidence, load_evidence
 from evidence.parameters import Study, model_of
 from evidence.paths import build_folder, notebook_path
 from evidence.results import PageResults, read_results
@@ -102,8 +102,18 @@ def read_parameters(assignments: Sequence[str], file: Path | None) -> dict[str, 
     return given
 
 
-def _checked(page: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was set, as the model reads it; nothing else reaches a notebook."""
+def checked_parameters(
+    page: str, given: Mapping[str, Any], evidence: Evidence | None = None
+) -> dict[str, Any]:
+    """Return what was set, as the model reads it; nothing else reaches a notebook.
+
+    `evidence` is what parameters may refer to; without it, it is read.
+
+    Raises
+    ------
+    ParameterError
+        With one line for every parameter that is unknown or cannot be taken.
+    """
     model = model_of(page)
     if model is None:
         raise ParameterError(f"{page} has no parameters")
@@ -111,7 +121,7 @@ def _checked(page: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise ParameterError("study_id: a study chapter is that of its study; run the other page")
     fixed = {"study_id": Path(page).name} if model is Study else {}
     whole = _as_numbers(model.model_fields, given)
-    parameters = validate(model, {**fixed, **whole}, load_evidence())
+    parameters = validate(model, {**fixed, **whole}, evidence or load_evidence())
     return {name: parameters.model_dump(mode="json")[name] for name in given}
 
 
@@ -152,7 +162,7 @@ def make_variant(page: str, given: Mapping[str, Any]) -> Variant:
     VariantError
         Where the notebook raised.
     """
-    parameters = _checked(page, given)
+    parameters = checked_parameters(page, given)
     canonical = json.dumps([page, parameters], sort_keys=True)
     name = f"{page.replace('/', '--')}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
     folder = build_folder() / "variants" / name

@@ -1,0 +1,282 @@
+"""A sweep: one page with many combinations of parameters, each run once and never again.
+
+`sweep` is what the command line and other parts of the book call. Runs go to anything with the
+interface of `concurrent.futures`; without one, to a pool of processes on this machine.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evidence.book.execute import kernel_environment, process_pool
+from evidence.book.sweep_grid import check_runs
+from evidence.book.sweep_store import (
+    dependency_key,
+    files_stamp,
+    from_text,
+    read_run,
+    run_path,
+    write_whole,
+)
+from evidence.book.sweep_task import Outcome, Task, environment_of, run_task
+from evidence.data import load_evidence
+from evidence.results import PageResults
+
+# A run that is lost three times, the last two times running alone, is a failure.
+_ATTEMPTS = 3
+
+
+class SweepError(RuntimeError):
+    """A sweep that cannot go on; what is finished is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """One run of a sweep.
+
+    Attributes
+    ----------
+    parameters : dict
+        All parameters of the page, defaults filled in.
+    path : Path
+        Where its results are stored.
+    error : str
+        "" where it ran to its end, else cell and error in one line.
+    earlier : bool
+        True where it was not run now: its results were there already.
+    seconds : float
+        How long it took; 0 where it was not run now.
+    """
+
+    parameters: dict[str, Any]
+    path: Path
+    error: str = ""
+    earlier: bool = False
+    seconds: float = 0.0
+
+    @property
+    def results(self) -> PageResults | None:
+        """What the page recorded, read from the store; None where it failed."""
+        return None if self.error else read_run(self.path, self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sweep is to do.
+
+    Attributes
+    ----------
+    defaults : dict
+        Parameters of the published page.
+    runs : list of SweepRun
+        All runs, in the order given; `earlier` says which are stored.
+    tasks : dict of Path to Task
+        What is to be run, by the file it will be stored in.
+    """
+
+    defaults: dict[str, Any]
+    runs: list[SweepRun] = field(default_factory=list)
+    tasks: dict[Path, Task] = field(default_factory=dict)
+
+    def without_repeats(self) -> Plan:
+        """Return the same with each run once, where it was given first."""
+        once: dict[Path, SweepRun] = {}
+        for run in self.runs:
+            once.setdefault(run.path, run)
+        return Plan(self.defaults, list(once.values()), self.tasks)
+
+
+def plan(page: str, runs: Sequence[Mapping[str, Any]]) -> Plan:
+    """Check every run and find out which are stored; nothing is started.
+
+    Raises
+    ------
+    ParameterError
+        With one line for each distinct thing that is wrong.
+    """
+    evidence = load_evidence()
+    checked = check_runs(page, runs, evidence)
+    (defaults,) = check_runs(page, [{}], evidence)
+    key, stamp = dependency_key(page, evidence), files_stamp(page)
+    environment = environment_of(kernel_environment(evidence))
+    made = Plan(defaults)
+    stored: dict[Path, bool] = {}
+    for parameters in checked:
+        path = run_path(page, key, parameters)
+        if path not in stored:
+            stored[path] = read_run(path, parameters) is not None
+        if not stored[path]:
+            given = {n: value for n, value in parameters.items() if value != defaults[n]}
+            made.tasks[path] = Task(page, parameters, given, key, stamp, environment)
+        made.runs.append(SweepRun(parameters, path, earlier=stored[path]))
+    return made
+
+
+def sweep(
+    page: str,
+    runs: Sequence[Mapping[str, Any]],
+    *,
+    workers: int = 2,
+    executor: Executor | None = None,
+    report: Callable[[SweepRun], None] = lambda run: None,
+) -> list[SweepRun]:
+    """Run a page with many combinations of parameters; a failure stops no other run.
+
+    Parameters
+    ----------
+    page : str
+        The page.
+    runs : sequence of mappings
+        Parameters of each run; those not named are at their defaults.
+    workers : int
+        Runs at a time.
+    executor : concurrent.futures.Executor, optional
+        Where to run them, e.g. `distributed.Client(address).get_executor()`. It is left open.
+    report : callable
+        Called with each run as it ends, and at once with those that were stored already.
+
+    Returns
+    -------
+    list of SweepRun
+        In the order given; a run that is given twice is run once.
+
+    Raises
+    ------
+    ParameterError
+        Where a parameter is unknown or cannot be taken; nothing was run.
+    SweepError
+        Where the page, its data or the library change meanwhile, or the executor is gone. What
+        is finished is kept.
+    """
+    return carry_out(plan(page, runs), workers=workers, executor=executor, report=report)
+
+
+def carry_out(
+    made: Plan,
+    *,
+    workers: int = 2,
+    executor: Executor | None = None,
+    report: Callable[[SweepRun], None] = lambda run: None,
+) -> list[SweepRun]:
+    """Do what was planned; see `sweep`."""
+    ended: dict[Path, SweepRun] = {}
+    for run in made.runs:
+        if run.earlier and run.path not in ended:
+            ended[run.path] = run
+            report(run)
+
+    def end(path: Path, outcome: Outcome) -> None:
+        if outcome.kind == "changed":
+            raise SweepError(
+                "the page, its data, the library or the lock are not what they were when the "
+                "sweep began, here or on a worker; what is finished is kept, start it again"
+            )
+        task, error = made.tasks[path], "" if outcome.kind == "done" else outcome.text
+        if not error and not path.exists():
+            # The worker has another disk than this process.
+            from_text(outcome.text)
+            write_whole(path, outcome.text.encode())
+        ended[path] = SweepRun(task.parameters, path, error, False, outcome.seconds)
+        report(ended[path])
+
+    if made.tasks:
+        size = min(workers, len(made.tasks))
+        environment = next(iter(made.tasks.values())).environment
+        pool = _Pool(size, environment) if executor is None else _Given(workers, executor)
+        try:
+            _dispatch(made.tasks, pool, end)
+        except BaseException:
+            pool.stop()
+            raise
+        pool.close()
+    return [ended[run.path] for run in made.runs]
+
+
+class _Given:
+    """An executor that someone else made and will close."""
+
+    def __init__(self, workers: int, executor: Executor) -> None:
+        self.workers = workers
+        self._executor = executor
+        self._futures: set[Future[Outcome]] = set()
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        try:
+            future = self._executor.submit(run_task, task)
+        except Exception as error:
+            raise SweepError(
+                f"no more runs can be started ({error}); what is finished is kept"
+            ) from error
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return future
+
+    def stop(self) -> None:
+        for future in list(self._futures):
+            future.cancel()
+
+    def close(self) -> None:
+        """Leave it open."""
+
+
+class _Pool:
+    """Processes of this machine; made again where one of them is killed."""
+
+    def __init__(self, workers: int, environment: Mapping[str, str]) -> None:
+        self.workers = workers
+        self._environment = environment
+        self._others = set(multiprocessing.active_children())
+        self._executor = process_pool(workers, environment)
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        try:
+            return self._executor.submit(run_task, task)
+        except BrokenExecutor:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = process_pool(self.workers, self._environment)
+            return self._executor.submit(run_task, task)
+
+    def stop(self) -> None:
+        """End all processes at once, with the kernels they have."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            if process not in self._others:
+                process.kill()
+        self._executor.shutdown(wait=True)
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=True)
+
+
+def _dispatch(
+    tasks: Mapping[Path, Task], pool: _Pool | _Given, end: Callable[[Path, Outcome], None]
+) -> None:
+    """Run all tasks; one whose worker or kernel is killed is tried again, at last and alone."""
+    lost: Counter[Path] = Counter()
+    suspects: deque[Path] = deque()
+    for queue, window in ((deque(tasks), pool.workers), (suspects, 1)):
+        running: dict[Future[Outcome], Path] = {}
+        while queue or running:
+            while queue and len(running) < window:
+                path = queue.popleft()
+                running[pool.submit(tasks[path])] = path
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                path = running.pop(future)
+                try:
+                    outcome = future.result()
+                except Exception as error:
+                    # A task returns what goes wrong; what it raises befell its worker.
+                    words = f"its worker was lost {_ATTEMPTS} times ({type(error).__name__})"
+                    outcome = Outcome("lost", words)
+                lost[path] += outcome.kind == "lost"
+                if outcome.kind == "lost" and lost[path] < _ATTEMPTS:
+                    suspects.append(path)
+                else:
+                    end(path, outcome)

@@ -1,0 +1,49 @@
+"""A page that runs in no time, in a copy of the project; it writes down that it ran."""
+
+import json
+
+from evidence.book.freshness import read_notebook
+from evidence.paths import notebook_path
+
+PAGE = "questions/adding_interferon"
+_OPEN = """
+import os
+from pathlib import Path
+from evidence.page import open_page
+from evidence.estimates import Estimate
+from evidence.parameters import AddingInterferon
+
+page = open_page(AddingInterferon, globals())
+rho = page.parameters.multiarm_rho
+"""
+_RECORD = """
+row = "jonasch-2010.pfs.median.sorafenib"
+page.record("twice", Estimate(2 * rho, low=rho, high=3 * rho), "Twice the correlation", [row])
+page.claim("low", "It is low.", holds=lambda r: r.twice.value < 0.5, rests_on=["twice"],
+           certainty="low")
+with open(Path(os.environ["EVIDENCE_ROOT"]) / "ran.txt", "a") as log:
+    log.write(f"{rho}\\n")
+"""
+# Ends the worker that asked for this kernel: the parent of the process it was forked from.
+KILL_WORKER = """
+import signal
+stat = Path(f"/proc/{os.getppid()}/stat").read_text()
+os.kill(int(stat.rpartition(")")[2].split()[1]), signal.SIGKILL)
+"""
+
+
+def make_small(cell=""):
+    """Put the small page in place of a real one; `cell` runs before it records."""
+    path = notebook_path(PAGE)
+    notebook = read_notebook(path)
+    parameters, *others = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for made, source in zip(others, (_OPEN, cell, _RECORD), strict=False):
+        made["source"], made["outputs"] = source, []
+    notebook["cells"] = [parameters, *others[:3]]
+    path.write_text(json.dumps(notebook))
+
+
+def ran(project):
+    """Return the parameter of every time that the page ran to its end."""
+    log = project / "ran.txt"
+    return [float(line) for line in log.read_text().split()] if log.exists() else []

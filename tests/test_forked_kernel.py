@@ -1,0 +1,202 @@
+"""Forked kernels: as the stock kernel to the byte, and nothing is left of them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from evidence.book import forked_kernel
+from evidence.book.execute import execute, kernel_environment
+from evidence.book.forked_kernel import close_zygotes, zygote_for
+from evidence.book.normalise import normalise, serialise
+from evidence.paths import notebook_path
+
+
+@pytest.fixture(scope="module")
+def environment():
+    return kernel_environment()
+
+
+@pytest.fixture(autouse=True)
+def _kernels(monkeypatch, environment):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("EVIDENCE_KERNEL", "forked")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _ended():
+    yield
+    close_zygotes()
+
+
+def notebook(path, *cells):
+    made = [
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source, "outputs": []}
+        | {"execution_count": None}
+        for i, source in enumerate(cells)
+    ]
+    path.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def printed(path):
+    cells = json.loads(path.read_text())["cells"]
+    return ["".join("".join(o.get("text", "")) for o in cell["outputs"]) for cell in cells]
+
+
+def processes():
+    """Return the ids of all processes that fork kernels, and of their kernels."""
+    found = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
+    return {int(line.split()[0]) for line in found.stdout.splitlines() if "book.zygote" in line}
+
+
+def gone(pids, within=5.0):
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if not pids & processes():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_page_comes_out_byte_for_byte_as_with_the_stock_kernel(tmp_path, monkeypatch):
+    page = "questions/adding_interferon"
+    made = {}
+    for kind in ("forked", "stock"):
+        monkeypatch.setenv("EVIDENCE_KERNEL", kind)
+        target = tmp_path / f"{kind}.ipynb"
+        assert execute(notebook_path(page), target) == ""
+        made[kind] = serialise(normalise(json.loads(target.read_text())))
+    assert made["forked"] == made["stock"]
+
+
+def test_two_kernels_share_no_random_state_no_names_and_no_directory(tmp_path, monkeypatch):
+    source = notebook(
+        tmp_path / "a.ipynb",
+        "import os, random, uuid\nimport numpy as np\nprint(os.getpid(), os.getppid())",
+        "print(random.random(), np.random.random(), uuid.uuid4())",
+        "print('left' in globals(), os.environ.get('LEFT'), os.getcwd())",
+        "left = 1\nos.environ['LEFT'] = '1'\nos.chdir('/')",
+    )
+    said = []
+    for name in ("b.ipynb", "c.ipynb"):
+        assert execute(source, tmp_path / name) == ""
+        said.append(printed(tmp_path / name))
+    (first_pid, first_parent), (second_pid, second_parent) = (one[0].split() for one in said)
+    assert first_pid != second_pid
+    assert first_parent == second_parent
+    assert not set(said[0][1].split()) & set(said[1][1].split())
+    assert said[0][2] == said[1][2] == f"False None {os.environ['EVIDENCE_ROOT']}\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "timeout", "message"),
+    [
+        ("1 / 0", 60, "code cell 1 (1 / 0): ZeroDivisionError: division by zero"),
+        ("import time\ntime.sleep(60)", 1, "CellTimeoutError"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", 60, "DeadKernelError"),
+    ],
+)
+def test_errors_are_those_of_the_stock_kernel(cell, timeout, message, tmp_path):
+    source = notebook(tmp_path / "a.ipynb", cell)
+    assert execute(source, tmp_path / "b.ipynb", timeout=timeout).startswith(message)
+    assert all(not zygote.running for zygote in forked_kernel._zygotes.values())
+
+
+def test_a_kernel_can_be_interrupted(tmp_path):
+    from jupyter_client.manager import KernelManager
+
+    forked_kernel.kernel_options()
+    manager = forked_kernel.ForkedKernelManager()
+    client = None
+
+    async def run():
+        nonlocal client
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(30)
+        client.execute("import time\ntime.sleep(30)")
+        while (await client.get_iopub_msg(timeout=10))["msg_type"] != "execute_input":
+            pass
+        await manager.interrupt_kernel()
+        reply = await client.get_shell_msg(timeout=10)
+        client.stop_channels()
+        await manager.shutdown_kernel()
+        return reply["content"]["ename"], await manager.is_alive()
+
+    import asyncio
+
+    assert isinstance(manager, KernelManager)
+    assert asyncio.run(run()) == ("KeyboardInterrupt", False)
+
+
+def test_a_library_or_an_environment_that_changed_gets_a_new_process(monkeypatch):
+    first = zygote_for(os.environ)
+    assert zygote_for(os.environ) is first
+    monkeypatch.setenv("PYTHONHASHSEED", "1")
+    second = zygote_for(os.environ)
+    assert second is not first
+    digest = type("Digest", (), {"__wrapped__": staticmethod(lambda: "other")})
+    monkeypatch.setattr(forked_kernel, "library_digest", digest)
+    assert zygote_for(os.environ) not in (first, second)
+    assert not first.is_alive()
+    assert not second.is_alive()
+
+
+def test_where_no_process_can_be_forked_the_stock_kernel_runs(tmp_path, monkeypatch, caplog):
+    def refuse(environment):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(forked_kernel, "zygote_for", refuse)
+    source = notebook(tmp_path / "a.ipynb", "print(1 + 1)")
+    assert execute(source, tmp_path / "b.ipynb") == ""
+    assert printed(tmp_path / "b.ipynb") == ["2\n"]
+    assert "starting a stock kernel: no more processes" in caplog.text
+
+
+def test_a_wrong_name_of_a_kernel_is_said(monkeypatch):
+    monkeypatch.setenv("EVIDENCE_KERNEL", "spooned")
+    with pytest.raises(ValueError, match="EVIDENCE_KERNEL: expected forked or stock, got spooned"):
+        forked_kernel.kernel_options()
+
+
+PARENT = """
+import os, sys
+from pathlib import Path
+from evidence.book.execute import execute
+execute(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes as Linux shows them")
+@pytest.mark.parametrize("victim", ["parent", "zygote"])
+def test_nothing_is_left_when_the_parent_or_the_forking_process_is_killed(victim, tmp_path):
+    started = tmp_path / "started"
+    cell = f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getppid()))\ntime.sleep(60)"
+    source = notebook(tmp_path / "a.ipynb", cell)
+    before = processes()
+    command = [sys.executable, "-c", PARENT, str(source), str(tmp_path / "b.ipynb")]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as parent:
+        deadline = time.monotonic() + 60
+        while not started.exists() or not started.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        ours = processes() - before
+        # Other tests fork kernels meanwhile: ours are the process that forked, and its group.
+        zygote = int(started.read_text())
+        ours = {p for p in ours if p == zygote or _parent(p) == zygote}
+        assert len(ours) == 2
+        os.kill(parent.pid if victim == "parent" else zygote, signal.SIGKILL)
+        assert gone(ours)
+        parent.wait(20)
+
+
+def _parent(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    return int(stat.read_text().rpartition(")")[2].split()[1]) if stat.exists() else 0
