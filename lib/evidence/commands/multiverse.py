@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.progress import TaskID
 
 from evidence.commands.app import UserError, WorkersOption, app, console, fail, progress_bar
 
@@ -29,7 +30,7 @@ def multiverse(
         with progress_bar() as progress:
             task = progress.add_task(each, total=count_specifications(each))
 
-            def report(run: SweepRun, task: typer.models.AnyType = task) -> None:
+            def report(run: SweepRun, task: TaskID = task) -> None:
                 progress.update(task, advance=1)
 
             try:

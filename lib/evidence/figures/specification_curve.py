@@ -75,10 +75,9 @@ def draw_specification_curve(
     """
     lines = sum(len(values) for _, values in choices)
     with use_theme():
-        fig = MplFigure(figsize=(7.2, 2.2 + 0.2 * (lines + len(choices))))
-        grid = fig.add_gridspec(
-            2, 1, height_ratios=[1.9, 0.2 * (lines + len(choices))], hspace=0.08
-        )
+        height = 0.2 * (lines + len(choices))
+        fig = MplFigure(figsize=(7.2, 2.2 + height))
+        grid = fig.add_gridspec(2, 1, height_ratios=[1.9, height], hspace=0.08)
         top, below = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
         _draw_numbers(top, points, logarithmic=logarithmic, reference=reference)
         top.set_ylabel(axis)

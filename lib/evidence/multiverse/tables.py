@@ -68,11 +68,11 @@ def tabulate_choices(made: Multiverse) -> Table:
     for outcome, claim in each_claim(made):
         for choice in outcome.block.choices:
             flipped, pairs = outcome.flips(claim, choice)
-            values = ", ".join(choice.words)
+            meaning = parameter_meaning(made.design.page, choice.parameter)
             rows.append(
                 [
-                    f"{claim_words(claim)}: {parameter_meaning(made.design.page, choice.parameter)}",
-                    values,
+                    f"{claim_words(claim)}: {meaning}",
+                    ", ".join(choice.words),
                     f"{flipped} of {pairs}",
                     "moves it" if flipped else "does not move it",
                 ]
@@ -85,8 +85,40 @@ def tabulate_choices(made: Multiverse) -> Table:
     )
 
 
-def draw_curve(made: Multiverse, outcome: BlockOutcome) -> Figure:
-    """Return the specification curve of a block, marked by its first claim."""
+def conclude(page: Page) -> None:  # type: ignore[type-arg]
+    """Write what the specifications say of the two answers of the book."""
+    page.claim(
+        "main_answer_stands",
+        "No defensible choice makes adding interferon-alfa to sorafenib a shown benefit: "
+        "\u201cbenefit not shown\u201d holds in "
+        "{combination_vs_monotherapy_benefit_not_shown_holds} of specifications.",
+        holds=lambda r: r.combination_vs_monotherapy_benefit_not_shown_holds.value == 1,
+        rests_on=["combination_vs_monotherapy_benefit_not_shown_holds"],
+        certainty="arithmetic",
+    )
+    page.claim(
+        "marker_answer_moves",
+        "Whether the association of pAKT with outcome survives adjustment depends on how many "
+        "hypotheses were tried, which is not printed: that it is fragile holds in "
+        "{biomarker_prognosis_association_fragile_holds} of specifications.",
+        holds=lambda r: 0 < r.biomarker_prognosis_association_fragile_holds.value < 1,
+        rests_on=["biomarker_prognosis_association_fragile_holds"],
+        certainty="arithmetic",
+    )
+
+
+def draw_curve(made: Multiverse, name: str) -> Figure:
+    """Return the specification curve of a block, marked by its first claim.
+
+    Raises
+    ------
+    KeyError
+        Where the question has no block of this name.
+    """
+    blocks = {outcome.block.name: outcome for outcome in made.outcomes}
+    if name not in blocks:
+        raise KeyError(f"expected one of the blocks {', '.join(blocks)}, got {name}")
+    outcome = blocks[name]
     block = outcome.block
     claim = block.claims[0]
     points = [
