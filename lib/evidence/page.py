@@ -60,6 +60,7 @@ class Page(Generic[Model]):
         self.parameters = parameters
         self.evidence = evidence
         self.results: dict[str, Result] = {}
+        self._tables = 0
 
     def record(
         self,
@@ -168,8 +169,10 @@ class Page(Generic[Model]):
         _display({"image/svg+xml": figure.svg(), FIGURE_MIME: facts, "text/plain": figure.alt})
 
     def table(self, table: Table) -> None:
-        """Show a table."""
-        _display({"text/html": table.html, "text/plain": table.text})
+        """Show a table; it can be linked to by its number on the page, `table-1` onwards."""
+        self._tables += 1
+        html = table.html.replace("<div ", f'<div id="table-{self._tables}" ', 1)
+        _display({"text/html": html, "text/plain": table.text})
 
     def _result(
         self, key: str, estimate: Estimate | None, label: str, rows: Sequence[str], text: str
@@ -258,9 +261,19 @@ def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
     return page
 
 
-def open_reference_page(name: str) -> Page[ChapterParameters]:
-    """Return a page without parameters, such as the provenance page, that reads all evidence."""
+def open_reference_page(name: str, *, files: Sequence[str] = ()) -> Page[ChapterParameters]:
+    """Return a page without parameters, such as the provenance page, that reads all evidence.
+
+    Parameters
+    ----------
+    name : str
+        Name of the page.
+    files : sequence of str
+        Further files below data/ that the page reads and that make it stale.
+    """
     evidence = load_evidence()
     facts = {"page": name, "parameters": {}, "reads": evidence.reads}
+    if files:
+        facts["files"] = sorted(files)
     _display({PAGE_MIME: facts, "text/plain": name})
     return Page(ChapterParameters(), evidence)

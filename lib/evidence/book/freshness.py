@@ -15,7 +15,7 @@ from typing import Any
 
 from evidence.book.normalise import outputs_digest
 from evidence.data import Evidence
-from evidence.paths import chapters_folder, notebook_path, page_name, project_root
+from evidence.paths import chapters_folder, data_folder, notebook_path, page_name, project_root
 from evidence.results import PAGE_MIME, iterate_outputs
 
 # What a page cannot import (see tests/test_architecture.py), so that a change there moves no
@@ -104,6 +104,22 @@ def reads_of(notebook: dict[str, Any]) -> str:
     return "all"
 
 
+def files_of(notebook: dict[str, Any]) -> list[str]:
+    """Return the files below data/, apart from the tables, that the page said it read."""
+    for data in iterate_outputs(notebook):
+        if PAGE_MIME in data:
+            return list(data[PAGE_MIME].get("files", ()))
+    return []
+
+
+def _data_digest(evidence: Evidence, files: list[str]) -> str:
+    if not files:
+        return evidence.digest()
+    paths = [data_folder() / name for name in files]
+    contents = [path.read_bytes() if path.exists() else b"" for path in paths]
+    return _sha256(evidence.digest().encode(), *contents)
+
+
 def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
     """Return the present fingerprints of what a page depends on."""
     reads = reads_of(notebook)
@@ -111,7 +127,7 @@ def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
     narrowed = evidence.narrowed(reads) if reads in known else evidence
     return Dependencies(
         code=_code_digest(notebook),
-        data=narrowed.digest(),
+        data=_data_digest(narrowed, files_of(notebook)),
         library=library_digest(),
         environment=_sha256((project_root() / "requirements.lock").read_bytes()),
         outputs=outputs_digest(notebook),

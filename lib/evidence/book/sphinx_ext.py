@@ -73,7 +73,9 @@ class NumberRole(_Target):
             text = result.part(part)
         except KeyError as error:
             return self.failed(f"num: {error.args[0]}")
-        number = nodes.reference("", text, internal=True, classes=["num", f"grade-{result.grade}"])
+        # The part is a class so that the switch in the page finds what to replace.
+        classes = ["num", f"grade-{result.grade}", *([f"part-{part}"] if part else [])]
+        number = nodes.reference("", text, internal=True, classes=classes)
         number["refuri"] = self.address(page, f"result-{key}")
         number["reftitle"] = _tooltip(result)
         return [number], []

@@ -61,6 +61,11 @@ class SweepRun:
     seconds: float = 0.0
 
     @property
+    def notebook(self) -> Path:
+        """Where the run notebook is stored, if the sweep was asked to keep it."""
+        return self.path.with_suffix(".ipynb")
+
+    @property
     def results(self) -> PageResults | None:
         """What the page recorded, read from the store; None where it failed."""
         return None if self.error else read_run(self.path, self.parameters)
@@ -92,8 +97,10 @@ class Plan:
         return Plan(self.defaults, list(once.values()), self.tasks)
 
 
-def plan(page: str, runs: Sequence[Mapping[str, Any]]) -> Plan:
+def plan(page: str, runs: Sequence[Mapping[str, Any]], *, keep_notebook: bool = False) -> Plan:
     """Check every run and find out which are stored; nothing is started.
+
+    With `keep_notebook` a run is stored only where its notebook is too.
 
     Raises
     ------
@@ -110,10 +117,12 @@ def plan(page: str, runs: Sequence[Mapping[str, Any]]) -> Plan:
     for parameters in checked:
         path = run_path(page, key, parameters)
         if path not in stored:
-            stored[path] = read_run(path, parameters) is not None
+            stored[path] = read_run(path, parameters) is not None and (
+                not keep_notebook or path.with_suffix(".ipynb").exists()
+            )
         if not stored[path]:
             given = {n: value for n, value in parameters.items() if value != defaults[n]}
-            made.tasks[path] = Task(page, parameters, given, key, stamp, environment)
+            made.tasks[path] = Task(page, parameters, given, key, stamp, environment, keep_notebook)
         made.runs.append(SweepRun(parameters, path, earlier=stored[path]))
     return made
 
@@ -125,6 +134,7 @@ def sweep(
     workers: int = 2,
     executor: Executor | None = None,
     report: Callable[[SweepRun], None] = lambda run: None,
+    keep_notebook: bool = False,
 ) -> list[SweepRun]:
     """Run a page with many combinations of parameters; a failure stops no other run.
 
@@ -140,6 +150,8 @@ def sweep(
         Where to run them, e.g. `distributed.Client(address).get_executor()`. It is left open.
     report : callable
         Called with each run as it ends, and at once with those that were stored already.
+    keep_notebook : bool
+        Keep the run notebooks too, `SweepRun.notebook`; on this machine only.
 
     Returns
     -------
@@ -154,7 +166,12 @@ def sweep(
         Where the page, its data or the library change meanwhile, or the executor is gone. What
         is finished is kept.
     """
-    return carry_out(plan(page, runs), workers=workers, executor=executor, report=report)
+    return carry_out(
+        plan(page, runs, keep_notebook=keep_notebook),
+        workers=workers,
+        executor=executor,
+        report=report,
+    )
 
 
 def carry_out(

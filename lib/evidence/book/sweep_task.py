@@ -45,6 +45,8 @@ class Task:
         The `files_stamp` that it began with.
     environment : dict
         Variables of the kernel.
+    keep_notebook : bool
+        True where the run notebook is stored beside its results.
     """
 
     page: str
@@ -53,6 +55,7 @@ class Task:
     key: str
     stamp: str
     environment: dict[str, str]
+    keep_notebook: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
         return "changed", ""
     stored = run_path(task.page, task.key, task.parameters)
     recorded = read_run(stored, task.parameters)
-    if recorded is None:
+    kept = stored.with_suffix(".ipynb")
+    if recorded is None or (task.keep_notebook and not kept.exists()):
         working = stored.with_name("running") / f"{stored.stem}.ipynb"
         error = execute(source, working, task.given)
         if files_stamp(task.page) != task.stamp:
@@ -111,6 +115,8 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
         recorded = read_results(working)
         if recorded.facts.get("parameters") != task.parameters:
             return "failed", "expected the page to record its parameters, got others"
+        if task.keep_notebook:
+            write_whole(kept, working.read_bytes())
         write_whole(stored, to_text(recorded).encode())
         working.unlink(missing_ok=True)
     return "done", to_text(recorded)

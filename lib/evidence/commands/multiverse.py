@@ -19,7 +19,7 @@ def multiverse(
 ) -> None:
     """Run every specification of data/multiverse/*.yml; the multiverse page shows them."""
     from evidence.book.multiverse import MultiverseError, count_specifications, run_multiverse
-    from evidence.book.sweep import SweepRun
+    from evidence.book.sweep import SweepError, SweepRun
     from evidence.multiverse.design import questions_with_designs
 
     known = questions_with_designs()
@@ -35,7 +35,7 @@ def multiverse(
 
             try:
                 path = run_multiverse(each, workers=workers, report=report)
-            except MultiverseError as error:
+            except (MultiverseError, SweepError) as error:
                 fail([error], f"{each}: the multiverse is as it was")
         console.print(str(path), markup=False)
     console.print("run `evidence run` to bring the multiverse page up to date")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import TaskID
 
 from evidence.commands.app import (
     PageArgument,
@@ -40,16 +41,43 @@ def run(
 
 def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) -> None:
     """Run stale pages in place, all or one, and say what changed."""
-    from evidence.book.execute import Run, refresh
     from evidence.book.freshness import list_pages, why_stale
     from evidence.data import load_evidence
 
     evidence = load_evidence()
     pages = [known_page(page)] if page else list_pages()
     stale = [name for name in pages if force or why_stale(name, evidence)]
-    if not stale:
+    if stale:
+        _refresh_stale(stale, workers)
+    else:
         console.print(f"fresh: {len(pages)} of {len(pages)}, nothing to run")
-        return
+    _refresh_switches(pages, workers)
+
+
+def _refresh_switches(pages: list[str], workers: int) -> None:
+    """Compute again what the menus of pages show, where it is not of the page as it is."""
+    from evidence.book.switch import is_fresh, refresh_switch
+    from evidence.book.switch_grid import read_switch_grid, switched_pages
+    from evidence.data import load_evidence
+
+    evidence = load_evidence()
+    for page in switched_pages():
+        if page not in pages or is_fresh(page, evidence):
+            continue
+        with progress_bar() as progress:
+            total = len(read_switch_grid(page).computed())
+            task = progress.add_task(f"menus of {page}", total=total)
+
+            def report(_: object, task: TaskID = task) -> None:
+                progress.update(task, advance=1)
+
+            refresh_switch(page, workers=workers, report=report)
+        console.print(f"menus of {page}: {total} combinations", markup=False)
+
+
+def _refresh_stale(stale: list[str], workers: int) -> None:
+    from evidence.book.execute import Run, refresh
+
     with progress_bar() as progress:
         task = progress.add_task("running pages", total=len(stale))
 

@@ -100,6 +100,11 @@ def outcome_file(question: str) -> str:
     return f"{FOLDER}/{question}.json"
 
 
+def files_of(questions: Sequence[str]) -> list[str]:
+    """Return the files below data/ that hold the multiverse of some questions."""
+    return [name for q in questions for name in (outcome_file(q), f"{FOLDER}/{q}.yml")]
+
+
 def to_text(key: str, outcomes: Sequence[BlockOutcome]) -> str:
     """Return a multiverse as the text of its file, one specification per line."""
     lines = []

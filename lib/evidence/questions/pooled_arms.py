@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -78,20 +79,24 @@ def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
     arms = tuple(pooled_arm(evidence, arm_id, p) for arm_id in p.arms)
     events, n = [arm.events for arm in arms], [arm.n for arm in arms]
     other: ResponseModel = "glmm" if p.pool_model == "reml" else "reml"
-    pooled = pool_response(
-        events,
-        n,
-        model=p.pool_model,
-        adjust=p.ci_adjust,
-        tau_prior_scale=p.tau_prior_scale,
-        level=p.level,
-    )
+    pooled = _pool(arms, p)
     return PooledArms(
         arms=arms,
         estimates=tuple(proportion(*arm.counts, method=p.ci_method, level=p.level) for arm in arms),
         pooled=pooled,
         sensitivity=pool_response(events, n, model=other, level=p.level),
         rows=tuple(row for arm in arms for row in arm.rows),
+    )
+
+
+def _pool(arms: Sequence[ArmResponse], p: CombinationVsMonotherapy) -> PooledResponse:
+    return pool_response(
+        [arm.events for arm in arms],
+        [arm.n for arm in arms],
+        model=p.pool_model,
+        adjust=p.ci_adjust,
+        tau_prior_scale=p.tau_prior_scale,
+        level=p.level,
     )
 
 
@@ -185,5 +190,6 @@ def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
     numbers: Numbers = {}
     for key, (words, change) in variations.items():
         changed = p.model_copy(update={"ci_adjust": "hksj", **change})
-        numbers[key] = (pool_arms(evidence, changed).pooled.estimate, f"Pooled response, {words}")
+        arms = [pooled_arm(evidence, arm_id, changed) for arm_id in changed.arms]
+        numbers[key] = (_pool(arms, changed).estimate, f"Pooled response, {words}")
     return numbers
