@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from evidence.book.sweep import Plan, SweepRun
 
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", re.ASCII)
 # Failures shown on the screen; all of them stand in failures.csv.
 _SHOWN = 10
 
@@ -109,13 +111,14 @@ def _executor(scheduler: str | None, workers: int) -> Iterator[tuple[Executor | 
         raise UserError(
             "--scheduler needs the package distributed: pip install 'evidence-book[cluster]'"
         ) from None
+    expected = "--scheduler: expected the address of a running Dask scheduler, such as "
+    expected += f"tcp://127.0.0.1:8786, got {scheduler!r}"
+    if not _ADDRESS.fullmatch(scheduler):
+        raise UserError(expected)
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, ImportError) as error:
-        raise UserError(
-            f"--scheduler: expected the address of a running Dask scheduler, such as "
-            f"tcp://127.0.0.1:8786, got {scheduler!r} ({error})"
-        ) from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{expected} ({error})") from None
     with client:
         threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
         if not threads:
