@@ -46,7 +46,12 @@ def sweep(
     from evidence.book.sweep_table import write_tables
 
     name = known_page(page)
-    planned = plan(name, read_grid(grid))
+    if out is not None and out.exists() and not out.is_dir():
+        raise UserError(f"--out: expected a folder, got the file {out}")
+    try:
+        planned = plan(name, read_grid(grid))
+    except SweepError as error:
+        raise UserError(str(error)) from None
     kept = _known_keys(name, keys or [])
     given = len(planned.runs)
     planned = planned.without_repeats()
@@ -63,7 +68,11 @@ def sweep(
         errors.print("stopped; what is finished is kept, the same command goes on from there")
         raise typer.Exit(130) from None
     folder = out or sweep_folder(name) / grid.stem
-    for path in write_tables(folder, runs, planned.defaults, kept):
+    try:
+        written = write_tables(folder, runs, planned.defaults, kept)
+    except OSError as error:
+        raise UserError(f"--out: the tables could not be written ({error})") from None
+    for path in written:
         console.print(str(path), markup=False, soft_wrap=True)
     failed = [run for run in runs if run.error]
     if failed:
