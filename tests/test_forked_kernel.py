@@ -1,5 +1,6 @@
 """Forked kernels: as the stock kernel to the byte, and nothing is left of them."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from evidence.book import forked_kernel
+from evidence.book import forked_kernel, forking
 from evidence.book.execute import execute, kernel_environment
-from evidence.book.forked_kernel import close_zygotes, zygote_for
+from evidence.book.forking import close_zygotes, zygote_for
 from evidence.book.normalise import normalise, serialise
 from evidence.paths import notebook_path
 
@@ -105,34 +106,29 @@ def test_two_kernels_share_no_random_state_no_names_and_no_directory(tmp_path, m
 def test_errors_are_those_of_the_stock_kernel(cell, timeout, message, tmp_path):
     source = notebook(tmp_path / "a.ipynb", cell)
     assert execute(source, tmp_path / "b.ipynb", timeout=timeout).startswith(message)
-    assert all(not zygote.running for zygote in forked_kernel._zygotes.values())
+    assert all(not zygote.running for zygote in forking._zygotes.values())
 
 
-def test_a_kernel_can_be_interrupted(tmp_path):
-    from jupyter_client.manager import KernelManager
-
+def test_a_kernel_can_be_interrupted():
     forked_kernel.kernel_options()
     manager = forked_kernel.ForkedKernelManager()
-    client = None
 
     async def run():
-        nonlocal client
         await manager.start_kernel()
         client = manager.client()
         client.start_channels()
-        await client.wait_for_ready(30)
-        client.execute("import time\ntime.sleep(30)")
-        while (await client.get_iopub_msg(timeout=10))["msg_type"] != "execute_input":
-            pass
-        await manager.interrupt_kernel()
-        reply = await client.get_shell_msg(timeout=10)
-        client.stop_channels()
-        await manager.shutdown_kernel()
+        try:
+            await client.wait_for_ready(60)
+            client.execute("import time\nprint('asleep')\ntime.sleep(60)")
+            while (await client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
+                pass
+            await manager.interrupt_kernel()
+            reply = await client.get_shell_msg(timeout=30)
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
         return reply["content"]["ename"], await manager.is_alive()
 
-    import asyncio
-
-    assert isinstance(manager, KernelManager)
     assert asyncio.run(run()) == ("KeyboardInterrupt", False)
 
 
@@ -143,7 +139,7 @@ def test_a_library_or_an_environment_that_changed_gets_a_new_process(monkeypatch
     second = zygote_for(os.environ)
     assert second is not first
     digest = type("Digest", (), {"__wrapped__": staticmethod(lambda: "other")})
-    monkeypatch.setattr(forked_kernel, "library_digest", digest)
+    monkeypatch.setattr(forking, "library_digest", digest)
     assert zygote_for(os.environ) not in (first, second)
     assert not first.is_alive()
     assert not second.is_alive()

@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future
 
 import pandas as pd
 import pytest
-from evidence.book.forked_kernel import close_zygotes
+from evidence.book.forking import close_zygotes
 from evidence.book.sweep import SweepError, plan, sweep
 from evidence.book.sweep_grid import MAX_RUNS, list_runs, read_grid
 from evidence.book.sweep_store import sweep_folder
@@ -211,7 +211,7 @@ def test_what_fails_is_kept_apart_and_tried_again(small, here, tmp_path):
     assert len(ran(small)) == 3
     files = write_tables(tmp_path, runs, plan(PAGE, [{}]).defaults)
     assert [path.name for path in files] == ["sweep.csv", "sweep.parquet", "failures.csv"]
-    (failure,) = csv.DictReader(files[2].open())
+    (failure,) = csv.DictReader(files[2].read_text().splitlines())
     assert failure["run"] == "3"
     assert json.loads(failure["parameters"])["multiarm_rho"] == 0.3
     table = pd.read_csv(files[0])
@@ -303,8 +303,20 @@ def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path):
     grid.write_text("multiarm_rho: [0.1]")
     code, said = evidence(PAGE, "--grid", grid, "--keys", "claim:not_poled")
     assert (code, "did you mean claim:not_pooled?" in said) == (1, True)
-    code, said = evidence(PAGE, "--grid", grid, "--scheduler", "tcp://127.0.0.1:1")
+    code, said = evidence(PAGE, "--grid", grid, "--out", grid)
+    assert (code, "--out: expected a folder, got the file" in said) == (1, True)
+    code, said = evidence(PAGE, "--grid", grid, "--scheduler", "tcp://x;id:1")
     assert (code, "expected the address of a running Dask scheduler" in said) == (1, True)
+
+
+def test_text_that_a_parameter_may_hold_stays_text(project, here):
+    """Of all parameters these alone take any text; what is in it is never run."""
+    evil = '"]\n__import__("pathlib").Path("ran.txt").touch()\n#\\'
+    for text in (evil, evil.replace('"', "'") + "<img src=x onerror=alert(1)>"):
+        given = {"hr_pfs": [text, "0.9", "1.2", ".04"]}
+        (run,) = sweep("questions/biomarker_prognosis", [given], executor=here)
+        assert "could not convert string to float" in run.error
+    assert not list(project.rglob("ran.txt"))
 
 
 # ------------------------------------------------------------------ a cluster

@@ -69,7 +69,7 @@ def _start_worker(environment: Mapping[str, str]) -> None:
     Its standard error goes to a file, for ipykernel prints a notice per kernel; it ends with the
     process that made it, killed or not; and it warms the process its kernels are forked from.
     """
-    from evidence.book.forked_kernel import warm
+    from evidence.book.forking import warm
 
     log = build_folder() / "kernel.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ def process_pool(workers: int, environment: Mapping[str, str]) -> ProcessPoolExe
     ValueError
         Where EVIDENCE_KERNEL is neither forked nor stock.
     """
-    from evidence.book.forked_kernel import forking_works
+    from evidence.book.forking import forking_works
 
     forking_works()
     return ProcessPoolExecutor(

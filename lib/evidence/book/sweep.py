@@ -30,6 +30,10 @@ from evidence.results import PageResults
 
 # A run that is lost three times, the last two times running alone, is a failure.
 _ATTEMPTS = 3
+_CHANGED = (
+    "the page, its data, the library or the lock are not what they were when the sweep began, "
+    "here or on a worker; what is finished is kept, start it again"
+)
 
 
 class SweepError(RuntimeError):
@@ -106,11 +110,16 @@ def plan(page: str, runs: Sequence[Mapping[str, Any]], *, keep_notebook: bool = 
     ------
     ParameterError
         With one line for each distinct thing that is wrong.
+    SweepError
+        Where files change in this very moment.
     """
+    stamp = files_stamp(page)
     evidence = load_evidence()
     checked = check_runs(page, runs, evidence)
     (defaults,) = check_runs(page, [{}], evidence)
-    key, stamp = dependency_key(page, evidence), files_stamp(page)
+    key = dependency_key(page, evidence)
+    if files_stamp(page) != stamp:
+        raise SweepError(_CHANGED)
     environment = environment_of(kernel_environment(evidence))
     made = Plan(defaults)
     stored: dict[Path, bool] = {}
@@ -190,10 +199,7 @@ def carry_out(
 
     def end(path: Path, outcome: Outcome) -> None:
         if outcome.kind == "changed":
-            raise SweepError(
-                "the page, its data, the library or the lock are not what they were when the "
-                "sweep began, here or on a worker; what is finished is kept, start it again"
-            )
+            raise SweepError(_CHANGED)
         task, error = made.tasks[path], "" if outcome.kind == "done" else outcome.text
         if not error and not path.exists():
             # The worker has another disk than this process.

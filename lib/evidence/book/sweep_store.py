@@ -35,6 +35,8 @@ def _key_of(value: Any) -> str:
 
 def dependency_key(page: str, evidence: Evidence) -> str:
     """Return the key of all that a page depends on but parameters: code, data, library, lock."""
+    # A process may outlive an edit of the library.
+    library_digest.cache_clear()
     found = dependencies(read_notebook(notebook_path(page)), evidence).to_json()
     del found["outputs"]
     return _key_of(found)[:_KEY_LENGTH]

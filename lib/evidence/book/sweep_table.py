@@ -71,6 +71,7 @@ def tabulate(
     columns = [str(name) for name in made.columns]
     numbers = [name for name in columns[1:] if not name.startswith((_PARAMETER, _CLAIM))]
     limits = [name for name in numbers if name.endswith((":low", ":high"))]
+    bases = {name: name.rpartition(":")[0] for name in limits}
     empty = {name for name in limits if made[name].isna().all()}
     made = made.astype(dict.fromkeys(numbers, "float64"))
     wanted = [
@@ -78,15 +79,11 @@ def tabulate(
         for name in columns
         if name == "run"
         or name.startswith(_PARAMETER)
-        or (name not in empty and (not keys or _base(name) in keys))
+        or (name not in empty and (not keys or name in keys or bases.get(name) in keys))
     ]
     # Claims last: a number that only some runs have would otherwise stand behind them.
     claims = [name for name in wanted if name.startswith(_CLAIM)]
     return made[[*(name for name in wanted if name not in claims), *claims]]
-
-
-def _base(name: str) -> str:
-    return name.removesuffix(":low").removesuffix(":high")
 
 
 def tabulate_failures(runs: Sequence[SweepRun]) -> pd.DataFrame:

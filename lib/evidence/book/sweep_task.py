@@ -124,6 +124,6 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
 
 def environment_of(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a task: those of a kernel, and which kind of kernel."""
-    from evidence.book.forked_kernel import KERNEL
+    from evidence.book.forking import KERNEL
 
     return {**variables, KERNEL: os.environ.get(KERNEL, "forked")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from evidence.book.sweep import Plan, SweepRun
 
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", re.ASCII)
 # Failures shown on the screen; all of them stand in failures.csv.
 _SHOWN = 10
 
@@ -44,7 +46,12 @@ def sweep(
     from evidence.book.sweep_table import write_tables
 
     name = known_page(page)
-    planned = plan(name, read_grid(grid))
+    if out is not None and out.exists() and not out.is_dir():
+        raise UserError(f"--out: expected a folder, got the file {out}")
+    try:
+        planned = plan(name, read_grid(grid))
+    except SweepError as error:
+        raise UserError(str(error)) from None
     kept = _known_keys(name, keys or [])
     given = len(planned.runs)
     planned = planned.without_repeats()
@@ -61,7 +68,11 @@ def sweep(
         errors.print("stopped; what is finished is kept, the same command goes on from there")
         raise typer.Exit(130) from None
     folder = out or sweep_folder(name) / grid.stem
-    for path in write_tables(folder, runs, planned.defaults, kept):
+    try:
+        written = write_tables(folder, runs, planned.defaults, kept)
+    except OSError as error:
+        raise UserError(f"--out: the tables could not be written ({error})") from None
+    for path in written:
         console.print(str(path), markup=False, soft_wrap=True)
     failed = [run for run in runs if run.error]
     if failed:
@@ -109,13 +120,14 @@ def _executor(scheduler: str | None, workers: int) -> Iterator[tuple[Executor | 
         raise UserError(
             "--scheduler needs the package distributed: pip install 'evidence-book[cluster]'"
         ) from None
+    expected = "--scheduler: expected the address of a running Dask scheduler, such as "
+    expected += f"tcp://127.0.0.1:8786, got {scheduler!r}"
+    if not _ADDRESS.fullmatch(scheduler):
+        raise UserError(expected)
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, ImportError) as error:
-        raise UserError(
-            f"--scheduler: expected the address of a running Dask scheduler, such as "
-            f"tcp://127.0.0.1:8786, got {scheduler!r} ({error})"
-        ) from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{expected} ({error})") from None
     with client:
         threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
         if not threads:
