@@ -102,8 +102,14 @@ def read_parameters(assignments: Sequence[str], file: Path | None) -> dict[str, 
     return given
 
 
-def _checked(page: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was set, as the model reads it; nothing else reaches a notebook."""
+def checked_parameters(page: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was set, as the model reads it; nothing else reaches a notebook.
+
+    Raises
+    ------
+    ParameterError
+        With one line for every wrong name, type, value, study or arm.
+    """
     model = model_of(page)
     if model is None:
         raise ParameterError(f"{page} has no parameters")
@@ -152,7 +158,7 @@ def make_variant(page: str, given: Mapping[str, Any]) -> Variant:
     VariantError
         Where the notebook raised.
     """
-    parameters = _checked(page, given)
+    parameters = checked_parameters(page, given)
     canonical = json.dumps([page, parameters], sort_keys=True)
     name = f"{page.replace('/', '--')}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
     folder = build_folder() / "variants" / name
