@@ -23,6 +23,8 @@ LAYERS = [
     {"responses", "conventions"},
     {"add_on_contrasts"},
     {"results", "claims", "chapter_parameters", "parameters", "validation"},
+    {"editions"},
+    {"compare", "causes", "edition_changes"},
     {"recomputation", "tables", "figures", "audit"},
     {
         "study_tables",

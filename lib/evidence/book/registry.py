@@ -11,6 +11,8 @@ from evidence.results import PageResults, Result, read_results
 
 # Written beside a variant of one page: the committed form of it, for all other pages.
 BASE_FOLDER = "_base"
+# In that folder: banner and rerun report of the variant, as HTML.
+REPORT_FILE = "report.html"
 _TARGET = re.compile(
     r"(?:(?P<page>[a-z0-9_-]+/[a-z0-9_-]+)\.)?(?P<key>[\w.-]+)(?::(?P<part>\w+))?\Z"
 )
