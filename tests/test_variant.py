@@ -1,6 +1,7 @@
 """A variant shows other parameters on a page of its own and leaves the book alone."""
 
 import json
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -20,19 +21,31 @@ def test_a_variant_moves_numbers_flips_claims_and_says_what_it_is(project):
     before = notebook_path(PAGE).read_bytes()
     variant = make_variant(PAGE, {"n_hypotheses": 2, "nsim": 200})
     assert notebook_path(PAGE).read_bytes() == before
-    assert variant.moved["os_p_adjusted"] == ("0.14", "0.035")
-    assert variant.moved["parameter.n_hypotheses"] == ("8", "2")
-    assert "pfs_hr" not in variant.moved
-    assert variant.flipped["association_fragile"] == ("holds", "does not hold")
+    moved = {one.key: (one.old, one.new) for one in variant.comparison.moved}
+    assert moved["os_p_adjusted"] == ("0.14", "0.035")
+    assert "pfs_hr" not in moved
+    (flipped,) = variant.comparison.flipped
+    assert flipped.key == "association_fragile"
+    assert (flipped.old, flipped.new) == ("holds", "does not hold")
+    assert {"os_p_adjusted", "pfs_p_adjusted"} <= set(flipped.moved)
+    causes = {one.name: (one.old, one.new) for one in variant.changes.pages[0].causes}
+    assert causes["n_hypotheses"] == ("8", "2")
 
     stored = json.loads(variant.results.read_text())
     assert stored["parameters"]["n_hypotheses"] == 2
     assert stored["results"]["os_p_adjusted"]["text"] == "0.035"
+    assert set(stored["fingerprints"]) == {"code", "data", "library", "environment"}
+    assert stored["rows"]["jonasch-2010.pfs.hazard_ratio.pakt"]["value_reported"]
+    report = json.loads((variant.folder / "report.json").read_text())
+    assert report["pages"][0]["comparison"]["flipped"][0]["new"] == "does not hold"
+    assert "does not hold" in (variant.folder / "report.md").read_text()
 
     page = words_on(variant.html)
     assert "Variant, not the published page" in page
-    assert "n_hypotheses = 2" in page
-    assert "does not hold" in page
+    assert "Variant: n_hypotheses = 2, nsim = 200" in page
+    assert page.index("Conclusions that changed") < page.index("Numbers that moved")
+    assert "holds does not hold" in page
+    assert str(Path.cwd()) not in variant.html.read_text()
     # Other pages of the variant's book still show the published numbers.
     assert "8 hypotheses" in words_on(variant.html.parents[1] / "index.html")
     assert not list(build_folder().glob("variants/.*"))

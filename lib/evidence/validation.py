@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import types
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from evidence.chapter_parameters import ChapterParameters
-from evidence.data import Evidence
+
+if TYPE_CHECKING:
+    # Not at run time: the book is rendered without a data library.
+    from evidence.data import Evidence
 
 Model = TypeVar("Model", bound=ChapterParameters)
-# Names that IPython puts into a notebook's namespace.
-_IPYTHON = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
+# Names that IPython puts into a notebook's namespace: with these types, or of these forms.
+_IPYTHON = {"In": list, "Out": dict}
+_IPYTHON_OBJECTS = frozenset({"exit", "quit", "get_ipython", "open"})
+_IPYTHON_PRIVATE = re.compile(r"__\w+__|_{1,3}|_i{1,3}|_i?\d+|_[iod]h|_exit_code|_pydev\w*")
 
 
 class ParameterError(Exception):
@@ -179,11 +185,21 @@ def given_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that stand in a notebook's namespace when its first cell runs.
 
     papermill writes parameters as plain assignments, unknown names included, so every name that
-    is not IPython's, not private, and not code is one.
+    is not IPython's and not code is one.
     """
     code = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
     return {
         name: value
         for name, value in namespace.items()
-        if not name.startswith("_") and name not in _IPYTHON and not isinstance(value, code)
+        if not isinstance(value, code) and not _is_ipython(name, value)
     }
+
+
+def _is_ipython(name: str, value: object) -> bool:
+    """Return True for what IPython put there; a plain value under its name is a parameter."""
+    plain = isinstance(value, bool | int | float | str | type(None))
+    if name in _IPYTHON:
+        return isinstance(value, _IPYTHON[name])
+    if name in _IPYTHON_OBJECTS:
+        return not isinstance(value, bool | int | float | str | list | dict | type(None))
+    return _IPYTHON_PRIVATE.fullmatch(name) is not None or (name.startswith("_") and not plain)

@@ -13,6 +13,8 @@ from evidence.results import PageResults, Result, read_results
 BASE_FOLDER = "_base"
 # In that folder: banner and rerun report of the variant, as HTML.
 REPORT_FILE = "report.html"
+# In that folder: what was set, as JSON, for the command that replays the variant.
+SET_FILE = "variant.json"
 _TARGET = re.compile(
     r"(?:(?P<page>[a-z0-9_-]+/[a-z0-9_-]+)\.)?(?P<key>[\w.-]+)(?::(?P<part>\w+))?\Z"
 )

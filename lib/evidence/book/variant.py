@@ -20,7 +20,7 @@ from evidence.book.execute import execute_apart
 from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
 from evidence.book.own_data import reading
-from evidence.book.registry import BASE_FOLDER, REPORT_FILE
+from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE
 from evidence.book.snapshots import committed_edition, page_edition
 from evidence.compare import PageComparison
 from evidence.data import Evidence, load_evidence
@@ -194,7 +194,8 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
             edition = page_edition(page, notebook, evidence, f"variant ({words})", name)
             changes = compare_editions(_committed(page, book), edition)
             _write_report(staging, page, edition, changes)
-            _render(page, notebook, banner(words, data=bool(data)), changes, staging)
+            _write_for_rendering(staging, page, parameters, name, changes)
+            _render(page, notebook, staging)
             publish(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -259,15 +260,25 @@ def _with_report(notebook: dict[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": [*cells, *notebook["cells"][1:]]}
 
 
-def _render(page: str, notebook: Path, top: Markup, changes: EditionChanges, staging: Path) -> None:
+def _write_for_rendering(
+    staging: Path, page: str, parameters: dict[str, Any], data: str, changes: EditionChanges
+) -> None:
+    """Write what the directives of the variant's page show: report, and what was set."""
+    base = staging / "source" / BASE_FOLDER
+    copy_sources(base.parent)
+    base.mkdir()
+    top = banner(describe_variant(parameters, data), data=bool(data))
+    (base / REPORT_FILE).write_text(top + report.page_html(changes.pages[0]), encoding="utf-8")
+    stored = {"page": page, "parameters": parameters, "data": data}
+    (base / SET_FILE).write_text(json.dumps(stored), encoding="utf-8")
+
+
+def _render(page: str, notebook: Path, staging: Path) -> None:
     """Render a copy of the book in which this page is the variant."""
     source = staging / "source"
-    copy_sources(source)
     base = source / BASE_FOLDER / f"{page}.ipynb"
-    base.parent.mkdir(parents=True)
+    base.parent.mkdir()
     shutil.copy2(notebook_path(page), base)
-    html = top + report.page_html(changes.pages[0])
-    (source / BASE_FOLDER / REPORT_FILE).write_text(html, encoding="utf-8")
     executed = _with_report(json.loads(notebook.read_text(encoding="utf-8")))
     (source / "chapters" / f"{page}.ipynb").write_text(serialise(executed), encoding="utf-8")
     render(source, staging / "rendered")

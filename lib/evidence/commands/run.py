@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evidence.commands.app import (
+    DataOption,
     PageArgument,
     UserError,
     WorkersOption,
@@ -28,9 +29,7 @@ def run(
     params: Annotated[
         Path | None, typer.Option(help="YAML file of parameters; makes a variant of the page.")
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of other tables; makes a variant of the page.")
-    ] = None,
+    data: DataOption = None,
     force: Annotated[bool, typer.Option(help="Run fresh pages too.")] = False,
     workers: WorkersOption = 2,
 ) -> None:
