@@ -21,6 +21,7 @@ LAYERS = [
     {"columns", "schema", "vocabulary"},
     {"data", "consistency", "datapackage"},
     {"responses", "conventions"},
+    {"eligibility"},
     {"add_on_contrasts"},
     {"results", "claims", "chapter_parameters", "parameters", "validation"},
     {"editions"},

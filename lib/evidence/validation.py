@@ -135,6 +135,9 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
                 f"{name}: expected a hazard ratio between its limits (HR, lower, upper), "
                 f"got {shown(user)}"
             )
+    arms = getattr(parameters, "arms", None)
+    if arms is not None and len(arms) == 1:
+        problems.append(f"arms: expected two or more arms, or an empty list, got {shown(arms)}")
     for name in ("hr_pfs", "hr_os"):
         triple = getattr(parameters, name, None)
         if triple and len(triple) != 4:
