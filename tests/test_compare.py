@@ -208,6 +208,12 @@ def test_a_file_that_is_no_edition_is_refused_with_its_name(text):
         read_edition(text, "here")
 
 
+def test_zero_is_a_number_in_an_edition():
+    zero = Edition("one", {PAGE: Snapshot(recorded(result(value=0.0, low=0.0, unit="points")))})
+    again = read_edition(edition_text(zero), "here").pages[PAGE].recorded
+    assert again.results["hr"] == zero.pages[PAGE].recorded.results["hr"]
+
+
 def test_pages_that_only_one_edition_has_are_listed_and_none_in_common_is_an_error():
     one = edition()
     other = replace(one, pages=one.pages | {"studies/new": one.pages[PAGE]})

@@ -88,7 +88,9 @@ def as_printed(row: Mapping[str, str]) -> dict[str, str]:
 def _stored_result(result: Result) -> dict[str, Any]:
     """Return the JSON of a result without its key and without what is empty."""
     stored = result.to_json()
-    return {n: v for n, v in stored.items() if n != "key" and v not in (None, "", [], False)}
+    # By identity: 0.0 equals False, and is a number.
+    empty = [n for n, v in stored.items() if v is None or v is False or v in ("", [])]
+    return {n: v for n, v in stored.items() if n != "key" and n not in empty}
 
 
 def _read_result(key: str, stored: Mapping[str, Any]) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evidence.commands.app import DataOption, app, console, fail
-from evidence.problems import Problem
+from evidence.problems import DataError, Problem
 
 
 def find_problems() -> list[Problem]:
@@ -14,8 +14,11 @@ def find_problems() -> list[Problem]:
     from evidence.data import load_evidence
     from evidence.datapackage import check_package
 
-    load_evidence()
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
+    try:
+        load_evidence()
+    except DataError as error:
+        problems += error.problems
     return sorted(set(problems))
 
 
