@@ -43,6 +43,19 @@ class Registry:
         """Return the notebooks of the book."""
         return sorted((self._source / "chapters").rglob("*.ipynb"))
 
+    def name_of(self, path: Path) -> str:
+        """Return the name of the page of a notebook."""
+        return path.relative_to(self._source / "chapters").with_suffix("").as_posix()
+
+    def committed_paths(self) -> dict[str, Path]:
+        """Return the committed notebook of every page by name: never that of a variant."""
+        found = {}
+        for path in self.paths():
+            name = self.name_of(path)
+            base = self._source / BASE_FOLDER / f"{name}.ipynb"
+            found[name] = base if base.exists() else path
+        return found
+
     def path_of(self, page: str, seen_from: str) -> Path | None:
         """Return the notebook of a page as another page sees it, None where there is none."""
         base = self._source / BASE_FOLDER / f"{page}.ipynb"

@@ -25,31 +25,32 @@ def _order(version: str) -> tuple[int, int, int]:
     return int(found[1]), int(found[2]), int(found[3])
 
 
-def list_releases() -> list[str]:
-    """Return the released versions, oldest first."""
-    names = [path.stem for path in released_folder().glob("*.json")]
+def list_releases(folder: Path | None = None) -> list[str]:
+    """Return the released versions, oldest first; of this project or of another folder."""
+    names = [path.stem for path in (folder or released_folder()).glob("*.json")]
     return sorted((name for name in names if _VERSION.fullmatch(name)), key=_order)
 
 
-def read_release(version: str) -> Edition:
-    """Return a released edition.
+def read_release(version: str, folder: Path | None = None) -> Edition:
+    """Return a released edition of this project, or of another folder of releases.
 
     Raises
     ------
     ReleaseError
         Where there is none of this version; the message names those there are.
     """
-    if version not in list_releases():
-        known = ", ".join(list_releases()) or "none yet"
+    versions = list_releases(folder)
+    if version not in versions:
+        known = ", ".join(versions) or "none yet"
         raise ReleaseError(f"expected a released version ({known}), got {version!r}")
-    text = (released_folder() / f"{version}.json").read_text(encoding="utf-8")
+    text = ((folder or released_folder()) / f"{version}.json").read_text(encoding="utf-8")
     return read_edition(text, f"data/released/{version}.json")
 
 
-def last_release() -> Edition | None:
+def last_release(folder: Path | None = None) -> Edition | None:
     """Return the newest released edition, None before the first one."""
-    versions = list_releases()
-    return read_release(versions[-1]) if versions else None
+    versions = list_releases(folder)
+    return read_release(versions[-1], folder) if versions else None
 
 
 def release_date(version: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from evidence.bibliography import read_bibliography
 from evidence.book.freshness import (
     code_digest,
     dependencies,
@@ -17,7 +18,7 @@ from evidence.book.freshness import (
     read_notebook,
 )
 from evidence.causes import rows_of
-from evidence.data import Evidence
+from evidence.data import Evidence, read_tables
 from evidence.editions import Edition, Rows, Snapshot, as_printed
 from evidence.paths import notebook_path, project_root
 from evidence.results import read_results
@@ -28,9 +29,9 @@ _FINGERPRINTS = ("code", "data", "library", "environment")
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
-def locked_packages() -> dict[str, str]:
-    """Return the version of every package in the lock file."""
-    text = (project_root() / "requirements.lock").read_text(encoding="utf-8")
+def locked_packages(root: Path) -> dict[str, str]:
+    """Return the version of every package in the lock file of a project."""
+    text = (root / "requirements.lock").read_text(encoding="utf-8")
     return {name.lower(): version for name, version in _LOCKED.findall(text)}
 
 
@@ -87,14 +88,21 @@ def page_edition(page: str, notebook: Path, evidence: Evidence, name: str, data:
     return _edition(name, {page: snapshot}, evidence, data=data, whole=False)
 
 
-def _edition(name: str, pages: dict[str, Snapshot], evidence: Evidence, **facts: Any) -> Edition:
+def _edition(
+    name: str,
+    pages: dict[str, Snapshot],
+    evidence: Evidence,
+    *,
+    root: Path | None = None,
+    **facts: Any,
+) -> Edition:
     return Edition(
         name=name,
         pages=pages,
         rows=rows_under(pages.values(), evidence),
         tables=table_digests(evidence),
         modules=library_modules(),
-        packages=locked_packages(),
+        packages=locked_packages(root or project_root()),
         **facts,
     )
 
@@ -107,8 +115,21 @@ def committed_edition(
     Their rows are those of `evidence`, so that pages should be fresh.
     """
     names = list(pages) if pages is not None else list_pages()
-    snapshots = {page: snapshot_of(notebook_path(page)) for page in names}
+    snapshots = _executed({page: notebook_path(page) for page in names})
     return _edition(name, snapshots, evidence, whole=pages is None)
+
+
+def built_edition(pages: dict[str, Path], source: Path) -> Edition:
+    """Return the pages of a build, with the tables that lie in its source folder."""
+    data = source / "data"
+    evidence = Evidence(read_tables(data), read_bibliography(data / "references.bib"))
+    return _edition("this book", _executed(pages), evidence, root=source)
+
+
+def _executed(pages: dict[str, Path]) -> dict[str, Snapshot]:
+    """Return a snapshot of every page that was ever run; a new chapter has recorded nothing."""
+    ran = {page: path for page, path in pages.items() if read_results(path).facts}
+    return {page: snapshot_of(path) for page, path in ran.items()}
 
 
 def notebook_edition(path: Path) -> Edition:
