@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from evidence.chapter_parameters import ChapterParameters
+from evidence.reported import read_number, read_reported
 
 if TYPE_CHECKING:
     # Not at run time: the book is rendered without a data library.
@@ -140,7 +141,7 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
         problems.append(f"arms: expected two or more arms, or an empty list, got {shown(arms)}")
     for name in ("hr_pfs", "hr_os"):
         triple = getattr(parameters, name, None)
-        if triple and len(triple) != 4:
+        if triple and not _is_printed_ratio(triple):
             problems.append(f"{name}: expected HR, lower, upper, P as text, got {shown(triple)}")
     patients = getattr(parameters, "n_patients", None)
     for name in ("events_pfs", "events_os"):
@@ -154,6 +155,20 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
     if adjust == "z" and model == "bayes":
         problems.append('ci_adjust: expected "hksj" (no effect) with pool_model bayes, got "z"')
     return problems
+
+
+def _is_printed_ratio(texts: list[str]) -> bool:
+    """Return True for a hazard ratio, its limits around it and its P, each as printed."""
+    if len(texts) != 4:
+        return False
+    try:
+        ratio, low, high = (read_number(text) for text in texts[:3])
+        p = read_reported(texts[3])
+    except ValueError:
+        return False
+    if ratio is None or low is None or high is None or p is None or p.value is None:
+        return False
+    return 0 < low <= ratio <= high and low < high and 0 <= p.value <= 1
 
 
 def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> list[str]:
