@@ -123,6 +123,9 @@ def test_an_arm_named_twice_is_refused(evidence):
 def test_what_papermill_injects_is_told_from_what_ipython_brings():
     namespace = {"In": [], "Out": {}, "_i": "", "get_ipython": print, "pytest": pytest, "alpha": 1}
     assert given_in(namespace) == {"alpha": 1}
+    # A plain value is the reader's, even under a name that hides from view or is IPython's.
+    hidden = {"_level": 0.9, "In": 5, "open": "x", "_i": "", "_12": "", "__name__": "__main__"}
+    assert given_in(namespace | hidden) == {"alpha": 1, "_level": 0.9, "In": 5, "open": "x"}
 
 
 @given(
