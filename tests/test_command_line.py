@@ -107,6 +107,7 @@ def test_params_shows_types_defaults_and_meanings():
         (["run", QUESTION, "--set", "__import__('os').system('touch X')=1"], "no such parameter"),
         (["run", QUESTION, "--data", "nowhere"], "--data: expected a folder of tables"),
         (["audit", "--data", "docs"], "with none of them"),
+        (["diff", "nowhere"], "expected a released version, working, or the path"),
         (["new", "study", "jonasch-2010", "--title", "x"], "which there is already"),
     ],
 )  # fmt: skip

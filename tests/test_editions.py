@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 from evidence.book.releases import (
@@ -16,6 +14,8 @@ from evidence.book.releases import (
     release_date,
 )
 from evidence.book.snapshots import committed_edition
+from evidence.commands import editions
+from evidence.commands.app import UserError
 from evidence.data import load_evidence
 from evidence.edition_changes import compare_editions
 from evidence.editions import EditionError, edition_text
@@ -31,13 +31,15 @@ def dated(project):
     return project
 
 
-def diff(project, *words):
-    done = subprocess.run(
-        [sys.executable, "-m", "evidence", "diff", *words],
-        capture_output=True, text=True, cwd=project, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def diff(capsys):
+    """Return `evidence diff` as a function: its output and its warnings."""
+
+    def run(*sides, **options):
+        editions.diff(*[*sides, None, None][:2], **{"markdown": None, "as_json": False} | options)
+        return capsys.readouterr()
+
+    return run
 
 
 def test_an_edition_is_written_once_from_fresh_pages_with_the_same_bytes(dated):
@@ -104,10 +106,9 @@ def test_the_date_comes_from_the_change_log_or_the_citation_and_never_from_the_c
         release_date("0.2.0")
 
 
-def test_diff_goes_from_the_last_release_to_the_pages_and_names_number_and_row(dated):
+def test_diff_goes_from_the_last_release_to_the_pages_and_names_number_and_row(dated, diff):
     release("0.1.0")
-    code, said, _ = diff(dated)
-    assert code == 0
+    said, _ = diff()
     assert "0 of" in said
     assert "on 0 of" in said
 
@@ -127,33 +128,31 @@ def test_diff_goes_from_the_last_release_to_the_pages_and_names_number_and_row(d
                 if result["key"] == "orr.percent.sorafenib_ifn":
                     result.update(value=0.20, text="20 %")
     path.write_text(json.dumps(notebook))
-    code, said, warned = diff(dated, "--markdown", str(dated / "changes.md"))
-    assert code == 0
+    said, warned = diff(markdown=dated / "changes.md")
     assert "orr.percent.sorafenib_ifn: 19" in said
     assert f"cause, data: {row}: value_reported: 19 \u2192 20" in said
     assert "pages are stale" in warned
     assert "value\\_reported" in (dated / "changes.md").read_text()
-    changed = json.loads(diff(dated, "0.1.0", "working", "--json")[1])
+    changed = json.loads(diff("0.1.0", "working", as_json=True).out)
     assert [p["comparison"]["page"] for p in changed["pages"] if p["comparison"]["moved"]] == [PAGE]
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("sides", "message"),
     [
         ([], "nothing is released yet"),
-        (["0.3.0"], "expected a released version (none yet), got '0.3.0'"),
+        (["0.3.0"], r"expected a released version \(none yet\), got '0.3.0'"),
         (["nowhere"], "expected a released version, working, or the path"),
         (["chapters"], "expected the folder of a variant with results.json"),
         (["_toc.yml"], "_toc.yml: expected an edition"),
         (["data/datapackage.json"], "datapackage.json: expected an edition or results"),
-        (["working", "working", "--markdown", "no/such/folder.md"], "a file that can be written"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_words(project, words, message):
+def test_what_cannot_be_compared_is_said_in_words(project, monkeypatch, diff, sides, message):
+    monkeypatch.chdir(project)
     shutil.rmtree(project / "data" / "released", ignore_errors=True)
-    code, _, said = diff(project, *words)
-    assert code == 1
-    assert message in " ".join(said.split())
+    with pytest.raises((ValueError, UserError), match=message):
+        diff(*sides)
 
 
 def test_a_notebook_of_another_kind_is_refused(tmp_path):

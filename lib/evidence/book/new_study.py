@@ -16,6 +16,7 @@ from evidence.book.freshness import list_pages, read_notebook
 from evidence.book.normalise import normalise, serialise
 from evidence.book.notebooks import parameters_cell
 from evidence.book.own_data import refuse_own_data
+from evidence.book.toc import with_chapter
 from evidence.book.whole_writes import write_all
 from evidence.columns import ARM, SOURCE_KEY, STUDY_ID, TODO
 from evidence.data import TABLE_NAMES, read_table
@@ -146,19 +147,7 @@ def _contents_text(study: NewStudy) -> str:
         part = _COMBINED
     else:
         part = _ADDED if any("IFN" in code for code in codes) else _OTHERS
-    lines = (project_root() / "_toc.yml").read_text(encoding="utf-8").splitlines(keepends=True)
-    starts = [n for n, line in enumerate(lines) if part in line and "caption:" in line]
-    if not starts:
-        raise NewStudyError(f'_toc.yml: expected a part "{part}", got none')
-    last = starts[0]
-    for number in range(starts[0] + 1, len(lines)):
-        if "caption:" in lines[number]:
-            break
-        if "file:" in lines[number]:
-            last = number
-    indent = re.match(r"\s*", lines[last])[0] if "file:" in lines[last] else " " * 6  # type: ignore[index]
-    lines.insert(last + 1, f"{indent}- file: chapters/studies/{study.study_id}\n")
-    return "".join(lines)
+    return with_chapter(part, f"chapters/studies/{study.study_id}")
 
 
 def _chapter_text(study: NewStudy) -> str:

@@ -6,9 +6,14 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence.editions import Edition, edition_text, read_edition
 from evidence.paths import project_root, released_folder
+
+if TYPE_CHECKING:
+    # Not at run time: the book is rendered without a data library.
+    from evidence.data import Evidence
 
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 _DATE = r"\d{4}-\d{2}-\d{2}"
@@ -135,7 +140,7 @@ def _write(edition: Edition, version: str, date: str) -> Path:
     return path
 
 
-def open_side(text: str) -> Edition:
+def open_side(text: str, evidence: Evidence | None = None) -> Edition:
     """Return one side of a comparison.
 
     Parameters
@@ -143,6 +148,8 @@ def open_side(text: str) -> Edition:
     text : str
         A released version, "working" for the pages as they stand, or a path: an edition, the
         results of a variant, the folder of a variant, or an executed notebook.
+    evidence : Evidence, optional
+        The book's tables, where they were already read.
 
     Raises
     ------
@@ -153,7 +160,7 @@ def open_side(text: str) -> Edition:
         from evidence.book.snapshots import committed_edition
         from evidence.data import load_evidence
 
-        return committed_edition(load_evidence())
+        return committed_edition(evidence or load_evidence())
     path = Path(text)
     if not path.exists():
         if _VERSION.fullmatch(text):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evidence.commands.app import UserError, app, console, errors
+
+if TYPE_CHECKING:
+    from evidence.editions import Edition
 
 _Side = Annotated[
     str | None,
@@ -53,9 +56,11 @@ def diff(
             )
         old = versions[-1]
     sides = (old, new or "working")
+    # Files first: a wrong name is said before any table is read.
+    opened = {side: open_side(side) for side in sides if side != "working"}
     if "working" in sides:
-        _warn_of_stale_pages()
-    changes = compare_editions(*map(open_side, sides))
+        opened["working"] = _working()
+    changes = compare_editions(*(opened[side] for side in sides))
     if markdown is not None:
         _write(markdown, report.markdown(changes))
     if as_json:
@@ -73,12 +78,17 @@ def _write(path: Path, text: str) -> None:
         raise UserError(f"--markdown: expected a file that can be written, got {reason}") from None
 
 
-def _warn_of_stale_pages() -> None:
+def _working() -> Edition:
+    """Return the pages as they stand, and say on standard error how many are stale."""
     from evidence.book.freshness import list_pages, why_stale
+    from evidence.book.own_data import refuse_own_data
+    from evidence.book.releases import open_side
     from evidence.data import load_evidence
 
+    refuse_own_data("a comparison with the working tree")
     evidence = load_evidence()
     stale = sum(bool(why_stale(page, evidence)) for page in list_pages())
     if stale:
         words = f"{stale} pages are stale; their numbers are those of their last run"
         errors.print(words, style="yellow", markup=False)
+    return open_side("working", evidence)

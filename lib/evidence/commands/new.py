@@ -1,4 +1,4 @@
-"""`evidence new study`: what a study begins with, and what to fill in."""
+"""`evidence new study` and `new question`: what each begins with, and what to fill in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from evidence.commands.app import app, console
 
-new = typer.Typer(no_args_is_help=True, help="Scaffold a study.")
+new = typer.Typer(no_args_is_help=True, help="Scaffold a study or a question.")
 app.add_typer(new, name="new")
 
 
@@ -41,6 +41,18 @@ def study(
         console.print(line, markup=False)
 
 
-@new.callback()
-def _group() -> None:
-    """Scaffold a study."""
+@new.command()
+def question(
+    name: Annotated[str, typer.Argument(help="One name for all its files, e.g. quality_of_life.")],
+    title: Annotated[str, typer.Option(help="The question in words.")],
+) -> None:
+    """Write parameter class, module, chapter, contents and test for a question; it runs at once."""
+    from evidence.book.new_question import NewQuestion, scaffold_question
+    from evidence.paths import project_root
+
+    for path in scaffold_question(NewQuestion(name, title)):
+        console.print(path.relative_to(project_root()).as_posix(), markup=False)
+    console.print(
+        f"next: parameters, numbers and claims of {name}, its figure, its prose, its test"
+    )
+    console.print("`evidence check` says what is missing, then `evidence run`")
