@@ -21,8 +21,11 @@ LAYERS = [
     {"columns", "schema", "vocabulary"},
     {"data", "consistency", "datapackage"},
     {"responses", "conventions"},
+    {"eligibility"},
     {"add_on_contrasts"},
     {"results", "claims", "chapter_parameters", "parameters", "validation"},
+    {"editions"},
+    {"compare", "causes", "edition_changes"},
     {"recomputation", "convention_comparison", "tables", "figures", "audit"},
     {
         "study_tables",

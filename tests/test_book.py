@@ -94,6 +94,21 @@ def test_studies_and_questions_link_to_each_other(book):
     assert question.article.find("a", href=re.compile("studies/jonasch-2010"))
 
 
+def test_a_page_ends_with_its_parameters_and_the_command_that_makes_it_again(book):
+    article = page(book, "questions/biomarker_prognosis").article
+    commands = [block.get_text().strip() for block in article.find_all("pre")]
+    assert "evidence run questions/biomarker_prognosis --force" in commands
+    table = article.find(class_="parameters")
+    (line,) = [row for row in table.find_all("tr") if row.th.text == "n_hypotheses"]
+    assert "a whole number from 1" in line.text
+    assert page(book, "studies/jonasch-2010").article.find(class_="parameters")
+
+
+def test_the_appendix_says_what_changed_since_the_last_edition(book):
+    text = words(book, "appendix/what-changed")
+    assert "No edition has been released yet." in text or "Since edition" in text
+
+
 def test_figures_have_number_caption_and_finding(book):
     for name, count in (
         ("combination_vs_monotherapy", 5),

@@ -6,6 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from evidence.book.own_data import DataFolderError
+from evidence.book.releases import release
+from evidence.book.variant import read_parameters
+from evidence.commands.build import status
+from evidence.commands.check import check
+from evidence.commands.run import refresh_pages
+from evidence.parameters import CombinationVsMonotherapy
+from evidence.validation import ParameterError, validate
 
 QUESTION = "questions/combination_vs_monotherapy"
 
@@ -96,12 +104,63 @@ def test_params_shows_types_defaults_and_meanings():
         (["run", "--set", "alpha=0.1"], "expected the name of a page, got None"),
         (["run", "studies/ryan-2007", "--set", "study_id=jonasch-2010"], "run the other page"),
         (["params", "appendix/provenance"], "has no parameters"),
+        (["run", QUESTION, "--set", "__import__('os').system('touch X')=1"], "no such parameter"),
+        (["run", QUESTION, "--data", "nowhere"], "--data: expected a folder of tables"),
+        (["audit", "--data", "docs"], "with none of them"),
+        (["diff", "nowhere"], "expected a released version, working, or the path"),
+        (["new", "study", "jonasch-2010", "--title", "x"], "which there is already"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_in_words(words, message):
     code, said = evidence(*words)
     assert code == 1
     assert message in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("pool_model: !!python/object/apply:os.system ['touch X']", "expected YAML"),
+        ('\'x=1;__import__("os").system("touch X")#\': 1', "no such parameter"),
+        ('"a\\nb": 1', "no such parameter"),
+        ("pool_model: <script>alert(1)</script>", "expected one of"),
+        ("level: 2026-01-01", "expected a number"),
+        ("downgrade: {__class__: 1}", "expected a table of risk_of_bias"),
+    ],
+)
+def test_code_and_markup_in_a_parameter_file_are_refused(tmp_path, monkeypatch, text, message):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "p.yml"
+    path.write_text(text)
+    with pytest.raises(ParameterError) as caught:
+        validate(CombinationVsMonotherapy, read_parameters([], path))
+    assert message in str(caught.value)
+    assert [found.name for found in tmp_path.iterdir()] == ["p.yml"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["'; touch X; '", "\"\n__import__('os').system('touch X')\"", "$(touch X)", "`touch X`",
+     "../../etc/passwd", "<script>alert(1)</script>", "'{num}`x`'", "'\"'"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["pool_model", "level", "arms", "downgrade"])
+def test_code_and_markup_in_a_value_are_refused(name, value):
+    with pytest.raises(ParameterError, match=f"{name}: expected|--set {name}: expected YAML"):
+        validate(CombinationVsMonotherapy, read_parameters([f"{name}={value}"], None))
+
+
+def test_other_data_never_touch_the_pages_of_the_book(project, monkeypatch):
+    monkeypatch.setenv("EVIDENCE_DATA", str(project / "data"))
+    for command in (check, status, lambda: refresh_pages(None), lambda: release("0.1.0")):
+        with pytest.raises(DataFolderError, match="EVIDENCE_DATA is set"):
+            command()
+
+
+def test_a_new_study_says_what_to_fill_in(project):
+    code, said = evidence("new", "study", "doe-2016", "--title", "A trial", cwd=project)
+    assert code == 0
+    assert "chapters/studies/doe-2016.ipynb" in said
+    assert "every TODO of doe-2016 (doe2016)" in said
 
 
 def test_a_parameter_file_that_is_no_table_is_refused(tmp_path):
@@ -149,13 +208,28 @@ def test_a_study_chapter_with_code_of_its_own_is_named(project):
     assert "ryan-2007.ipynb: expected the code cells that all study chapters share" in said
 
 
-def test_plain_papermill_refuses_a_wrong_name_in_the_first_cell(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("orr_ni_margin", "5", "did you mean orr_ni_margin_pp?"),
+        ("orr_ni_margin_pp", "300", "orr_ni_margin_pp: expected a number from 1 to 30, got 300"),
+        ("pool_model", "'; open('X', 'w'); '<script>", "pool_model: expected one of"),
+    ],
+)
+def test_plain_papermill_refuses_in_the_first_cell_with_the_same_message(
+    tmp_path, name, value, message
+):
     source = Path(__file__).resolve().parents[1] / "chapters" / f"{QUESTION}.ipynb"
     done = subprocess.run(
         [sys.executable, "-m", "papermill", str(source), str(tmp_path / "out.ipynb"),
-         "-p", "orr_ni_margin", "5", "--no-progress-bar"],
-        capture_output=True, text=True, check=False,
+         "-p", name, value, "--no-progress-bar"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode != 0
     assert "ParameterError" in done.stderr
-    assert "did you mean orr_ni_margin_pp?" in done.stderr
+    assert message in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out.ipynb"]
+    # No cell after the first one ran, so there is no page to publish.
+    cells = [c for c in json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+             if c["cell_type"] == "code" and c["outputs"]]  # fmt: skip
+    assert len(cells) == 1

@@ -3,8 +3,8 @@
 import pytest
 from evidence.book.freshness import list_pages, read_notebook
 from evidence.book.notebooks import parameters_cell, parameters_in
-from evidence.chapter_parameters import POOLED_ARMS
 from evidence.data import load_evidence
+from evidence.eligibility import qualifying_arms
 from evidence.parameters import (
     QUESTIONS,
     BiomarkerPrognosis,
@@ -84,7 +84,8 @@ def test_a_name_like_no_other_is_met_with_the_list():
         ("hr_user", [2.0, 0.6, 1.6], "expected a hazard ratio between its limits"),
         ("landmarks", [6.0, 99.0], "each a number from 1 to 36"),
         ("downgrade", {"luck": 1}, "expected a table of risk_of_bias"),
-        ("arms", [], "expected a list of items"),
+        ("arms", ["ryan-2007.sorafenib_ifn"], "expected two or more arms, or an empty list"),
+        ("arms", "all", "expected a list of items"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_met_with_what_is_allowed(name, value, expected):
@@ -106,7 +107,7 @@ def test_models_that_contradict_each_other_are_refused():
 
 
 def test_an_arm_or_study_that_is_not_in_the_data_is_met_with_the_nearest(evidence):
-    arms = [*POOLED_ARMS[:2], "gollob-2008.sorafenib_ifn"]
+    arms = [*qualifying_arms(evidence)[:2], "gollob-2008.sorafenib_ifn"]
     text = message(CombinationVsMonotherapy, {"arms": arms}, evidence)
     assert "expected an arm in the data" in text
     assert "did you mean gollob-2007.sorafenib_ifn?" in text
@@ -115,13 +116,16 @@ def test_an_arm_or_study_that_is_not_in_the_data_is_met_with_the_nearest(evidenc
 
 
 def test_an_arm_named_twice_is_refused(evidence):
-    text = message(CombinationVsMonotherapy, {"arms": [POOLED_ARMS[0]] * 2}, evidence)
+    text = message(CombinationVsMonotherapy, {"arms": [qualifying_arms(evidence)[0]] * 2}, evidence)
     assert "expected each arm once" in text
 
 
 def test_what_papermill_injects_is_told_from_what_ipython_brings():
     namespace = {"In": [], "Out": {}, "_i": "", "get_ipython": print, "pytest": pytest, "alpha": 1}
     assert given_in(namespace) == {"alpha": 1}
+    # A plain value is the reader's, even under a name that hides from view or is IPython's.
+    hidden = {"_level": 0.9, "In": 5, "open": "x", "_i": "", "_12": "", "__name__": "__main__"}
+    assert given_in(namespace | hidden) == {"alpha": 1, "_level": 0.9, "In": 5, "open": "x"}
 
 
 @given(

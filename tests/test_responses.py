@@ -1,8 +1,8 @@
 """Counts behind printed response rates are found, or refused."""
 
 import pytest
-from evidence.chapter_parameters import POOLED_ARMS
 from evidence.data import load_evidence
+from evidence.eligibility import qualifying_arms
 from evidence.responses import arm_response, printed_median, with_denominator, with_weekly_dose
 
 
@@ -21,12 +21,12 @@ def test_counts_that_are_not_printed_follow_from_the_interval(evidence):
 
 
 def test_the_seven_pooled_arms_have_the_counts_of_their_papers(evidence):
-    counts = [arm_response(evidence, arm).counts for arm in POOLED_ARMS]
+    counts = [arm_response(evidence, arm).counts for arm in qualifying_arms(evidence)]
     assert counts == [(1, 13), (12, 62), (13, 40), (10, 40), (9, 51), (17, 50), (11, 42)]
 
 
 def test_weekly_doses_follow_from_the_schedules(evidence):
-    doses = {arm: arm_response(evidence, arm).weekly_mu for arm in POOLED_ARMS}
+    doses = {arm: arm_response(evidence, arm).weekly_mu for arm in qualifying_arms(evidence)}
     assert doses["jonasch-2010.sorafenib_ifn"] == (7, 7)
     assert doses["escudier-2007-phase1.sorafenib_ifn"] == (18, 27)
     assert doses["bracarda-2013.sorafenib_ifn_b"] == (15, 15)

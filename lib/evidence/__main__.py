@@ -6,7 +6,7 @@ import json
 import sys
 
 # Importing a module of commands registers them, in the order of the help text.
-from evidence.commands import audit, build, check, multiverse, run, sweep  # noqa: F401
+from evidence.commands import audit, build, check, editions, multiverse, new, run, sweep  # noqa: F401
 from evidence.commands.app import UserError, app, errors
 from evidence.problems import DataError
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evidence.data import Evidence
+from evidence.eligibility import QUALIFIERS
 from evidence.estimates import Estimate
 from evidence.hazard_ratio import printed_hazard_ratio
 from evidence.normal import critical_value
@@ -22,15 +23,6 @@ from evidence.reported import read_number
 from evidence.responses import arm_response, printed_median
 from evidence.survival import hazard_ratio_from_medians
 from evidence.two_proportions import RiskRatioMethod, risk_ratio
-
-# Add-on contrasts in which more than the drug asked about differs, and what.
-FLAGGED = {
-    "hudes-2007": "less temsirolimus in the combination",
-    "mcdermott-2005": "interleukin-2 at another dose and route in the combination",
-}
-# Row ids of a printed hazard ratio, in the order of preference: the plain one, then the final or
-# the stratified analysis where only that is printed.
-_QUALIFIERS = ("", ".final", ".stratified", ".update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +137,7 @@ def _add_on(evidence: Evidence, one: pd.Series, other: pd.Series, added: str) ->
         treatment=one["treatment"],
         backbone=other["treatment"],
         added=added,
-        flag=FLAGGED.get(study, ""),
+        flag=one["also_differs"] or other["also_differs"],
     )
 
 
@@ -186,7 +178,7 @@ def survival_effect(
 def _printed_ratio(
     evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
 ) -> Effect | None:
-    for qualifier in _QUALIFIERS:
+    for qualifier in QUALIFIERS:
         row_id = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}{qualifier}"
         estimate = evidence.estimate(row_id) if row_id in evidence.rows else None
         if estimate is not None and estimate.low is not None:

@@ -1,4 +1,4 @@
-"""What the parameters of several chapters share: types, checks, and the arms that are pooled."""
+"""What the parameters of several chapters share: types, checks, and the choice of arms."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 # PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
 # (Cancer, 1 January 2010).
 DEFAULT_SEED = 20100101
-# Arms of METHODS that enter the pooled response: every arm of sorafenib plus interferon-alfa with
-# a printed response, apart from the Japanese dose-finding trial, which is left to sensitivity.
-POOLED_ARMS = [
-    "escudier-2007-phase1.sorafenib_ifn",
-    "ryan-2007.sorafenib_ifn",
-    "gollob-2007.sorafenib_ifn",
-    "jonasch-2010.sorafenib_ifn",
-    "bracarda-2013.sorafenib_ifn_a",
-    "bracarda-2013.sorafenib_ifn_b",
-    "eto-2015.sorafenib_ifn",
-]
 
 CiMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
@@ -58,9 +47,8 @@ class PooledArmsParameters(ChapterParameters):
 
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
     arms: list[str] = Field(
-        POOLED_ARMS,
-        min_length=2,
-        description="Arms of the combination that are taken together.",
+        [],
+        description="Arms of the combination taken together; empty takes all that qualify.",
         json_schema_extra={"refers_to": "arm"},
     )
     escudier_denominator: Literal[13, 12] = Field(

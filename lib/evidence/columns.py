@@ -36,6 +36,8 @@ PAGES_OF_RECORD = (
     "https://www.thelancet.com/",
     "https://ascopubs.org/",
 )
+# What `evidence new` writes where a person decides; no cell may keep it.
+TODO = "TODO"
 STATUSES = ("source", "verified", "derived")
 
 
@@ -45,6 +47,11 @@ def _accepts(read: Callable[[str], object], cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_unfinished(cell: str) -> bool:
+    """Return True for a text that still has the mark of a scaffold."""
+    return re.search(rf"\b{TODO}\b", cell) is not None
 
 
 def cell_check(test: Callable[[str], bool], expected: str) -> pa.Check:
@@ -60,6 +67,9 @@ _CLEAN = cell_check(
 )
 _TRIMMED = cell_check(lambda cell: cell == cell.strip(), "no spaces at either end")
 _FILLED = cell_check(lambda cell: cell != "", "a value (this column may not be empty)")
+
+
+_FINISHED = cell_check(lambda cell: not is_unfinished(cell), f"a value in place of {TODO}")
 
 
 def column(
@@ -87,7 +97,7 @@ def column(
 
 def text(description: str, *, required: bool = False) -> pa.Column:
     """Return a column of free text on one line."""
-    return column(description, required=required)
+    return column(description, _FINISHED, required=required)
 
 
 def pattern(
@@ -149,7 +159,7 @@ def row_key() -> pa.Column:
 
 
 def _is_read_at(cell: str) -> bool:
-    return not re.match(r"(?i)\w+:", cell) or (
+    return (not re.match(r"(?i)\w+:", cell) and not is_unfinished(cell)) or (
         cell.startswith(PAGES_OF_RECORD) and re.fullmatch(r"[\w:/.()%~?=&#+-]+", cell) is not None
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from evidence.bibliography import Bibliography
+from evidence.columns import TODO, is_unfinished
 from evidence.problems import Problem
 from evidence.reported import read_range, read_reported
 from evidence.schema import TABLES
@@ -235,6 +236,20 @@ def _one_reason_per_step_down(tables: Tables, _: Bibliography) -> Iterator[Probl
         seen.add(key)
 
 
+def _unfinished_publications(bibliography: Bibliography) -> Iterator[Problem]:
+    for key, entry in bibliography.items():
+        fields = {
+            "author": " ".join(entry.authors),
+            "title": entry.title,
+            "journal": entry.container,
+            "year": entry.year,
+        }
+        for name, text in fields.items():
+            if is_unfinished(text):
+                expected = f"a value in place of {TODO}"
+                yield Problem("data/references.bib", 0, f"{key}.{name}", expected, f'"{text}"')
+
+
 RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _known_studies,
     _every_study_has_arms,
@@ -258,6 +273,7 @@ RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
 def check_tables(tables: Tables, bibliography: Bibliography) -> list[Problem]:
     """Return everything wrong: schemas first, and rules across tables once those hold."""
     problems = [problem for name, table in tables.items() for problem in check_schema(name, table)]
+    problems += _unfinished_publications(bibliography)
     if problems:
         return sorted(problems)
     return sorted(chain.from_iterable(rule(tables, bibliography) for rule in RULES))

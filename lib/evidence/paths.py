@@ -27,8 +27,14 @@ def project_root() -> Path:
 
 
 def data_folder() -> Path:
-    """Return the folder of the data tables."""
-    return project_root() / "data"
+    """Return the folder of the data tables: EVIDENCE_DATA where it is set, else the book's own."""
+    named = os.environ.get("EVIDENCE_DATA")
+    return Path(named).resolve() if named else project_root() / "data"
+
+
+def released_folder() -> Path:
+    """Return the folder of the released editions, whatever data are read."""
+    return project_root() / "data" / "released"
 
 
 def chapters_folder() -> Path:

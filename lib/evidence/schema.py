@@ -53,6 +53,12 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "registry_id": text("Registration; no two studies share one."),
             "publications": source_keys("All publications of the study, keys of references.bib."),
             "cited_by": source_keys("Which of the three source documents cite it."),
+            "networks": pattern(
+                "Networks of the landscape chapter that its printed contrasts enter.",
+                r"(pfs|os)(;(pfs|os))*",
+                "pfs, os, or both joined by ;",
+                required=False,
+            ),
             "chapter": choice("Has the study a chapter of its own?", "yes", "no"),
             **provenance(),
         },
@@ -112,6 +118,13 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "ifn_doses_per_week": dose("Injections a week."),
             "ifn_weekly_mu": dose("Interferon a week, million units: dose times injections."),
             "ifn_schedule": text("Schedule in words."),
+            "not_pooled_because": text(
+                "Why the arm stays out of the pooled response though one is printed; it is then "
+                "pooled as a sensitivity analysis. Empty lets it in."
+            ),
+            "also_differs": text(
+                "What else differs from the arm without the added drug; empty where nothing does."
+            ),
             **provenance(),
         },
         "One row per arm, and per dose cohort where a trial had cohorts.",

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import types
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from evidence.chapter_parameters import ChapterParameters
-from evidence.data import Evidence
 from evidence.parameters import model_of
+from evidence.reported import read_number, read_reported
+
+if TYPE_CHECKING:
+    # Not at run time: the book is rendered without a data library.
+    from evidence.data import Evidence
 
 Model = TypeVar("Model", bound=ChapterParameters)
-# Names that IPython puts into a notebook's namespace.
-_IPYTHON = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
+# Names that IPython puts into a notebook's namespace: with these types, or of these forms.
+_IPYTHON = {"In": list, "Out": dict}
+_IPYTHON_OBJECTS = frozenset({"exit", "quit", "get_ipython", "open"})
+_IPYTHON_PRIVATE = re.compile(r"__\w+__|_{1,3}|_i{1,3}|_i?\d+|_[iod]h|_exit_code|_pydev\w*")
 
 
 class ParameterError(Exception):
@@ -144,9 +151,12 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
                 f"{name}: expected a hazard ratio between its limits (HR, lower, upper), "
                 f"got {shown(user)}"
             )
+    arms = getattr(parameters, "arms", None)
+    if arms is not None and len(arms) == 1:
+        problems.append(f"arms: expected two or more arms, or an empty list, got {shown(arms)}")
     for name in ("hr_pfs", "hr_os"):
         triple = getattr(parameters, name, None)
-        if triple and len(triple) != 4:
+        if triple and not _is_printed_ratio(triple):
             problems.append(f"{name}: expected HR, lower, upper, P as text, got {shown(triple)}")
     patients = getattr(parameters, "n_patients", None)
     for name in ("events_pfs", "events_os"):
@@ -160,6 +170,20 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
     if adjust == "z" and model == "bayes":
         problems.append('ci_adjust: expected "hksj" (no effect) with pool_model bayes, got "z"')
     return problems
+
+
+def _is_printed_ratio(texts: list[str]) -> bool:
+    """Return True for a hazard ratio, its limits around it and its P, each as printed."""
+    if len(texts) != 4:
+        return False
+    try:
+        ratio, low, high = (read_number(text) for text in texts[:3])
+        p = read_reported(texts[3])
+    except ValueError:
+        return False
+    if ratio is None or low is None or high is None or p is None or p.value is None:
+        return False
+    return 0 < low <= ratio <= high and low < high and 0 <= p.value <= 1
 
 
 def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> list[str]:
@@ -194,11 +218,21 @@ def given_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that stand in a notebook's namespace when its first cell runs.
 
     papermill writes parameters as plain assignments, unknown names included, so every name that
-    is not IPython's, not private, and not code is one.
+    is not IPython's and not code is one.
     """
     code = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
     return {
         name: value
         for name, value in namespace.items()
-        if not name.startswith("_") and name not in _IPYTHON and not isinstance(value, code)
+        if not isinstance(value, code) and not _is_ipython(name, value)
     }
+
+
+def _is_ipython(name: str, value: object) -> bool:
+    """Return True for what IPython put there; a plain value under its name is a parameter."""
+    plain = isinstance(value, bool | int | float | str | type(None))
+    if name in _IPYTHON:
+        return isinstance(value, _IPYTHON[name])
+    if name in _IPYTHON_OBJECTS:
+        return not isinstance(value, bool | int | float | str | list | dict | type(None))
+    return _IPYTHON_PRIVATE.fullmatch(name) is not None or (name.startswith("_") and not plain)

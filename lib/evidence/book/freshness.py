@@ -68,9 +68,8 @@ def read_notebook(path: Path) -> dict[str, Any]:
     return notebook
 
 
-@lru_cache(maxsize=1)
-def library_digest() -> str:
-    """Return a fingerprint of the library code that pages can import."""
+def _library_files() -> list[tuple[str, Path]]:
+    """Return name and file of everything in the library that pages can import."""
     folder = Path(__file__).resolve().parents[1]
     files = sorted(
         path
@@ -78,20 +77,29 @@ def library_digest() -> str:
         if path.suffix in (".py", ".mplstyle")
         and path.relative_to(folder).parts[0] not in _NOT_IMPORTED_BY_PAGES
     )
+    return [(path.relative_to(folder).as_posix(), path) for path in files]
+
+
+@lru_cache(maxsize=1)
+def library_digest() -> str:
+    """Return a fingerprint of the library code that pages can import."""
     return _sha256(
-        *(
-            part
-            for path in files
-            for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
-        )
+        *(part for name, path in _library_files() for part in (name.encode(), path.read_bytes()))
     )
 
 
-def _code_digest(notebook: dict[str, Any]) -> str:
+def library_modules() -> dict[str, str]:
+    """Return a short fingerprint of every file of the library that pages can import."""
+    return {name: _sha256(path.read_bytes())[:12] for name, path in _library_files()}
+
+
+def code_digest(notebook: dict[str, Any]) -> str:
+    """Return a fingerprint of the code cells, apart from the cell that papermill injects."""
     code = [
         ["".join(cell["source"]), sorted(cell["metadata"].get("tags", []))]
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
+        and "injected-parameters" not in cell["metadata"].get("tags", [])
     ]
     return _sha256(json.dumps(code).encode())
 
@@ -126,7 +134,7 @@ def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
     known = set(evidence.tables["studies"]["study_id"])
     narrowed = evidence.narrowed(reads) if reads in known else evidence
     return Dependencies(
-        code=_code_digest(notebook),
+        code=code_digest(notebook),
         data=_data_digest(narrowed, files_of(notebook)),
         library=library_digest(),
         environment=_sha256((project_root() / "requirements.lock").read_bytes()),

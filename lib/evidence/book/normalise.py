@@ -57,8 +57,9 @@ def serialise(notebook: Notebook) -> str:
 
 
 def outputs_digest(notebook: Notebook) -> str:
-    """Return a fingerprint of the outputs of a notebook."""
-    outputs = [cell.get("outputs", []) for cell in notebook["cells"]]
+    """Return a fingerprint of the outputs of a notebook; prose between them is no part of it."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    outputs = [cell.get("outputs", []) for cell in code]
     canonical = json.dumps(_joined(outputs), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

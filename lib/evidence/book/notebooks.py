@@ -89,9 +89,14 @@ def parameters_cell(page: str) -> str:
     model = model_of(page)
     if model is None:
         raise ValueError(f"{page} has no parameters")
+    return literal_lines(model, Path(page).name)
+
+
+def literal_lines(model: type[ChapterParameters], study_id: str = "") -> str:
+    """Return one assignment per parameter of a model, with its meaning as a comment."""
     lines = []
     for name, field in model.model_fields.items():
-        default = Path(page).name if model is Study and name == "study_id" else field.get_default()
+        default = study_id if model is Study and name == "study_id" else field.get_default()
         literal = repr(default) if isinstance(default, bool) else json.dumps(default)
         lines.append(f"{name} = {literal}  # {field.description}")
     return "\n".join(lines)

@@ -11,6 +11,10 @@ from evidence.results import PageResults, Result, read_results
 
 # Written beside a variant of one page: the committed form of it, for all other pages.
 BASE_FOLDER = "_base"
+# In that folder: banner and rerun report of the variant, as HTML.
+REPORT_FILE = "report.html"
+# In that folder: what was set, as JSON, for the command that replays the variant.
+SET_FILE = "variant.json"
 _TARGET = re.compile(
     r"(?:(?P<page>[a-z0-9_-]+/[a-z0-9_-]+)\.)?(?P<key>[\w.-]+)(?::(?P<part>\w+))?\Z"
 )
@@ -39,6 +43,19 @@ class Registry:
         """Return the notebooks of the book."""
         return sorted((self._source / "chapters").rglob("*.ipynb"))
 
+    def name_of(self, path: Path) -> str:
+        """Return the name of the page of a notebook."""
+        return path.relative_to(self._source / "chapters").with_suffix("").as_posix()
+
+    def committed_paths(self) -> dict[str, Path]:
+        """Return the committed notebook of every page by name: never that of a variant."""
+        found = {}
+        for path in self.paths():
+            name = self.name_of(path)
+            base = self._source / BASE_FOLDER / f"{name}.ipynb"
+            found[name] = base if base.exists() else path
+        return found
+
     def path_of(self, page: str, seen_from: str) -> Path | None:
         """Return the notebook of a page as another page sees it, None where there is none."""
         base = self._source / BASE_FOLDER / f"{page}.ipynb"
@@ -46,6 +63,21 @@ class Registry:
             return base
         path = self._source / "chapters" / f"{page}.ipynb"
         return path if path.exists() else None
+
+    def only_published(self, page: str, kind: str, key: str) -> bool:
+        """Return True where this is the build of a variant, and only the published page has it.
+
+        Parameters
+        ----------
+        page : str
+            The page that was run with other parameters.
+        kind : str
+            results or claims.
+        key : str
+            Number or claim that the variant lacks.
+        """
+        base = self._source / BASE_FOLDER / f"{page}.ipynb"
+        return base.exists() and key in getattr(self.page(page, ""), kind)
 
     def page(self, page: str, seen_from: str) -> PageResults:
         """Return what a page recorded.

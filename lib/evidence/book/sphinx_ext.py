@@ -57,6 +57,14 @@ class _Target(SphinxRole):
             return f"#{anchor}"
         return f"{self.env.app.builder.get_relative_uri(here, there)}#{anchor}"
 
+    def is_absent(self, page: str, kind: str, key: str) -> bool:
+        """Return True for what only the published form of a variant's page records."""
+        registry = _registry(self.env)
+        path = registry.path_of(page, self.page())
+        if page != self.page() or path is None or key in getattr(registry.page(page, page), kind):
+            return False
+        return registry.only_published(page, kind, key)
+
     def failed(self, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         _LOG.error(message, location=self.get_location())
         return [nodes.problematic(self.rawtext, self.rawtext)], []
@@ -68,6 +76,8 @@ class NumberRole(_Target):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the nodes of the role, or report what is wrong."""
         page, key, part = split_target(self.text, self.page())
+        if self.is_absent(page, "results", key):
+            return [nodes.emphasis("", "not part of this variant")], []
         try:
             result = _registry(self.env).result(page, key, self.page())
             text = result.part(part)
@@ -87,6 +97,9 @@ class ClaimRole(_Target):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the nodes of the role, or report what is wrong."""
         page, key, _ = split_target(self.text, self.page())
+        if self.is_absent(page, "claims", key):
+            words = "This conclusion is not part of this variant."
+            return [nodes.inline("", "", nodes.emphasis("", words), classes=["claim"])], []
         try:
             claim = _registry(self.env).claim(page, key, self.page())
         except KeyError as error:

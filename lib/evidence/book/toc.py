@@ -27,6 +27,36 @@ def toc_pages() -> list[str]:
     return _files(yaml.safe_load((project_root() / "_toc.yml").read_text(encoding="utf-8")))
 
 
+def with_chapter(part: str, page: str) -> str:
+    """Return the text of `_toc.yml` with a page at the end of a part; the rest is as it was.
+
+    Parameters
+    ----------
+    part : str
+        Words of the caption of the part.
+    page : str
+        The page, e.g. `chapters/studies/jonasch-2010`.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such part.
+    """
+    lines = (project_root() / "_toc.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+    last = next((n for n, line in enumerate(lines) if "caption:" in line and part in line), None)
+    if last is None:
+        raise ValueError(f'_toc.yml: expected a part "{part}", got none')
+    indent = " " * 6
+    for number in range(last + 1, len(lines)):
+        if "caption:" in lines[number]:
+            break
+        if "file:" in lines[number]:
+            last = number
+            indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
+    lines.insert(last + 1, f"{indent}- file: {page}\n")
+    return "".join(lines)
+
+
 def check_toc() -> list[Problem]:
     """Return pages that are missing from the contents, listed twice, or not there."""
     listed = toc_pages()

@@ -1,4 +1,4 @@
-"""A variant of one page: the same notebook with other parameters, below _build/, never in git."""
+"""A variant of one page: other parameters or other data, below _build/, never in git."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from markupsafe import Markup
 
+from evidence.book import report
 from evidence.book.build import copy_sources, publish, render
 from evidence.book.execute import execute_apart
+from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
-from evidence.book.registry import BASE_FOLDER
+from evidence.book.own_data import reading
+from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE
+from evidence.book.snapshots import committed_edition, page_edition
+from evidence.compare import PageComparison
 from evidence.data import Evidence, load_evidence
+from evidence.edition_changes import EditionChanges, compare_editions
+from evidence.editions import Edition, variant_text
 from evidence.parameters import Study, model_of
 from evidence.paths import build_folder, notebook_path
-from evidence.results import PageResults, read_results
 from evidence.validation import ParameterError, shown, validate
 
 
@@ -30,7 +37,7 @@ class VariantError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A page that was run with other parameters.
+    """A page that was run with other parameters, or on other data.
 
     Attributes
     ----------
@@ -38,28 +45,39 @@ class Variant:
         The page.
     parameters : dict
         What was set.
+    data : str
+        Name of the folder that was read, "" for the book's own data.
+    folder : Path
+        Where the files below lie, with report.md and report.json.
     html, notebook, results : Path
         The rendered page, the executed notebook, and its numbers and claims as JSON.
-    moved : dict of str to (str, str)
-        Numbers that differ from the committed page: before, after.
-    flipped : dict of str to (str, str)
-        Claims whose state differs: before, after.
-    total : int
-        Numbers on the page.
+    changes : EditionChanges
+        What differs from the committed page, and why.
     """
 
     page: str
     parameters: dict[str, Any]
+    data: str
+    folder: Path
     html: Path
     notebook: Path
     results: Path
-    moved: dict[str, tuple[str, str]]
-    flipped: dict[str, tuple[str, str]]
-    total: int
+    changes: EditionChanges
+
+    @property
+    def comparison(self) -> PageComparison:
+        """What moved on the page."""
+        return self.changes.pages[0].comparison
 
     def describe(self) -> str:
-        """Return the parameters that were set, in words."""
-        return ", ".join(f"{name} = {shown(value)}" for name, value in self.parameters.items())
+        """Return what was set, in words."""
+        return describe_variant(self.parameters, self.data)
+
+
+def describe_variant(parameters: Mapping[str, Any], data: str) -> str:
+    """Return the parameters that were set and the folder that was read, in words."""
+    words = [f"{name} = {shown(value)}" for name, value in parameters.items()]
+    return ", ".join([*words, *([f"data from {shown(data)}"] if data else [])])
 
 
 def _yaml(text: str, where: str) -> Any:
@@ -138,89 +156,134 @@ def _as_numbers(fields: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str
     return made
 
 
-def _banner(notebook: dict[str, Any], variant: str) -> None:
-    text = (
-        ":::{warning}\n**Variant, not the published page.** "
-        f"Parameters set: `{variant}`. All other parameters are at their defaults.\n"
-        "Sentences outside of claims were written for the defaults.\n:::"
-    )
-    first = notebook["cells"][0]
-    banner = {"cell_type": "markdown", "id": "variant", "metadata": {}, "source": text}
-    title, _, rest = "".join(first["source"]).partition("\n")
-    first["source"] = rest
-    heading = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": title}
-    notebook["cells"] = [heading, banner, *notebook["cells"]]
+def _folder(page: str, parameters: Mapping[str, Any], digest: str) -> Path:
+    """Return the folder of a variant: the same parameters and data, the same folder."""
+    canonical = json.dumps([page, parameters, *([digest] if digest else [])], sort_keys=True)
+    key = hashlib.sha256(canonical.encode()).hexdigest()[:12]
+    return build_folder() / "variants" / f"{page.replace('/', '--')}-{key}"
 
 
-def make_variant(page: str, given: Mapping[str, Any]) -> Variant:
-    """Run a page with other parameters and render it in the book's own look.
+def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) -> Variant:
+    """Run a page with other parameters or data and render it in the book's own look.
+
+    Parameters
+    ----------
+    page : str
+        Name of the page.
+    given : mapping
+        Parameters by name; those that are not given keep their defaults.
+    data : Path, optional
+        Folder of tables to read in place of the book's own.
 
     Raises
     ------
     ParameterError
         Where a parameter is unknown or cannot be taken; no kernel was started.
+    DataError
+        Where the tables of the folder break a rule; no kernel was started.
     VariantError
         Where the notebook raised.
     """
-    parameters = checked_parameters(page, given)
-    canonical = json.dumps([page, parameters], sort_keys=True)
-    name = f"{page.replace('/', '--')}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
-    folder = build_folder() / "variants" / name
-    staging = folder.with_name(f".{name}.staging-{os.getpid()}")
-    shutil.rmtree(staging, ignore_errors=True)
-    try:
-        notebook_file = staging / f"{Path(page).name}.ipynb"
-        error = execute_apart(notebook_path(page), notebook_file, parameters)
-        if error:
-            raise VariantError(f"{page}, {error}")
-        executed = normalise(json.loads(notebook_file.read_text(encoding="utf-8")))
-        executed["metadata"].pop("evidence", None)
-        notebook_file.write_text(serialise(executed), encoding="utf-8")
-        before, after = read_results(notebook_path(page)), read_results(notebook_file)
-        results_file = staging / "results.json"
-        results_file.write_text(_results_json(after), encoding="utf-8")
-        _render(page, executed, parameters, staging)
-        publish(staging, folder)
-    finally:
+    book = load_evidence()
+    with reading(data):
+        parameters = checked_parameters(page, given)
+        evidence = load_evidence() if data else book
+        name = data.resolve().name if data else ""
+        folder = _folder(page, parameters, evidence.digest() if data else "")
+        staging = folder.with_name(f".{folder.name}.staging-{os.getpid()}")
         shutil.rmtree(staging, ignore_errors=True)
+        try:
+            notebook = _execute(page, parameters, staging)
+            words = describe_variant(parameters, name)
+            edition = page_edition(page, notebook, evidence, f"variant ({words})", name)
+            changes = compare_editions(_committed(page, book), edition)
+            _write_report(staging, page, edition, changes)
+            _write_for_rendering(staging, page, parameters, name, changes)
+            _render(page, notebook, staging)
+            publish(staging, folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
     return Variant(
         page=page,
         parameters=parameters,
+        data=name,
+        folder=folder,
         html=folder / "html" / "chapters" / f"{page}.html",
-        notebook=folder / notebook_file.name,
-        results=folder / results_file.name,
-        moved={
-            key: (before.results[key].text if key in before.results else "", result.text)
-            for key, result in after.results.items()
-            if key not in before.results or before.results[key] != result
-        },
-        flipped={
-            key: (before.claims[key]["state"], claim["state"])
-            for key, claim in after.claims.items()
-            if key in before.claims and before.claims[key]["state"] != claim["state"]
-        },
-        total=len(after.results),
+        notebook=folder / notebook.name,
+        results=folder / "results.json",
+        changes=changes,
     )
 
 
-def _results_json(recorded: PageResults) -> str:
-    stored = {
-        **recorded.facts,
-        "results": {key: result.to_json() for key, result in recorded.results.items()},
-        "claims": recorded.claims,
+def _execute(page: str, parameters: Mapping[str, Any], staging: Path) -> Path:
+    """Run the page into the staging folder; return the normalised notebook."""
+    target = staging / f"{Path(page).name}.ipynb"
+    error = execute_apart(notebook_path(page), target, parameters)
+    if error:
+        raise VariantError(f"{page}, {error}")
+    executed = normalise(json.loads(target.read_text(encoding="utf-8")))
+    executed["metadata"].pop("evidence", None)
+    target.write_text(serialise(executed), encoding="utf-8")
+    return target
+
+
+def _committed(page: str, book: Evidence) -> Edition:
+    stale = why_stale(page, book)
+    name = "committed page" + (f" (stale: {', '.join(stale)})" if stale else "")
+    return committed_edition(book, [page], name)
+
+
+def _write_report(staging: Path, page: str, edition: Edition, changes: EditionChanges) -> None:
+    texts = {
+        "results.json": variant_text(page, edition),
+        "report.md": report.markdown(changes),
+        "report.json": json.dumps(changes.to_json(), indent=1, ensure_ascii=False) + "\n",
     }
-    return json.dumps(stored, indent=1, ensure_ascii=False) + "\n"
+    for name, text in texts.items():
+        (staging / name).write_text(text, encoding="utf-8")
 
 
-def _render(page: str, executed: dict[str, Any], parameters: dict[str, Any], staging: Path) -> None:
+def banner(words: str, *, data: bool) -> Markup:
+    """Return the warning that stands on top of a variant's page."""
+    other = "The data are not those of this book. " if data else ""
+    return Markup(
+        '<div class="admonition warning"><p class="admonition-title">Variant: {}</p>'
+        "<p>Variant, not the published page. {}All other parameters are at their defaults. "
+        "Sentences outside of claims were written for the published numbers.</p></div>"
+    ).format(words, other)
+
+
+def _with_report(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return the notebook with the report below its title."""
+    title, _, rest = "".join(notebook["cells"][0]["source"]).partition("\n")
+    texts = {"title": title, "variant": "```{rerun-report}\n```", "opening": rest}
+    cells = [
+        {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+        for name, text in texts.items()
+    ]
+    return {**notebook, "cells": [*cells, *notebook["cells"][1:]]}
+
+
+def _write_for_rendering(
+    staging: Path, page: str, parameters: dict[str, Any], data: str, changes: EditionChanges
+) -> None:
+    """Write what the directives of the variant's page show: report, and what was set."""
+    base = staging / "source" / BASE_FOLDER
+    copy_sources(base.parent)
+    base.mkdir()
+    top = banner(describe_variant(parameters, data), data=bool(data))
+    (base / REPORT_FILE).write_text(top + report.page_html(changes.pages[0]), encoding="utf-8")
+    stored = {"page": page, "parameters": parameters, "data": data}
+    (base / SET_FILE).write_text(json.dumps(stored), encoding="utf-8")
+
+
+def _render(page: str, notebook: Path, staging: Path) -> None:
     """Render a copy of the book in which this page is the variant."""
     source = staging / "source"
-    copy_sources(source)
     base = source / BASE_FOLDER / f"{page}.ipynb"
-    base.parent.mkdir(parents=True)
+    base.parent.mkdir()
     shutil.copy2(notebook_path(page), base)
-    words = ", ".join(f"{name} = {shown(value)}" for name, value in parameters.items())
-    _banner(executed, words.replace("`", "'"))
+    executed = _with_report(json.loads(notebook.read_text(encoding="utf-8")))
     (source / "chapters" / f"{page}.ipynb").write_text(serialise(executed), encoding="utf-8")
     render(source, staging / "rendered")
     os.replace(staging / "rendered" / "_build" / "html", staging / "html")

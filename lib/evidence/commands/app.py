@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +22,9 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 PageArgument = Annotated[
     str | None, typer.Argument(help="A page, e.g. questions/biomarker_prognosis.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option(help="Folder of other tables to read, with the same columns.")
 ]
 WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Kernels at a time.")]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evidence.commands.app import UserError, app, console, fail
+from evidence.commands.app import DataOption, UserError, app, console, fail
 
 
 @app.command()
@@ -17,6 +17,7 @@ def audit(
         str, typer.Option(help="Mildest to show: info, note, warning or error.")
     ] = "note",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+    data: DataOption = None,
 ) -> None:
     """Recompute what the sources print, and show what does not fit; findings are no failure."""
     from dataclasses import asdict
@@ -24,9 +25,10 @@ def audit(
 
     from evidence.audit import AuditError, Severity
     from evidence.audit import audit as find
+    from evidence.book.own_data import own_evidence
     from evidence.data import load_evidence
 
-    evidence = load_evidence()
+    evidence = load_evidence() if data is None else own_evidence(data)
     if study is not None and study not in set(evidence.tables["studies"]["study_id"]):
         raise UserError(f"expected the id of a study, got {study!r}")
     try:

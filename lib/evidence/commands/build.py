@@ -29,10 +29,12 @@ def build(workers: WorkersOption = 2) -> None:
 def status() -> None:
     """Show which pages are fresh, why others are stale, and what each records."""
     from evidence.book.freshness import list_pages, why_stale
+    from evidence.book.own_data import refuse_own_data
     from evidence.data import load_evidence
     from evidence.paths import notebook_path
     from evidence.results import read_results
 
+    refuse_own_data("the status of pages")
     evidence = load_evidence()
     table = Table("page", "state", "numbers", "claims", "figures", box=None)
     stale = 0

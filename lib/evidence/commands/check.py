@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evidence.commands.app import app, console, fail
-from evidence.problems import Problem
+from evidence.commands.app import DataOption, app, console, fail
+from evidence.problems import DataError, Problem
 
 
 def find_problems() -> list[Problem]:
@@ -14,14 +14,26 @@ def find_problems() -> list[Problem]:
     from evidence.data import load_evidence
     from evidence.datapackage import check_package
 
-    load_evidence()
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
+    try:
+        load_evidence()
+    except DataError as error:
+        problems += error.problems
     return sorted(set(problems))
 
 
 @app.command()
-def check() -> None:
-    """Check data, contents, notebooks and prose; no kernel."""
+def check(data: DataOption = None) -> None:
+    """Check data, contents, notebooks and prose; no kernel. With --data only that folder."""
+    if data is not None:
+        from evidence.book.own_data import own_evidence
+
+        studies = len(own_evidence(data).tables["studies"])
+        console.print(f"the tables of {data.resolve().name} are in order: {studies} studies")
+        return
+    from evidence.book.own_data import refuse_own_data
+
+    refuse_own_data("a check of the book")
     problems = find_problems()
     if problems:
         fail(problems, f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")

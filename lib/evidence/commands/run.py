@@ -9,6 +9,7 @@ import typer
 from rich.progress import TaskID
 
 from evidence.commands.app import (
+    DataOption,
     PageArgument,
     UserError,
     WorkersOption,
@@ -29,12 +30,13 @@ def run(
     params: Annotated[
         Path | None, typer.Option(help="YAML file of parameters; makes a variant of the page.")
     ] = None,
+    data: DataOption = None,
     force: Annotated[bool, typer.Option(help="Run fresh pages too.")] = False,
     workers: WorkersOption = 2,
 ) -> None:
-    """Run stale pages in place; with --set or --params make a variant below _build/."""
-    if set_ or params:
-        _run_variant(page, set_ or [], params)
+    """Run stale pages in place; with --set, --params or --data make a variant below _build/."""
+    if set_ or params or data:
+        _run_variant(page, set_ or [], params, data)
     else:
         refresh_pages(page, force=force, workers=workers)
 
@@ -42,8 +44,10 @@ def run(
 def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) -> None:
     """Run stale pages in place, all or one, and say what changed."""
     from evidence.book.freshness import list_pages, why_stale
+    from evidence.book.own_data import refuse_own_data
     from evidence.data import load_evidence
 
+    refuse_own_data("a run in place")
     evidence = load_evidence()
     pages = [known_page(page)] if page else list_pages()
     stale = [name for name in pages if force or why_stale(name, evidence)]
@@ -92,18 +96,22 @@ def _refresh_stale(stale: list[str], workers: int) -> None:
         fail(failed, f"{len(failed)} of {len(runs)} pages failed; their last good form is kept")
 
 
-def _run_variant(page: str | None, assignments: list[str], file: Path | None) -> None:
+def _run_variant(
+    page: str | None, assignments: list[str], file: Path | None, data: Path | None
+) -> None:
+    from evidence.book.build import BuildError
+    from evidence.book.report import terminal_lines
     from evidence.book.variant import make_variant, read_parameters
 
     name = known_page(page)
     given = read_parameters(assignments, file)
-    variant = make_variant(name, given)
-    console.print(f"variant of {name}: {variant.describe()}", markup=False)
-    for key, (before, after) in variant.moved.items():
-        console.print(f"  {key}: {before} -> {after}", markup=False)
-    for key, (old, new) in variant.flipped.items():
-        console.print(f"  claim {key}: {old} -> {new}", markup=False, style="bold")
-    console.print(f"{len(variant.moved)} of {variant.total} numbers moved")
+    try:
+        variant = make_variant(name, given, data)
+    except BuildError as error:
+        fail([error], "the variant was not rendered; nothing of it is kept")
+        return
+    for line in terminal_lines(variant.changes):
+        console.print(line, markup=False)
     console.print(str(variant.html), markup=False)
 
 

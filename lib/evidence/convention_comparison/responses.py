@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from evidence.chapter_parameters import POOLED_ARMS
 from evidence.convention_comparison.reading import Comparison, Reading
 from evidence.data import Evidence
+from evidence.eligibility import qualifying_arms
 from evidence.estimates import Estimate
 from evidence.pooled_response import pool_response
 from evidence.pooling import Pooled, logit_response, pool
@@ -136,7 +136,7 @@ def _as_response(pooled: Pooled, method: str) -> Estimate:
 
 
 def _pooled(evidence: Evidence) -> Iterator[Comparison]:
-    arms = [arm_response(evidence, arm) for arm in POOLED_ARMS]
+    arms = [arm_response(evidence, arm) for arm in qualifying_arms(evidence)]
     events, n = [arm.events for arm in arms], [arm.n for arm in arms]
     rows = tuple(row for arm in arms for row in arm.rows)
     y, v = logit_response(events, n)

@@ -14,7 +14,7 @@ from evidence.pooling_permutation import permutation_p
 from evidence.proportions import proportion
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
-from evidence.questions.pooled_arms import pooled_arm
+from evidence.questions.pooled_arms import chosen_arms, pooled_arm
 from evidence.responses import ArmResponse
 from evidence.two_proportions import equality_p, odds_ratio, risk_difference
 
@@ -28,14 +28,16 @@ MIN_ARMS = 4
 
 
 def dosed_arms(evidence: Evidence, p: InterferonDose) -> list[ArmResponse]:
-    """Return the arms that the parameters name.
+    """Return the arms that the parameters name, or all that qualify and print a weekly dose.
 
     Raises
     ------
     ValueError
         Where they are too few, or all have one dose.
     """
-    arms = [pooled_arm(evidence, arm_id, p) for arm_id in p.arms]
+    arms = [pooled_arm(evidence, arm_id, p) for arm_id in chosen_arms(evidence, p)]
+    if not p.arms:
+        arms = [arm for arm in arms if arm.weekly_mu is not None]
     if len(arms) < MIN_ARMS or len(set(weekly_doses(arms))) < 2:
         raise ValueError(
             f"arms: expected at least {MIN_ARMS} arms with two or more doses, got {len(arms)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evidence.contrasts import Contrast, multi_arm_contrasts
 from evidence.data import Evidence
+from evidence.eligibility import network_ratios
 from evidence.estimates import Estimate
 from evidence.hazard_ratio import log_hr_se_from_interval
 from evidence.network import NetworkResult, network
@@ -22,20 +23,6 @@ from evidence.vocabulary import TREATMENTS
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "landscape"
 
-# Printed hazard ratios by outcome: study and row, apart from those that are built below.
-_PRINTED = {
-    "pfs": {
-        "escudier-2007-target": "pfs.hazard_ratio.sorafenib_v_placebo",
-        "sternberg-2010": "pfs.hazard_ratio.pazopanib_v_placebo",
-        "escudier-2007-avoren": "pfs.hazard_ratio.bevacizumab_ifn_v_placebo_ifn",
-        "rini-2008": "pfs.hazard_ratio.bevacizumab_ifn_v_ifn",
-    },
-    "os": {
-        "escudier-2007-avoren": "os.hazard_ratio.bevacizumab_ifn_v_placebo_ifn",
-        "rini-2008": "os.hazard_ratio.bevacizumab_ifn_v_ifn.stratified",
-        "motzer-2007": "os.hazard_ratio.sunitinib_v_ifn",
-    },
-}
 _SUNITINIB = {
     "interim": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn",
     "update": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.update",
@@ -48,6 +35,10 @@ _HUDES = {
     "TEM": "hudes-2007.os.hazard_ratio.temsirolimus_v_ifn",
     "TEM+IFN": "hudes-2007.os.hazard_ratio.temsirolimus_ifn_v_ifn",
 }
+
+
+# Contrasts that are built below rather than taken as one printed ratio.
+_BUILT = {"pfs": {"motzer-2007", "escudier-2009", "jonasch-2010"}, "os": {"hudes-2007"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +111,9 @@ def _hudes(evidence: Evidence, p: Landscape) -> list[Link]:
 def links(evidence: Evidence, p: Landscape) -> list[Link]:
     """Return the contrasts of the outcome that the parameters name."""
     found: list[Link | None] = [
-        _printed(evidence, f"{study}.{row}") for study, row in _PRINTED[p.outcome].items()
+        _printed(evidence, row)
+        for row in network_ratios(evidence, p.outcome)
+        if evidence.row(row)["study_id"] not in _BUILT[p.outcome]
     ]
     if p.outcome == "pfs":
         found.append(_printed(evidence, _SUNITINIB[p.sunitinib_cut]))

@@ -9,6 +9,7 @@ from statistics import median
 
 from evidence.chapter_parameters import PooledArmsParameters
 from evidence.data import Evidence
+from evidence.eligibility import held_back_arms, qualifying_arms
 from evidence.estimates import Estimate
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.pooled_response import PooledResponse, ResponseModel, pool_response
@@ -28,9 +29,6 @@ _DENOMINATORS = {
     ),
     "eto-2015.sorafenib_ifn": ("eto_denominator", "eto-2015.registered.count.sorafenib_ifn"),
 }
-# Arm with a printed response that the default leaves out: dose finding, as the first one, but
-# not among the trials that the source documents name.
-LEFT_OUT = "niwakawa-2012.sorafenib_ifn"
 _DOSES = {
     "escudier-2007-phase1.sorafenib_ifn": "escudier_dose",
     "gollob-2007.sorafenib_ifn": "gollob_dose",
@@ -74,9 +72,14 @@ def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> ArmR
     return arm
 
 
+def chosen_arms(evidence: Evidence, p: PooledArmsParameters) -> list[str]:
+    """Return the arms that the parameters name, or all that qualify by the data."""
+    return p.arms or qualifying_arms(evidence)
+
+
 def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
-    """Return the arms that the parameters name, pooled by the chosen model and by another."""
-    arms = tuple(pooled_arm(evidence, arm_id, p) for arm_id in p.arms)
+    """Return the chosen arms, pooled by the chosen model and by another."""
+    arms = tuple(pooled_arm(evidence, arm_id, p) for arm_id in chosen_arms(evidence, p))
     events, n = [arm.events for arm in arms], [arm.n for arm in arms]
     other: ResponseModel = "glmm" if p.pool_model == "reml" else "reml"
     pooled = _pool(arms, p)
@@ -169,6 +172,10 @@ def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
     }
 
 
+def _key(arm_id: str) -> str:
+    return arm_id.replace(".", "_").replace("-", "_")
+
+
 def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
     """Return the pooled response under other models, denominators and arms."""
     variations: dict[str, tuple[str, dict[str, object]]] = {
@@ -179,13 +186,15 @@ def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
         "sens_escudier": ("phase 1: renal cell cancer only", {"escudier_denominator": 12}),
         "sens_eto": ("Eto 2015: all registered", {"eto_denominator": 51}),
     }
-    if LEFT_OUT not in p.arms:
-        name = arm_response(evidence, LEFT_OUT).name
-        variations["sens_left_out"] = (f"with {name}", {"arms": [*p.arms, LEFT_OUT]})
-    if len(p.arms) > 2:
-        for arm_id in p.arms:
-            key = "sens_without_" + arm_id.replace(".", "_").replace("-", "_")
-            others = [other for other in p.arms if other != arm_id]
+    chosen = chosen_arms(evidence, p)
+    for arm_id in held_back_arms(evidence):
+        if arm_id not in chosen:
+            words = f"with {arm_response(evidence, arm_id).name}"
+            variations[f"sens_with_{_key(arm_id)}"] = (words, {"arms": [*chosen, arm_id]})
+    if len(chosen) > 2:
+        for arm_id in chosen:
+            key = f"sens_without_{_key(arm_id)}"
+            others = [other for other in chosen if other != arm_id]
             variations[key] = (f"without {arm_response(evidence, arm_id).name}", {"arms": others})
     numbers: Numbers = {}
     for key, (words, change) in variations.items():

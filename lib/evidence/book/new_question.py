@@ -1,0 +1,209 @@
+"""Scaffolding a question: parameter class, module, chapter, contents and test, ready to run.
+
+What is written runs at once and counts the studies; `evidence check` refuses it until the prose
+is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from evidence.book.normalise import normalise, serialise
+from evidence.book.notebooks import literal_lines
+from evidence.book.own_data import refuse_own_data
+from evidence.book.toc import with_chapter
+from evidence.book.whole_writes import write_all
+from evidence.chapter_parameters import ChapterParameters
+from evidence.columns import TODO
+from evidence.parameters import QUESTIONS
+from evidence.paths import chapters_folder, project_root
+
+_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,;:()'/+-]*\??")
+_PART = "caption: Questions"
+
+_CLASS = Template('''class $cls(ChapterParameters):
+    """Question: $words."""
+
+    page: ClassVar[str] = "questions/$name"
+
+
+''')
+_MODULE = Template('''"""$words? The numbers of that chapter."""
+
+from __future__ import annotations
+
+from evidence.data import Evidence
+from evidence.estimates import Estimate
+from evidence.page import Page
+from evidence.parameters import $cls
+from evidence.questions import Numbers
+
+
+def count(evidence: Evidence) -> Numbers:
+    """Return how many studies there are."""
+    studies = len(evidence.tables["studies"])
+    return {"studies": (Estimate(studies, unit="count", method="count"), "Studies in the tables")}
+
+
+def rows(evidence: Evidence) -> list[str]:
+    """Return the data rows that the count rests on: every arm."""
+    return list(evidence.tables["arms"]["arm_id"])
+
+
+def conclude(page: Page[$cls]) -> None:
+    """Write the conclusions of the chapter."""
+    page.claim(
+        "studies_found",
+        "There are {studies} studies to answer the question from.",
+        holds=lambda r: r.studies.value > 0,
+        rests_on=["studies"],
+        certainty="arithmetic",
+    )
+''')
+_TEST = Template('''"""$words?"""
+
+from evidence.data import load_evidence
+from evidence.questions import $name
+
+
+def test_the_count_is_that_of_the_table():
+    evidence = load_evidence()
+    numbers = $name.count(evidence)
+    assert numbers["studies"][0].value == len(evidence.tables["studies"])
+''')
+_OPEN = Template("""from evidence.page import open_page
+from evidence.parameters import $cls
+from evidence.questions import $name as question
+
+page = open_page($cls, globals())
+evidence = page.evidence""")
+_RECORD = """page.record_all(question.count(evidence), question.rows(evidence))
+question.conclude(page)"""
+_HIDDEN = ["hide-input", "remove-output"]
+_FOOT = (
+    ":::{dropdown} Keys, grades and data rows\n```{results}\n```\n:::",
+    ":::{dropdown} Parameters, and the command that runs this page again\n"
+    "```{parameters}\n```\n:::",
+)
+
+
+class NewQuestionError(ValueError):
+    """A question that cannot be scaffolded; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """What a new question is called.
+
+    Attributes
+    ----------
+    name : str
+        The same name for notebook, module and test, e.g. quality_of_life.
+    words : str
+        The question in words, without its mark.
+    """
+
+    name: str
+    words: str
+
+    @property
+    def class_name(self) -> str:
+        """Name of the parameter class: QualityOfLife."""
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+
+def _check(question: NewQuestion) -> None:
+    if not _ID.fullmatch(question.name):
+        raise NewQuestionError(f"expected a name such as quality_of_life, got {question.name!r}")
+    taken = [model.__name__ for model in QUESTIONS.values()]
+    if f"questions/{question.name}" in QUESTIONS or question.class_name in taken:
+        raise NewQuestionError(
+            f"expected the name of a new question, got {question.name}, which there is already"
+        )
+    if not _WORDS.fullmatch(question.words):
+        raise NewQuestionError(
+            f"--title: expected the question in plain words on one line, got {question.words!r}"
+        )
+
+
+def _parameters_text(question: NewQuestion, path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    listed = re.search(r"^QUESTIONS: .*?for model in \(\n(?P<names>.*?)^    \)", text, re.M | re.S)
+    if listed is None:
+        raise NewQuestionError("lib/evidence/parameters.py: expected the table QUESTIONS, got none")
+    names = listed.end("names")
+    made = _CLASS.substitute(cls=question.class_name, **_names(question))
+    added = f"        {question.class_name},\n"
+    return text[: listed.start()] + made + text[listed.start() : names] + added + text[names:]
+
+
+def _names(question: NewQuestion) -> dict[str, str]:
+    return {"name": question.name, "words": question.words.rstrip("?")}
+
+
+def _chapter_text(question: NewQuestion) -> str:
+    facts = {"cls": question.class_name, **_names(question)}
+    prose = f"# {facts['words']}?\n\n{{claim}}`studies_found`\n\n{TODO}: the answer in words."
+    sure = f"## How sure, and why it could be wrong\n\n{TODO}: write."
+    cells: list[dict[str, Any]] = [
+        _markdown(prose),
+        _code(literal_lines(ChapterParameters), ["parameters", "hide-input"]),
+        _code(_OPEN.substitute(facts), _HIDDEN),
+        _code(_RECORD, _HIDDEN),
+        _markdown(sure),
+        _markdown("## Every number on this page\n\n" + _FOOT[0]),
+        _markdown(_FOOT[1]),
+    ]
+    return serialise(normalise({"cells": cells, "metadata": {}}))
+
+
+def _markdown(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {"tags": []}, "source": source}
+
+
+def _code(source: str, tags: list[str]) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "metadata": {"tags": tags},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def scaffold_question(question: NewQuestion) -> list[Path]:
+    """Write everything that a question begins with; return the files.
+
+    Raises
+    ------
+    NewQuestionError
+        Where the name or the words cannot be taken; then nothing was written.
+    """
+    refuse_own_data("a new question")
+    _check(question)
+    root = project_root()
+    library = root / "lib" / "evidence"
+    facts = {"cls": question.class_name, **_names(question)}
+    parameters = library / "parameters.py"
+    if not parameters.exists():
+        raise NewQuestionError("expected lib/evidence/parameters.py in the project, got none")
+    new = {
+        library / "questions" / f"{question.name}.py": _MODULE.substitute(facts),
+        root / "tests" / f"test_{question.name}.py": _TEST.substitute(facts),
+        chapters_folder() / "questions" / f"{question.name}.ipynb": _chapter_text(question),
+    }
+    there = [path.relative_to(root).as_posix() for path in new if path.exists()]
+    if there:
+        raise NewQuestionError(f"expected new files, got {', '.join(there)}, which there are")
+    texts = {
+        parameters: _parameters_text(question, parameters),
+        root / "_toc.yml": with_chapter(_PART, f"chapters/questions/{question.name}"),
+        **new,
+    }
+    write_all(texts)
+    return list(texts)

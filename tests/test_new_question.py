@@ -1,0 +1,65 @@
+"""A question is scaffolded whole, runs at once, and is refused until its prose is written."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from evidence.book.new_question import NewQuestion, NewQuestionError, scaffold_question
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def with_library(project):
+    shutil.copytree(ROOT / "lib", project / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", project)
+    (project / "tests").mkdir()
+    return project
+
+
+def run(project, *words):
+    return subprocess.run(
+        [sys.executable, "-m", *words], capture_output=True, text=True, cwd=project, check=False,
+        env={**os.environ, "PYTHONPATH": str(project / "lib")},
+    )  # fmt: skip
+
+
+def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_library):
+    project = with_library
+    page = "questions/quality_of_life"
+    title = "Does interferon-alfa cost quality of life?"
+    done = run(project, "evidence", "new", "question", "quality_of_life", "--title", title)
+    assert done.returncode == 0, done.stderr
+    done = run(project, "evidence", "check")
+    assert done.returncode == 1
+    assert done.stderr.count('expected finished prose, got "TODO"') == 2
+    assert done.stderr.endswith("2 problems found\n")
+    for words in (["ruff", "check", "lib", "tests"], ["ruff", "format", "--check", "lib", "tests"]):
+        done = run(project, *words)
+        assert done.returncode == 0, done.stdout
+    done = run(project, "evidence", "run", page)
+    assert done.returncode == 0, done.stderr
+    assert "pages run: 1, changed: 1" in done.stdout
+    done = run(project, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_quality_of_life.py")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "message"),
+    [
+        ("landscape", "What?", "expected a name such as"),
+        ("adding_interferon", "What?", "which there is already"),
+        ("../evil_x", "What?", "expected a name such as"),
+        ("quality_of_life", 'x"""; import os', "in plain words"),
+        ("quality_of_life", "<script>", "in plain words"),
+        ("quality_of_life", "two\nlines", "in plain words"),
+        ("quality_of_life", "What?", "expected lib/evidence/parameters.py in the project"),
+    ],
+)
+def test_a_question_that_cannot_be_taken_writes_nothing(project, name, title, message):
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    with pytest.raises(NewQuestionError, match=message):
+        scaffold_question(NewQuestion(name, title))
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
