@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from evidence.book.execute import execute
+from evidence.book.forking import KERNEL
 from evidence.book.sweep_store import files_stamp, read_run, run_path, to_text, write_whole
 from evidence.paths import notebook_path, project_root
 from evidence.results import read_results
@@ -24,7 +25,8 @@ from evidence.results import read_results
 # worker with several threads therefore runs one notebook at a time.
 _one_at_a_time = threading.Lock()
 # A kernel that was killed, or could not bind its ports, says nothing about its parameters.
-_LOST = ("DeadKernelError", "RuntimeError: Kernel died before")
+_UNBORN = "RuntimeError: Kernel died before"
+_LOST = ("DeadKernelError", _UNBORN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,13 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
     if recorded is None or (task.keep_notebook and not kept.exists()):
         working = stored.with_name("running") / f"{stored.stem}.ipynb"
         error = execute(source, working, task.given)
+        if error.startswith(_UNBORN) and os.environ.get(KERNEL) != "stock":
+            # A forked kernel that never spoke: the stock one shares nothing with it.
+            os.environ[KERNEL] = "stock"
+            try:
+                error = execute(source, working, task.given)
+            finally:
+                os.environ[KERNEL] = task.environment[KERNEL]
         if files_stamp(task.page) != task.stamp:
             return "changed", ""
         if error:
@@ -124,6 +133,4 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
 
 def environment_of(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a task: those of a kernel, and which kind of kernel."""
-    from evidence.book.forking import KERNEL
-
     return {**variables, KERNEL: os.environ.get(KERNEL, "forked")}

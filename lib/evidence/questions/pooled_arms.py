@@ -199,6 +199,6 @@ def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
     numbers: Numbers = {}
     for key, (words, change) in variations.items():
         changed = p.model_copy(update={"ci_adjust": "hksj", **change})
-        arms = [pooled_arm(evidence, arm_id, changed) for arm_id in changed.arms]
+        arms = [pooled_arm(evidence, arm_id, changed) for arm_id in chosen_arms(evidence, changed)]
         numbers[key] = (_pool(arms, changed).estimate, f"Pooled response, {words}")
     return numbers

@@ -1,0 +1,160 @@
+"""Every defensible choice is run, the committed outcomes are those of the chapters, and told so."""
+
+import json
+
+import pytest
+from evidence.book.multiverse import current_key
+from evidence.book.sweep import sweep
+from evidence.data import load_evidence
+from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
+from evidence.multiverse.design import DesignError, questions_with_designs, read_design
+from evidence.multiverse.outcomes import STATES, BlockOutcome, Specification, read_multiverse
+from evidence.multiverse.tables import draw_curve, tabulate_choices, tabulate_claims
+from evidence.parameters import model_of
+from evidence.paths import data_folder, notebook_path
+from evidence.results import make_result, read_results
+from evidence.validation import validate
+
+QUESTIONS = ["biomarker_prognosis", "combination_vs_monotherapy"]
+# One specification of each block is run again; all of them would take minutes.
+SAMPLED = 3
+
+
+def test_both_main_questions_have_choices():
+    assert questions_with_designs() == QUESTIONS
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_choice_is_a_parameter_and_every_value_can_be_taken(question):
+    design = read_design(question)
+    model, evidence = model_of(design.page), load_evidence()
+    for block in design.blocks:
+        assert len(block.choices) >= 1
+        for parameters in block.specifications():
+            validate(model, parameters, evidence)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_claim_of_the_page_with_a_choice_is_told(question):
+    design = read_design(question)
+    claims = set(read_results(notebook_path(design.page)).claims)
+    told = [claim for block in design.blocks for claim in block.claims]
+    assert len(told) == len(set(told))
+    assert set(told) <= claims
+    # These rest on nothing that an analyst chooses.
+    untold = {"survival_longer", "printed_numbers_fit", "prediction_unknown"}
+    assert claims - set(told) <= untold
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_defaults_of_the_page_are_among_the_specifications(question):
+    design = read_design(question)
+    defaults = {n: f.get_default() for n, f in model_of(design.page).model_fields.items()}
+    for block in design.blocks:
+        chosen = {choice.parameter: defaults[choice.parameter] for choice in block.choices}
+        assert {**block.fixed, **chosen} in block.specifications(), block.name
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_committed_outcomes_belong_to_the_page_its_data_and_the_choices(question):
+    assert read_multiverse(question).key == current_key(read_design(question))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_committed_outcomes_are_those_of_papermill_runs(question):
+    made = read_multiverse(question)
+    sample = [
+        (outcome, one)
+        for outcome in made.outcomes
+        for one in outcome.specifications[:: max(1, len(outcome.specifications) // 2)]
+    ][:SAMPLED]
+    runs = sweep(made.design.page, [one.parameters for _, one in sample])
+    for (outcome, one), run in zip(sample, runs, strict=True):
+        assert not run.error
+        assert run.results.results[outcome.block.shows] == one.shown
+        assert {key: run.results.claims[key]["state"] for key in one.states} == one.states
+
+
+def test_shares_add_up():
+    for question in QUESTIONS:
+        for outcome in read_multiverse(question).outcomes:
+            for claim in outcome.block.claims:
+                counted = outcome.count_states(claim)
+                assert sum(counted.values()) == len(outcome.specifications)
+                assert tuple(counted) == STATES
+
+
+@pytest.fixture
+def small():
+    """Two choices of two values; the claim follows the first one alone."""
+    block = read_design("biomarker_prognosis").blocks[0]
+    first, second = block.choices
+    shown = make_result("x", "X", None, [], external=False, text="none")
+    specifications = tuple(
+        Specification(
+            {first.parameter: a, second.parameter: b},
+            shown,
+            {"c": "holds" if a == first.values[0] else "does not hold"},
+        )
+        for a in first.values[:2]
+        for b in second.values[:2]
+    )
+    return BlockOutcome(block, specifications), first, second
+
+
+def test_a_choice_moves_a_claim_only_where_it_alone_flips_it(small):
+    outcome, first, second = small
+    assert outcome.flips("c", first) == (2, 2)
+    assert outcome.flips("c", second) == (0, 2)
+
+
+def test_what_is_left_out_is_not_run():
+    blocks = {block.name: block for block in read_design("combination_vs_monotherapy").blocks}
+    pooling = blocks["pooling"].specifications()
+    assert not [one for one in pooling if one["pool_model"] == "bayes" and one["ci_adjust"] == "z"]
+    assert len(pooling) == 6 * 2 * 2 * 2 - 4
+    assert all(one["weibull_shape"] == 1.45 for one in blocks["progression"].specifications())
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_tables_and_curves_say_how_many(question):
+    made = read_multiverse(question)
+    outcome = made.outcomes[0]
+    total = str(len(outcome.specifications))
+    assert total in tabulate_claims(made).text
+    assert "does not move it" in tabulate_choices(made).text
+    figure = draw_curve(made, outcome.block.name)
+    assert len(figure.data) == int(total)
+    assert figure.data["value"].is_monotonic_increasing
+    assert f"{total} specifications" in figure.alt
+    with pytest.raises(KeyError, match="expected one of the blocks"):
+        draw_curve(made, "nothing")
+
+
+def test_a_curve_marks_states_by_form_and_not_by_colour_alone():
+    from evidence.estimates import Estimate
+
+    points = [CurvePoint(Estimate(v), s, (0,)) for v, s in zip((1, 2, 3), STATES, strict=True)]
+    figure = draw_specification_curve(points, [("Choice", ["one"])], name="n", axis="X", claim="c.")
+    markers = {
+        line.get_marker() for line in figure.fig.axes[0].lines if line.get_marker() != "None"
+    }
+    assert len(markers) == 3
+
+
+def test_outcomes_of_other_choices_are_refused(project):
+    path = project / "data" / "multiverse" / "biomarker_prognosis.json"
+    stored = json.loads(path.read_text())
+    stored["blocks"]["strength"].pop()
+    path.write_text(json.dumps(stored))
+    with pytest.raises(ValueError, match="expected the specifications of block strength"):
+        read_multiverse("biomarker_prognosis")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "page: x", "page: x\nblocks: [{name: a}]", "{", "page: x\nblocks: 3"]
+)
+def test_a_broken_file_of_choices_is_named(project, text):
+    (data_folder() / "multiverse" / "biomarker_prognosis.yml").write_text(text)
+    with pytest.raises(DesignError, match=r"data/multiverse/biomarker_prognosis\.yml: expected"):
+        read_design("biomarker_prognosis")
