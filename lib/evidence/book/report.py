@@ -20,6 +20,8 @@ from evidence.formatting import MINUS
 
 # A report is read, so long lists end; the JSON form has everything.
 MAX_ROWS = 40
+# A table longer than this is folded on a page, so that the page itself stays near.
+_FOLDED = 12
 NO_CAUSE = "Cause: no difference is recorded in parameters, data, code or packages."
 _KINDS = {
     "parameter": "parameter",
@@ -55,12 +57,15 @@ class Block:
         Cells as text.
     anchors : tuple of str
         Anchor of each row on its page, "" for none.
+    keys : tuple of str
+        Key of each row, which HTML leaves to the link.
     """
 
     heading: str
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     anchors: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def _signed(value: float, factor: float = 1.0) -> str:
@@ -98,10 +103,13 @@ def _plural(count: int, word: str) -> str:
 def summary(changes: PageChanges) -> str:
     """Return in one sentence what became of a page's numbers and conclusions."""
     made = changes.comparison
+    words = (len(made.reworded), "number"), (len(made.restated), "conclusion")
+    other = ", ".join(_plural(count, word) for count, word in words if count)
     return (
         f"{len(made.moved)} of {_plural(made.numbers, 'number')} moved, "
         f"{len(made.flipped)} of {_plural(made.claims, 'conclusion')} changed; "
-        f"as before: {_plural(made.unchanged, 'number')}, "
+        + (f"the same in other words: {other}; " if other else "")
+        + f"as before: {_plural(made.unchanged, 'number')}, "
         f"{_plural(made.unchanged_claims, 'conclusion')}."
     )
 
@@ -112,7 +120,7 @@ def _flipped(found: tuple[Flipped, ...]) -> Block:
         ("Conclusion", "Before", "Now", "Numbers it rests on that moved"),
         tuple(
             (
-                f"{one.text} [{one.key}]",
+                one.text,
                 one.old or "absent",
                 one.new or "absent",
                 ", ".join(one.moved) or "none",
@@ -120,6 +128,7 @@ def _flipped(found: tuple[Flipped, ...]) -> Block:
             for one in found
         ),
         tuple(f"claim-{one.key}" if one.new else "" for one in found),
+        tuple(one.key for one in found),
     )
 
 
@@ -129,7 +138,7 @@ def _moved(found: tuple[Moved, ...]) -> Block:
         ("Number", "Before", "Now", "Change", "Of the old interval's width"),
         tuple(
             (
-                f"{one.label} [{one.key}]",
+                one.label,
                 one.old or "absent",
                 one.new or "absent",
                 _change(one),
@@ -138,6 +147,7 @@ def _moved(found: tuple[Moved, ...]) -> Block:
             for one in found
         ),
         tuple(f"result-{one.key}" if one.new else "" for one in found),
+        tuple(one.key for one in found),
     )
 
 
@@ -262,7 +272,10 @@ def markdown(changes: EditionChanges, level: int = 1) -> str:
             rows, more = _shortened(block)
             lines.append("| " + " | ".join(block.columns) + " |")
             lines.append("|" + "---|" * len(block.columns))
-            lines += ["| " + " | ".join(map(_md, cells)) + " |" for cells in rows]
+            keys = block.keys or ("",) * len(rows)
+            for cells, key in zip(rows, keys, strict=False):
+                named = (f"{cells[0]} [{key}]" if key else cells[0], *cells[1:])
+                lines.append("| " + " | ".join(map(_md, named)) + " |")
             lines += ["", _md(more), ""] if more else [""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -283,11 +296,19 @@ def _html_block(block: Block, address: str) -> Markup:
         for cells, anchor in zip(rows, anchors, strict=False)
     )
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(c) for c in block.columns)
+    table = _html_table(block.heading, head, body)
+    if len(block.rows) > _FOLDED:
+        words = f"{block.heading}: {len(block.rows)} rows"
+        table = Markup("<details><summary>{}</summary>{}</details>").format(words, table)
     tail = Markup('<p class="footnotes">{}</p>').format(more) if more else escape("")
+    return table + tail
+
+
+def _html_table(caption: str, head: Markup, body: Markup) -> Markup:
     return Markup(
         '<div class="evidence-table" role="region" tabindex="0" aria-label="{0}"><table>'
-        "<caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table>{3}</div>"
-    ).format(block.heading, head, body, tail)
+        "<caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>"
+    ).format(caption, head, body)
 
 
 def page_html(changes: PageChanges, address: str = "") -> Markup:
