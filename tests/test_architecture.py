@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from evidence.book.freshness import _NOT_IMPORTED_BY_PAGES
 from evidence.conventions import ledger
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -115,6 +116,16 @@ def test_no_file_has_a_name_that_says_nothing():
 def test_no_chapter_imports_the_engine():
     for path in (ROOT / "chapters").rglob("*.ipynb"):
         assert "evidence.book" not in path.read_text(), path.name
+
+
+def test_nothing_that_a_page_imports_imports_what_makes_no_page_stale():
+    apart = {name.removesuffix(".py") for name in _NOT_IMPORTED_BY_PAGES}
+    for path in MODULES:
+        if unit(path) not in apart and path.name != "__init__.py":
+            assert not imports(path) & apart, path.name
+    for path in (ROOT / "chapters").rglob("*.ipynb"):
+        for name in apart:
+            assert f"evidence.{name}" not in path.read_text(), path.name
 
 
 def test_every_convention_is_a_sentence():

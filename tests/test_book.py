@@ -100,7 +100,7 @@ def test_a_page_ends_with_its_parameters_and_the_command_that_makes_it_again(boo
     assert "evidence run questions/biomarker_prognosis --force" in commands
     table = article.find(class_="parameters")
     (line,) = [row for row in table.find_all("tr") if row.th.text == "n_hypotheses"]
-    assert "a whole number from 1" in line.text
+    assert "a whole number from 2 to 200" in line.text
     assert page(book, "studies/jonasch-2010").article.find(class_="parameters")
 
 

@@ -108,6 +108,24 @@ def test_the_same_number_by_another_method_is_no_move():
     assert made.unchanged == 0
 
 
+def test_a_number_written_in_other_words_is_no_move_but_other_digits_are():
+    old = replace(result(), text="1.00 (95 % CI 0.50 to 2.00)")
+    words = replace(old, text="1.00 (95 % interval 0.50 to 2.00)")
+    digits = replace(old, text="1.01 (95 % CI 0.50 to 2.00)")
+    made = compare_pages(PAGE, recorded(old), recorded(words))
+    assert (len(made.moved), len(made.reworded)) == (0, 1)
+    assert only_move(old, digits).new == digits.text
+
+
+def test_a_fact_without_a_number_moves_with_its_words():
+    old, new = (
+        replace(result(), value=None, low=None, high=None, text=text)
+        for text in ("not reached", "not reported")
+    )
+    moved = only_move(old, new)
+    assert (moved.old, moved.new, moved.reach) == ("not reached", "not reported", None)
+
+
 def test_patients_that_change_are_a_move_of_the_number_that_rests_on_them():
     moved = only_move(result(n=40), result(n=41))
     assert moved.also == ("n 40 \u2192 41",)

@@ -25,8 +25,9 @@ PAGE = "studies/ryan-2007"
 
 
 @pytest.fixture
-def dated(project):
-    """Return a project whose change log names a version."""
+def dated(project, monkeypatch):
+    """Return a project whose change log names a version, its tables checked once."""
+    monkeypatch.setenv("EVIDENCE_CHECKED", load_evidence().digest())
     (project / "CHANGELOG.md").write_text("# Changes\n\n## 0.1.0 (2026-11-30)\n\n- Data: all.\n")
     return project
 

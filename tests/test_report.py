@@ -93,6 +93,8 @@ def test_a_long_list_ends_and_says_how_much_more():
     long = EditionChanges("a", "b", (PageChanges(replace(made, moved=many), ()),))
     assert "  and 3 more" in report.terminal_lines(long)
     assert "and 3 more" in report.markdown(long)
+    folded = BeautifulSoup(report.page_html(long.pages[0]), "html.parser").details
+    assert folded.summary.text == "Numbers that moved, furthest first: 43 rows"
     assert len(long.to_json()["pages"][0]["comparison"]["moved"]) == report.MAX_ROWS + 3
 
 

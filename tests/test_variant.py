@@ -88,7 +88,7 @@ def test_a_conclusion_flipped_by_a_parameter_is_seen_on_terminal_page_and_report
     lines = terminal_lines(variant.changes)
     assert "  conclusion sorafenib_against_interferon: holds \u2192 does not hold" in lines
     page = words_on(variant.html)
-    assert "[sorafenib_against_interferon] holds does not hold hr_sor" in page
+    assert "from two printed medians. holds does not hold hr_sor" in page
     assert "sorafenib\\_against\\_interferon\\]" in (variant.folder / "report.md").read_text()
     # The command at the foot of the page makes the same variant again.
     words = shlex.split(command_on(variant.html))

@@ -14,6 +14,7 @@ without two limits; their fraction is None.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -37,6 +38,8 @@ _WORDS = {
     "unit": "unit",
     "kind": "kind of interval",
 }
+# The numbers in a text; "95 % CI" and "95 % interval" hold the same ones.
+_DIGITS = re.compile(r"[-\u2212]?\d+(?:\.\d+)?")
 # Numbers that a reader chose stand under this prefix: a cause of what moved, never an effect.
 _PARAMETER_PREFIX = "parameter."
 
@@ -200,13 +203,21 @@ def _fractions(old: Result, new: Result) -> tuple[Scale, float | None, float | N
     return "log" if log else "linear", fraction, max(map(abs, fractions), default=None)
 
 
+def _text_moved(old: Result, new: Result) -> bool:
+    """Return True where a reader sees another number, or another word in place of a number."""
+    if old.text == new.text:
+        return False
+    if old.value is None and new.value is None:
+        return True
+    return old.unit == new.unit and _DIGITS.findall(old.text) != _DIGITS.findall(new.text)
+
+
 def _compare_result(old: Result, new: Result) -> Moved | Reworded | None:
     if old.withheld != new.withheld:
         change: Change = "withheld" if new.withheld else "shown again"
         return Moved(new.key, new.label, change, old.text, new.text, new.unit)
     differing = [n for n in _NUMBERS if not same_number(getattr(old, n), getattr(new, n))]
-    text_moved = old.text != new.text and old.value is None and new.value is None
-    if differing or text_moved or (old.text != new.text and old.unit == new.unit):
+    if differing or _text_moved(old, new):
         scale, fraction, reach = _fractions(old, new)
         comparable = old.unit == new.unit
         value, low, high = (

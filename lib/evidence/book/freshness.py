@@ -18,9 +18,17 @@ from evidence.data import Evidence
 from evidence.paths import chapters_folder, data_folder, notebook_path, page_name, project_root
 from evidence.results import PAGE_MIME, iterate_outputs
 
-# What a page cannot import (see tests/test_architecture.py), so that a change there moves no
-# number: the engine and the command line.
-_NOT_IMPORTED_BY_PAGES = ("book", "commands", "__main__.py")
+# What no page imports (see tests/test_architecture.py), so that a change there moves no number:
+# the engine, the command line, and the comparison of runs.
+_NOT_IMPORTED_BY_PAGES = (
+    "book",
+    "commands",
+    "__main__.py",
+    "compare.py",
+    "causes.py",
+    "editions.py",
+    "edition_changes.py",
+)
 
 
 @dataclass(frozen=True, slots=True)
