@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 # What a copy of the project needs to be checked, run and built.
@@ -28,6 +30,20 @@ def _work_on_this_project(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every test see this project, wherever it is run from."""
     monkeypatch.setenv("EVIDENCE_ROOT", str(ROOT))
     monkeypatch.delenv("EVIDENCE_CHECKED", raising=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip("no Chromium found; on Debian or Ubuntu: apt-get install chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

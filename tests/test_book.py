@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from evidence.book.site import check_site
 from evidence.book.toc import toc_pages
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 # Pages that a reader meets first, and one of each kind.
 SEEN = [
     "index",
@@ -164,19 +160,6 @@ def test_publishing_replaces_the_book_as_a_whole(tmp_path):
     publish(new, old)
     assert [path.name for path in old.iterdir()] == ["index.html"]
     assert [path.name for path in tmp_path.iterdir()] == ["html"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found; on Debian or Ubuntu: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

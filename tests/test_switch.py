@@ -13,7 +13,6 @@ from evidence.book.sweep import sweep
 from evidence.book.switch import build_switch, cited_parts, fingerprint, stored_switch, written
 from evidence.book.switch_grid import SwitchError, read_switch_grid, switch_path, switched_pages
 from evidence.data import load_evidence
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -39,14 +38,6 @@ def site(tmp_path_factory):
     target = tmp_path_factory.mktemp("site")
     render(ROOT, target)
     return target / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(args=["--no-sandbox", "--disable-gpu"])
-        yield made
-        made.close()
 
 
 def open_page(browser, site, page, **context):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from evidence.estimates import Estimate
 from evidence.formatting import format_estimate
 from evidence.questions.certainty import Rating
@@ -238,19 +240,17 @@ def tabulate_findings(
     marks = {words: str(number) for number, words in enumerate(lines, start=1)}
     rows = [
         [
-            finding.outcome,
+            Markup("<strong>{}.</strong> {}").format(finding.outcome, finding.words),
             finding.relative,
             finding.without,
             finding.with_,
             finding.patients,
             _certainty(finding.rating, marks),
-            finding.words,
         ]
         for finding in findings
     ]
-    columns = ["Outcome", "Relative effect", without, with_, "Patients", "Certainty"]
     return make_table(
-        [*columns, "In plain words"],
+        ["Outcome, in plain words", "Relative effect", without, with_, "Patients", "Certainty"],
         rows,
         caption=caption,
         numeric=(without, with_, "Patients"),
