@@ -56,7 +56,7 @@ def test_the_defaults_of_the_page_are_among_the_specifications(question):
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_committed_outcomes_belong_to_the_page_its_data_and_the_choices(question):
+def test_the_committed_outcomes_belong_to_the_data_and_the_choices(question):
     assert read_multiverse(question).key == current_key(read_design(question))
 
 

@@ -7,13 +7,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from evidence.book.freshness import dependencies, read_notebook
 from evidence.book.sweep import SweepRun, sweep
 from evidence.book.sweep_store import write_whole
 from evidence.data import load_evidence
 from evidence.multiverse.design import Block, Design, read_design
 from evidence.multiverse.outcomes import BlockOutcome, Specification, outcome_file, to_text
-from evidence.paths import data_folder, notebook_path
+from evidence.paths import data_folder
 
 
 class MultiverseError(RuntimeError):
@@ -53,14 +52,12 @@ def run_multiverse(
 
 
 def current_key(design: Design) -> str:
-    """Return the fingerprint of the page's code, its data and the choices as they are now.
+    """Return the fingerprint of the data and the choices as they are now.
 
-    The library is not part of it: a change there that moves a number is found by the tests, which
-    run a sample of the specifications again, not by running all of them after every edit.
+    Code is not part of it: a change there that moves a number is found by the tests, which run a
+    sample of the specifications again, not by running all of them after every edit.
     """
-    found = dependencies(read_notebook(notebook_path(design.page)), load_evidence())
-    text = "\n".join((found.code, found.data, repr(design)))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(f"{load_evidence().digest()}\n{design!r}".encode()).hexdigest()
 
 
 def count_specifications(question: str) -> int:

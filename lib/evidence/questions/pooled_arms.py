@@ -9,7 +9,7 @@ from statistics import median
 
 from evidence.chapter_parameters import PooledArmsParameters
 from evidence.data import Evidence
-from evidence.eligibility import held_back_arms, qualifying_arms
+from evidence.eligibility import held_back_arms, pooling_candidates, qualifying_arms
 from evidence.estimates import Estimate
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.pooled_response import PooledResponse, ResponseModel, pool_response
@@ -20,6 +20,7 @@ from evidence.questions import Numbers
 from evidence.questions.trial_response import COMBINATION
 from evidence.reported import read_number
 from evidence.responses import ArmResponse, arm_response, with_denominator, with_weekly_dose
+from evidence.tables import Table, make_table, row_link
 
 # Rows that print the other denominator and the arm whose denominator they are.
 _DENOMINATORS = {
@@ -174,6 +175,23 @@ def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
 
 def _key(arm_id: str) -> str:
     return arm_id.replace(".", "_").replace("-", "_")
+
+
+def tabulate_candidates(evidence: Evidence, made: PooledArms) -> Table:
+    """Return every arm given the combination: pooled here, or why not."""
+    chosen = {arm.arm_id for arm in made.arms}
+    rows = [
+        [
+            row_link(one.arm_id, evidence.study(str(arm["study_id"]))["short_name"]),
+            str(arm["label"]),
+            "pooled" if one.arm_id in chosen else "not pooled",
+            one.reason or ("qualifies" if one.arm_id in chosen else "left out by the reader"),
+        ]
+        for one in pooling_candidates(evidence)
+        for arm in [evidence.row(one.arm_id)]
+    ]
+    columns = ["Study", "Arm", "Here", "Why"]
+    return make_table(columns, rows, caption="Arms given the combination: which are pooled")
 
 
 def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
