@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,6 +59,8 @@ class SignificanceFilter:
     hr_significant: Estimate | None
 
 
+# Pure, and most of the work of a page: see `evidence.reconstruction.simulate_ensemble`.
+@lru_cache(maxsize=32)
 def simulate_significance_filter(
     *,
     n: int,

@@ -14,6 +14,7 @@ Vocabulary
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,6 +78,8 @@ class Ensemble:
     seed: int
 
 
+# Pure, and seconds of work: kernels forked from a warm process find the default ones done.
+@lru_cache(maxsize=8)
 def simulate_ensemble(
     experimental: Median,
     control: Median,

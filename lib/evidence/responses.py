@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from evidence.reported import read_range
 
 # Largest denominator tried when an interval is turned back into counts.
 _MAX_N = 400
+Counts = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,17 @@ def _response_row(evidence: Evidence, arm: pd.Series) -> pd.Series | None:
     return None
 
 
+# The same few rows are read many times for one page.
+@lru_cache(maxsize=1024)
+def _counts_of_interval(value: str, low: str, high: str, level: float) -> Counts:
+    return counts_printing_interval(value, low, high, level=level, max_n=_MAX_N)
+
+
+@lru_cache(maxsize=1024)
+def _counts_of_percent(value: str, n: int) -> Counts:
+    return counts_printing_percent(value, n=n)
+
+
 def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | None:
     """Return (events, n, how) where the printed numbers leave only one possibility."""
     n = row["n"] or arm["n_reported"]
@@ -71,13 +84,13 @@ def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | None:
         how = "printed" if row["n"] else "events printed, patients of the arm"
         return int(row["events"]), int(n), how
     if row["ci_low_reported"] and row["ci_high_reported"]:
-        printed = [row[name] for name in ("value_reported", "ci_low_reported", "ci_high_reported")]
+        value, low, high = (row[f"{name}_reported"] for name in ("value", "ci_low", "ci_high"))
         level = int(row["ci_level"]) / 100
-        found = counts_printing_interval(*printed, level=level, max_n=_MAX_N)
+        found = _counts_of_interval(value, low, high, level)
         if len(found) == 1:
             return *found[0], "the only counts whose exact interval prints so"
     if n:
-        found = counts_printing_percent(row["value_reported"], n=int(n))
+        found = _counts_of_percent(row["value_reported"], int(n))
         if len(found) == 1:
             return *found[0], "the only count of the arm that prints so"
     return None

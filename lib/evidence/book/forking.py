@@ -23,7 +23,7 @@ from evidence.book.freshness import library_digest
 KERNEL = "EVIDENCE_KERNEL"
 START_SECONDS = 120.0
 # What an interpreter or a numerical library reads once, when it starts.
-_READ_ONCE = ("PYTHON", "OPENBLAS_", "OMP_", "MKL_", "MPL", "LC_", "LANG", "TZ")
+_READ_ONCE = ("PYTHON", "OPENBLAS_", "OMP_", "MKL_", "MPL", "LC_", "LANG", "TZ", "EVIDENCE_")
 
 
 class ZygoteError(RuntimeError):

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from evidence.book.execute import execute
 from evidence.book.forking import KERNEL
 from evidence.book.sweep_store import files_stamp, read_run, run_path, to_text, write_whole
+from evidence.book.zygote import PREPARE
 from evidence.paths import notebook_path, project_root
 from evidence.results import read_results
 
@@ -131,6 +132,6 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
     return "done", to_text(recorded)
 
 
-def environment_of(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a task: those of a kernel, and which kind of kernel."""
-    return {**variables, KERNEL: os.environ.get(KERNEL, "forked")}
+def environment_of(variables: Mapping[str, str], page: str) -> dict[str, str]:
+    """Return the variables of a task: those of a kernel, which kind of kernel, and the page."""
+    return {**variables, KERNEL: os.environ.get(KERNEL, "forked"), PREPARE: page}

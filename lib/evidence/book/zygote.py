@@ -38,6 +38,8 @@ _ALSO = (
     "statsmodels.stats.multitest",
 )
 _PR_SET_PDEATHSIG = 1
+# Page whose variants the kernels will run, in the environment of a sweep.
+PREPARE = "EVIDENCE_PREPARE"
 
 
 def warm_up() -> None:
@@ -53,8 +55,21 @@ def warm_up() -> None:
         # Whatever is wrong with it, the page that imports it says so itself.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    prepare_page(os.environ.get(PREPARE, ""))
     gc.collect()
     gc.freeze()
+
+
+def prepare_page(page: str) -> None:
+    """Compute what the variants of a question share; a page without `prepare` has nothing."""
+    if not page.startswith("questions/"):
+        return
+    with contextlib.suppress(Exception):
+        from evidence.data import load_evidence
+
+        question = importlib.import_module(f"evidence.{page.replace('/', '.')}")
+        if hasattr(question, "prepare"):
+            question.prepare(load_evidence())
 
 
 def end_with_parent() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from evidence.data import Evidence
 from evidence.estimates import Estimate
 from evidence.evidential_strength import (
     adjusted_p_values,
@@ -19,27 +20,20 @@ from evidence.page import Page
 from evidence.parameters import BiomarkerPrognosis
 from evidence.prognosis import (
     concordance_normal_marker,
-    dichotomisation_efficiency,
     hazard_ratio_per_sd,
     hazard_ratio_per_units,
     information_ratio,
-    predicted_survival,
 )
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
-from evidence.questions.printed_marker import NAMES, QUESTION, PrintedEffect
+from evidence.questions.printed_marker import NAMES, QUESTION, PrintedEffect, printed_effects
 from evidence.rounding import RoundingPolygon
-from evidence.survival_power import detectable_interaction
 from evidence.winners_curse import (
     conditional_mle,
     retrospective_design,
     shrunk_hazard_ratio,
     shrunk_signal_to_noise,
 )
-
-# Months at which predicted curves are read off.
-_HORIZON = 12.0
-
 
 # Numbers of both outcomes that the chapter's summary table shows.
 KEY_NUMBERS = (
@@ -208,37 +202,6 @@ def shrink(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers
     return numbers
 
 
-def find_prediction(effects: tuple[PrintedEffect, ...]) -> Numbers:
-    """Return the difference between the arms that the trial could find: prediction of benefit."""
-    return {
-        f"{effect.outcome}_interaction": (
-            detectable_interaction(effect.events),
-            f"{NAMES[effect.outcome]}: ratio of the arms' hazard ratios per SD that four trials "
-            "in five of this size would find",
-        )
-        for effect in effects
-    }
-
-
-def split_and_predict(p: BiomarkerPrognosis, per_sd: Estimate) -> Numbers:
-    """Return what a cut keeps, and predicted PFS for some marker values."""
-    kept = dichotomisation_efficiency(p.cutpoint_quantile, marker=p.marker_dist)
-    numbers: Numbers = {"cut_keeps": (kept, "Information that splitting the marker keeps")}
-    curves = predicted_survival(
-        _HORIZON,
-        p.marker_values_sd,
-        hr_per_sd=per_sd.value,
-        baseline_median=p.baseline_median,
-        baseline_shape=p.baseline_shape,
-    )
-    for value, estimate in zip(p.marker_values_sd, curves, strict=True):
-        sign = "minus" if value < 0 else "plus"
-        key = f"predicted_{sign}_{abs(value):g}_sd".replace(".", "_")
-        words = f"Progression-free at {_HORIZON:g} months, marker at {value:+g} SD"
-        numbers[key] = (estimate, words)
-    return numbers
-
-
 def simulate(
     effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis
 ) -> dict[str, list[SignificanceFilter]]:
@@ -257,6 +220,12 @@ def simulate(
         ]
         for effect in effects
     }
+
+
+def prepare(evidence: Evidence) -> None:
+    """Compute what most variants of the page share; results are kept by the functions called."""
+    p = BiomarkerPrognosis()
+    simulate(printed_effects(evidence, p), p)
 
 
 def simulated_numbers(

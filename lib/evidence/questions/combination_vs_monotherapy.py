@@ -5,11 +5,15 @@ The numbers behind it are made in `trial_response`, `trial_progression` and `poo
 
 from __future__ import annotations
 
+from evidence.data import Evidence
 from evidence.estimates import Estimate
 from evidence.page import PARAMETER, Page
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
+from evidence.questions.pooled_arms import sensitivity
+from evidence.questions.trial_progression import simulate_ensembles, trial_medians
+from evidence.questions.trial_response import trial_arms
 from evidence.responses import ArmResponse
 from evidence.survival_power import (
     detectable_hazard_ratio,
@@ -47,6 +51,14 @@ KEY_NUMBERS = (
     "orr_per_1000",
     "pfs_12m_per_1000",
 )
+
+
+def prepare(evidence: Evidence) -> None:
+    """Compute what most variants of the page share; results are kept by the functions called."""
+    p = CombinationVsMonotherapy()
+    arms = trial_arms(evidence)
+    simulate_ensembles(trial_medians(evidence), (arms[0].n, arms[1].n), p)
+    sensitivity(evidence, p)
 
 
 def steps_down(p: CombinationVsMonotherapy) -> Numbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 from evidence.chapter_parameters import PooledArmsParameters
@@ -12,7 +13,7 @@ from evidence.data import Evidence
 from evidence.eligibility import held_back_arms, pooling_candidates, qualifying_arms
 from evidence.estimates import Estimate
 from evidence.parameters import CombinationVsMonotherapy
-from evidence.pooled_response import PooledResponse, ResponseModel, pool_response
+from evidence.pooled_response import PooledResponse, ResponseAdjust, ResponseModel, pool_response
 from evidence.pooling import logit_response, pool
 from evidence.pooling_permutation import permutation_p
 from evidence.proportions import proportion
@@ -94,13 +95,28 @@ def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
 
 
 def _pool(arms: Sequence[ArmResponse], p: CombinationVsMonotherapy) -> PooledResponse:
+    return _pool_counts(
+        tuple(arm.events for arm in arms),
+        tuple(arm.n for arm in arms),
+        p.pool_model,
+        p.ci_adjust,
+        p.tau_prior_scale,
+        p.level,
+    )
+
+
+# The sensitivity analyses are the same under most parameters, and fits take a second together.
+@lru_cache(maxsize=64)
+def _pool_counts(
+    events: tuple[int, ...],
+    n: tuple[int, ...],
+    model: ResponseModel,
+    adjust: ResponseAdjust,
+    tau_prior_scale: float,
+    level: float,
+) -> PooledResponse:
     return pool_response(
-        [arm.events for arm in arms],
-        [arm.n for arm in arms],
-        model=p.pool_model,
-        adjust=p.ci_adjust,
-        tau_prior_scale=p.tau_prior_scale,
-        level=p.level,
+        events, n, model=model, adjust=adjust, tau_prior_scale=tau_prior_scale, level=level
     )
 
 
