@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from evidence.estimates import Estimate
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.figures.style import Figure
@@ -47,15 +49,16 @@ def tabulate_claims(made: Multiverse) -> Table:
     """Return, per claim, in how many specifications it has each state."""
     rows = [
         [
-            claim_words(claim),
-            outcome.block.title,
+            Markup("<strong>{}</strong>, by choices on: {}").format(
+                claim_words(claim), outcome.block.title
+            ),
             str(len(outcome.specifications)),
             *(str(count) for count in outcome.count_states(claim).values()),
         ]
         for outcome, claim in each_claim(made)
     ]
     return make_table(
-        ["Claim", "Choices on", "Specifications", *(state.capitalize() for state in STATES)],
+        ["Claim", "Specifications", *(state.capitalize() for state in STATES)],
         rows,
         caption="Under how many specifications each claim holds",
         numeric=("Specifications", *(state.capitalize() for state in STATES)),
