@@ -26,12 +26,12 @@ _DIFFERENCES: dict[DifferenceMethod, str] = {
     "newcombe": "SAS RISKDIFF(CL=NEWCOMBE); R Epi::ci.pd(method='Nc')",
     "wald": "SAS and RevMan; R prop.test, without correction",
 }
-_TESTS: dict[EqualityTest, str] = {
-    "boschloo": "this book; SciPy boschloo_exact",
-    "fisher": "R fisher.test; SAS EXACT",
-    "fisher_midp": "R epitools",
-    "chi_squared": "SAS PROC FREQ; SciPy, without correction",
-    "yates": "R chisq.test; SciPy chi2_contingency",
+_TESTS: dict[EqualityTest, tuple[str, str]] = {
+    "boschloo": ("Boschloo's exact test", "this book; SciPy boschloo_exact"),
+    "fisher": ("Fisher's exact test", "R fisher.test; SAS EXACT"),
+    "fisher_midp": ("Fisher's test, mid-P", "R epitools"),
+    "chi_squared": ("chi-squared test", "SAS PROC FREQ; SciPy, without correction"),
+    "yates": ("chi-squared test, Yates", "R chisq.test; SciPy chi2_contingency"),
 }
 
 
@@ -98,11 +98,9 @@ def _responses(evidence: Evidence) -> Iterator[Comparison]:
             Reading(
                 test,
                 programs,
-                Estimate(
-                    equality_p(*counts, test=test), unit="p_value", method=test.replace("_", " ")
-                ),
+                Estimate(equality_p(*counts, test=test), unit="p_value", method=name),
             )
-            for test, programs in _TESTS.items()
+            for test, (name, programs) in _TESTS.items()
         ),
     )
     posterior = ResponsePosterior(*counts)
