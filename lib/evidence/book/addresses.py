@@ -1,7 +1,8 @@
 """Where the book and its repository are published, as _config.yml says; nothing is made up.
 
-The keys are those of Jupyter Book: `html: baseurl`, `repository: url, branch, path_to_book`, and
-`launch_buttons: binderhub_url, colab_url`. Without them there is no address and no launch button.
+The keys are those of Jupyter Book and its theme: `html: baseurl`, and below `html_theme_options`
+`repository_url`, `repository_branch`, `path_to_docs` and `launch_buttons`. Without them there is no
+address and no launch link.
 """
 
 from __future__ import annotations
