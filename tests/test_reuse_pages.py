@@ -92,7 +92,7 @@ def test_the_reuse_page_lists_the_edition_and_its_licences(here):
         assert (here / "chapters" / "appendix" / link["href"]).resolve().exists()
     text = article_.get_text(" ")
     assert "BSD-3-Clause" in text
-    assert "CC BY 4.0" in text
+    assert "CC-BY-4.0" in text
 
 
 def test_a_download_that_is_not_there_is_a_broken_link(here):

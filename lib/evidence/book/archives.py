@@ -38,3 +38,12 @@ def write_checksum(path: Path) -> Path:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     target.write_text(f"{digest}  {path.name}\n", encoding="utf-8")
     return target
+
+
+def read_folder(folder: Path, prefix: str) -> dict[str, bytes]:
+    """Return the files below a folder by their name below `prefix`."""
+    return {
+        f"{prefix}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
