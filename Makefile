@@ -12,7 +12,7 @@ export MPLBACKEND ?= agg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check run status serve lock reference clean
+.PHONY: help book test check run status serve lock canary archive reference clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,11 +40,17 @@ lock: $(VENV)/ready ## resolve the dependencies again into requirements.lock
 	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements.lock
 
+canary: $(VENV)/ready ## put the newest libraries that pyproject.toml allows into the environment
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --upgrade --editable '.[test,cluster]'
+
+archive: book ## build, then write dist/evidence-book-VERSION.zip and its checksum
+	@$(BIN)/evidence archive "$$(sed -n 's/^version: *//p' CITATION.cff)"
+
 reference: $(VENV)/ready ## compute the pinned R reference values again (needs R, see tests/reference/README.md)
 	@Rscript tests/reference/make_reference.R
 
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) _build
+	rm -rf $(VENV) _build dist
 
 $(VENV)/ready: requirements.lock pyproject.toml bin/setup-environment
 	@bin/setup-environment "$(PYTHON)" $(VENV)

@@ -28,6 +28,9 @@ PAGE = "studies/ryan-2007"
 def dated(project, monkeypatch):
     """Return a project whose change log names a version, its tables checked once."""
     monkeypatch.setenv("EVIDENCE_CHECKED", load_evidence().digest())
+    # What this project has released or will release next is no part of these tests.
+    shutil.rmtree(project / "data" / "released", ignore_errors=True)
+    (project / "CITATION.cff").unlink()
     (project / "CHANGELOG.md").write_text("# Changes\n\n## 0.1.0 (2026-11-30)\n\n- Data: all.\n")
     return project
 
@@ -97,6 +100,7 @@ def test_versions_rise_by_number_not_by_text(project):
 
 
 def test_the_date_comes_from_the_change_log_or_the_citation_and_never_from_the_clock(project):
+    (project / "CITATION.cff").unlink()
     with pytest.raises(ReleaseError, match=r"CHANGELOG.md: expected a heading such as `## 0.1.0"):
         release_date("0.1.0")
     (project / "CITATION.cff").write_text("version: 0.1.0\ndate-released: 2026-11-29\n")

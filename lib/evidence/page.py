@@ -165,7 +165,12 @@ class Page(Generic[Model]):
         """Show a figure, unless it shows more than the reader asked for (`provenance_max`)."""
         if figure.grade > self.parameters.provenance_max:
             figure = figure.withheld()
-        facts = {"name": figure.name, "caption": figure.caption, "alt": figure.alt}
+        facts = {
+            "name": figure.name,
+            "caption": figure.caption,
+            "alt": figure.alt,
+            "data": figure.data.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+        }
         _display({"image/svg+xml": figure.svg(), FIGURE_MIME: facts, "text/plain": figure.alt})
 
     def table(self, table: Table) -> None:

@@ -21,6 +21,8 @@ _SOURCES = (
     "chapters",
     "data",
     "requirements.lock",
+    "CITATION.cff",
+    "LICENSE",
 )
 
 

@@ -90,6 +90,10 @@ class Registry:
         path = self.path_of(page, seen_from)
         if path is None:
             raise KeyError(f"expected the name of a page with numbers, got {page}")
+        return self.recorded(path)
+
+    def recorded(self, path: Path) -> PageResults:
+        """Return what a notebook recorded; each is read once."""
         if path not in self._pages:
             self._pages[path] = read_results(path)
         return self._pages[path]

@@ -147,7 +147,8 @@ def open_side(text: str, evidence: Evidence | None = None) -> Edition:
     ----------
     text : str
         A released version, "working" for the pages as they stand, or a path: an edition, the
-        results of a variant, the folder of a variant, or an executed notebook.
+        results of a variant, the folder of a variant or of another copy of the book, or an
+        executed notebook.
     evidence : Evidence, optional
         The book's tables, where they were already read.
 
@@ -169,11 +170,27 @@ def open_side(text: str, evidence: Evidence | None = None) -> Edition:
             "expected a released version, working, or the path of an edition, of a variant or of "
             f"an executed notebook, got {text!r}"
         )
+    if path.is_dir() and (path / "_toc.yml").exists():
+        return _other_copy(path)
     if path.is_dir():
         path = path / "results.json"
         if not path.exists():
-            raise ReleaseError(f"expected the folder of a variant with results.json, got {text!r}")
+            raise ReleaseError(
+                "expected the folder of a variant with results.json, or of a copy of the book, "
+                f"got {text!r}"
+            )
     return _reader(path)(path)
+
+
+def _other_copy(folder: Path) -> Edition:
+    """Return the pages of another copy of the book; which library it ran is not known."""
+    from dataclasses import replace
+
+    from evidence.book.registry import Registry
+    from evidence.book.snapshots import built_edition
+
+    pages = Registry(folder).committed_paths()
+    return replace(built_edition(pages, folder), name=folder.resolve().name, modules={})
 
 
 def _reader(path: Path) -> Callable[[Path], Edition]:

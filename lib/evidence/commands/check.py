@@ -1,8 +1,13 @@
-"""`evidence check` and `evidence datapackage`: the order of tables and chapters."""
+"""`evidence check`, `datapackage` and `normalise`: the order of tables and chapters."""
 
 from __future__ import annotations
 
-from evidence.commands.app import DataOption, app, console, fail
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence.commands.app import DataOption, UserError, app, console, fail
 from evidence.problems import DataError, Problem
 
 
@@ -49,3 +54,28 @@ def datapackage() -> None:
     path = data_folder() / "datapackage.json"
     path.write_text(package_text(), encoding="utf-8")
     console.print(str(path), markup=False)
+
+
+@app.command()
+def normalise(
+    notebooks: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks; every chapter if none is named.")
+    ] = None,
+) -> None:
+    """Bring notebooks that were edited in Jupyter into the form in which they are committed."""
+    from evidence.book.freshness import list_pages, read_notebook
+    from evidence.book.normalise import normalise as normalised
+    from evidence.book.normalise import serialise
+    from evidence.paths import notebook_path
+
+    paths = notebooks or [notebook_path(page) for page in list_pages()]
+    changed = 0
+    for path in paths:
+        if not path.is_file():
+            raise UserError(f"expected a notebook, got {str(path)!r}")
+        text = serialise(normalised(read_notebook(path)))
+        if text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8")
+            console.print(str(path), markup=False)
+            changed += 1
+    console.print(f"{changed} of {len(paths)} notebooks changed")

@@ -1,4 +1,4 @@
-"""`evidence release` and `evidence diff`: editions, and what changed between two of them."""
+"""`evidence release`, `archive` and `diff`: editions, and what changed between two of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _Side = Annotated[
     str | None,
-    typer.Argument(help="A version, working, or a path: edition, variant, executed notebook."),
+    typer.Argument(
+        help="A version, working, or a path: edition, variant, copy of the book, executed notebook."
+    ),
 ]
 
 
@@ -27,6 +29,17 @@ def release(
     from evidence.book.releases import release as write
 
     console.print(str(write(version)), markup=False)
+
+
+@app.command()
+def archive(
+    version: Annotated[str, typer.Argument(help="A released version, e.g. 0.2.0.")],
+) -> None:
+    """Write dist/evidence-book-VERSION.zip from the built book, and its SHA-256 beside it."""
+    from evidence.book.release_archive import archive_release
+
+    for path in archive_release(version):
+        console.print(str(path), markup=False)
 
 
 @app.command()

@@ -1,0 +1,126 @@
+"""What the book says of itself to those who cite it: CITATION.cff, and which edition this is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evidence.book.registry import Registry
+from evidence.book.releases import list_releases, read_release
+from evidence.problems import DataError, Problem
+
+_FILE = "CITATION.cff"
+# Licences by what they cover; LICENSE holds their text.
+LICENCES = {"code": "BSD-3-Clause", "text and data": "CC-BY-4.0"}
+CONTENT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+CODE_LICENCE = "https://opensource.org/license/bsd-3-clause"
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """How the book is cited.
+
+    Attributes
+    ----------
+    title, version, date : str
+        As in CITATION.cff; the date is that of the release, "" before the first one.
+    authors : tuple of str
+        Names as they are printed.
+    doi, url : str
+        "" where CITATION.cff has none; neither is ever made up.
+    released : bool
+        True where the pages are those of the released edition of this version.
+    """
+
+    title: str
+    version: str
+    date: str
+    authors: tuple[str, ...]
+    doi: str
+    url: str
+    released: bool
+
+    @property
+    def edition(self) -> str:
+        """The edition in words."""
+        dated = f" of {self.date}" if self.date else ""
+        if self.released:
+            return f"edition {self.version}{dated}"
+        return f"edition {self.version}{dated}, with changes that are not released"
+
+
+def _author(stored: dict[str, Any]) -> str:
+    if "name" in stored:
+        return str(stored["name"])
+    return " ".join(str(stored[n]) for n in ("given-names", "family-names") if n in stored)
+
+
+def read_book_facts(source: Path, registry: Registry | None = None) -> BookFacts:
+    """Return how the book in a source folder is cited.
+
+    Parameters
+    ----------
+    source : Path
+        Folder of the book.
+    registry : Registry, optional
+        Its pages, which are compared with the released edition of the same version.
+
+    Raises
+    ------
+    DataError
+        Where CITATION.cff is missing or does not name title, version and authors.
+    """
+    path = source / _FILE
+    try:
+        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+        title, version = str(stored["title"]), str(stored["version"])
+        authors = tuple(_author(one) for one in stored["authors"])
+    except FileNotFoundError:
+        raise DataError([Problem(_FILE, 0, "", "a file of this name", "none")]) from None
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
+        expected = "YAML with title, version and authors"
+        raise DataError([Problem(_FILE, 0, "", expected, " ".join(str(error).split()))]) from None
+    return BookFacts(
+        title=title,
+        version=version,
+        date=str(stored.get("date-released", "")),
+        authors=authors,
+        doi=str(stored.get("doi", "")),
+        url=str(stored.get("url", "")),
+        released=registry is not None and _is_released(version, source, registry),
+    )
+
+
+def _is_released(version: str, source: Path, registry: Registry) -> bool:
+    """Return True where every page of the released edition records the same as now."""
+    folder = source / "data" / "released"
+    if version not in list_releases(folder):
+        return False
+    pages = read_release(version, folder).pages
+    now = {page: registry.recorded(path) for page, path in registry.committed_paths().items()}
+    ran = {page: recorded for page, recorded in now.items() if recorded.facts}
+    return pages.keys() == ran.keys() and all(
+        (ran[page].results, ran[page].claims) == (one.recorded.results, one.recorded.claims)
+        for page, one in pages.items()
+    )
+
+
+def cite_text(facts: BookFacts, part: str = "", url: str = "") -> str:
+    """Return the citation of the book, or of one page of it, as one line of text.
+
+    Parameters
+    ----------
+    facts : BookFacts
+        How the book is cited.
+    part : str
+        Title of the page, "" for the book.
+    url : str
+        Address of the page, "" where none is known.
+    """
+    where = f"https://doi.org/{facts.doi}" if facts.doi else url or facts.url
+    inside = f"{part}. In: " if part else ""
+    edition = facts.edition[:1].upper() + facts.edition[1:]
+    return f"{'; '.join(facts.authors)}. {inside}{facts.title}. {edition}.{where and f' {where}'}"

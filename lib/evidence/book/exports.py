@@ -1,0 +1,90 @@
+"""Everything that a built book offers for reuse, written below `downloads/` of its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from evidence.book.archives import write_zip
+from evidence.book.citation import BookFacts, read_book_facts
+from evidence.book.fhir_bundle import bundle_text, make_bundle
+from evidence.book.page_files import FOLDER, Download, page_files
+from evidence.book.reference_files import read_references, ris_text
+from evidence.book.registry import Registry
+from evidence.book.result_files import claims_csv, results_csv, results_json
+
+# Files of the data package beside its tables; those that a copy of the sources lacks are left out.
+_BESIDE_TABLES = ("datapackage.json", "references.bib", "README.md")
+
+# What the whole edition offers, in the order in which it is listed.
+EDITION_FILES = (
+    Download(f"{FOLDER}/data-package.zip", "Data tables as a Frictionless data package"),
+    Download(f"{FOLDER}/results.json", "All numbers and conclusions, JSON"),
+    Download(f"{FOLDER}/results.csv", "All numbers, CSV"),
+    Download(f"{FOLDER}/claims.csv", "All conclusions, CSV"),
+    Download(f"{FOLDER}/evidence-bundle.fhir.json", "Findings as FHIR R5 Evidence resources"),
+    Download(f"{FOLDER}/references.bib", "Bibliography, BibTeX"),
+    Download(f"{FOLDER}/references.ris", "Bibliography, RIS"),
+)
+
+
+def package_files(source: Path) -> dict[str, bytes]:
+    """Return the files of the data package by name: description, tables, and their licence."""
+    data = source / "data"
+    described = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    names = [*_BESIDE_TABLES, *(resource["path"] for resource in described["resources"])]
+    files = {name: data / name for name in names}
+    files["LICENSE"] = source / "LICENSE"
+    return {name: path.read_bytes() for name, path in files.items() if path.exists()}
+
+
+def _edition_texts(
+    source: Path, registry: Registry, facts: BookFacts
+) -> dict[str, Callable[[], str]]:
+    """Return how to make each text of the whole edition; a variant offers the committed pages."""
+    committed = registry.committed_paths()
+    pages = {page: registry.recorded(path) for page, path in committed.items()}
+    ran = {page: recorded for page, recorded in pages.items() if recorded.facts}
+    bib = source / "data" / "references.bib"
+    return {
+        "results.json": lambda: results_json(ran, facts),
+        "results.csv": lambda: results_csv(ran),
+        "claims.csv": lambda: claims_csv(ran),
+        "references.bib": lambda: bib.read_text(encoding="utf-8"),
+        "references.ris": lambda: ris_text(read_references(bib)),
+        "evidence-bundle.fhir.json": lambda: bundle_text(make_bundle(committed, source, facts)),
+    }
+
+
+def write_downloads(
+    registry: Registry, source: Path, target: Path, pages: Iterable[str] | None = None
+) -> None:
+    """Write the downloads of a book into the folder in which it was built.
+
+    Parameters
+    ----------
+    registry : Registry
+        What its notebooks recorded.
+    source, target : Path
+        Folder that it is rendered from, and folder of its HTML.
+    pages : iterable of str, optional
+        Pages that the book shows; all notebooks if not given.
+
+    Raises
+    ------
+    DataError
+        Where CITATION.cff or the bibliography cannot be read.
+    """
+    facts = read_book_facts(source, registry)
+    known = registry.committed_paths()
+    texts = {
+        f"{FOLDER}/{name}": make() for name, make in _edition_texts(source, registry, facts).items()
+    }
+    for page in known if pages is None else sorted(set(pages) & known.keys()):
+        texts |= page_files(registry, page, facts)
+    for name, text in texts.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    write_zip(target / FOLDER / "data-package.zip", package_files(source))
