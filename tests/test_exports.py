@@ -206,6 +206,7 @@ def test_a_citation_names_version_and_date_and_no_address_that_nobody_gave(proje
     assert facts.date in cite_text(facts)
     assert "http" not in cite_text(facts)
     assert "with changes that are not released" in cite_text(facts)
+    assert " Does it help? In: " in cite_text(facts, "Does it help?")
     assert cite_text(facts, "A page", "https://example.org/p.html").endswith("example.org/p.html")
 
 

@@ -139,6 +139,7 @@ def test_a_published_page_has_an_address_to_cite_and_opens_in_binder_and_colab(p
 
 
 def test_the_index_describes_the_book_and_its_data(here):
+    assert " In: " not in read(here, "index").article.find(class_="cite-this").text
     book = linked(here, "index")
     assert book["@type"] == "Book"
     data, code = book["hasPart"]

@@ -234,7 +234,7 @@ class PageResults:
     facts : dict
         What the page said of itself: name, parameters, what it read.
     figures : list of dict
-        Name, caption and alternative text of every figure.
+        Name, caption, alternative text and data (CSV) of every figure.
     """
 
     results: dict[str, Result]

@@ -121,6 +121,7 @@ def cite_text(facts: BookFacts, part: str = "", url: str = "") -> str:
         Address of the page, "" where none is known.
     """
     where = f"https://doi.org/{facts.doi}" if facts.doi else url or facts.url
-    inside = f"{part}. In: " if part else ""
+    stop = "" if part.endswith(("?", "!", ".")) else "."
+    inside = f"{part}{stop} In: " if part else ""
     edition = facts.edition[:1].upper() + facts.edition[1:]
     return f"{'; '.join(facts.authors)}. {inside}{facts.title}. {edition}.{where and f' {where}'}"

@@ -77,7 +77,10 @@ def read_finding_lines(page: str, path: Path) -> list[FindingLine]:
     ValueError
         Where a summary is not of the form that `tabulate_findings` writes.
     """
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if _CAPTION not in text:
+        return []
+    notebook = json.loads(text)
     lines: list[FindingLine] = []
     for data in iterate_outputs(notebook):
         html = "".join(data.get("text/html", ""))

@@ -79,15 +79,28 @@ def _head(facts: BookFacts) -> dict[str, Any]:
     }
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+def _lines(value: Any, depth: int, indent: str = "") -> str:
+    """Return JSON with one line per item down to `depth`: quick to write, and lines can differ."""
+    if depth == 0 or not value or not isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    inner = indent + " "
+    if isinstance(value, dict):
+        items = [
+            f"{json.dumps(name, ensure_ascii=False)}: {_lines(item, depth - 1, inner)}"
+            for name, item in value.items()
+        ]
+    else:
+        items = [_lines(item, depth - 1, inner) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{closing}"
 
 
 def results_json(pages: Mapping[str, PageResults], facts: BookFacts) -> str:
     """Return every number and conclusion of the edition, by page."""
-    return _text({**_head(facts), "pages": {name: _page(one) for name, one in pages.items()}})
+    whole = {**_head(facts), "pages": {name: _page(one) for name, one in pages.items()}}
+    return _lines(whole, depth=4) + "\n"
 
 
 def page_json(page: str, recorded: PageResults, facts: BookFacts) -> str:
     """Return the numbers and conclusions of one page."""
-    return _text({**_head(facts), "page": page, **_page(recorded)})
+    return _lines({**_head(facts), "page": page, **_page(recorded)}, depth=2) + "\n"

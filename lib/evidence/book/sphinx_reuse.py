@@ -124,7 +124,8 @@ def _box(
         if reuse_page
         else Markup("")
     )
-    cited = cite_text(reuse.facts, title, reuse.addresses.page(f"{docname}.html"))
+    part = "" if docname == _INDEX else title
+    cited = cite_text(reuse.facts, part, reuse.addresses.page(f"{docname}.html"))
     return Markup(
         '<section class="reuse" aria-labelledby="reuse-this-page">'
         '<h2 id="reuse-this-page">Reuse and cite this page</h2>{}'
