@@ -75,7 +75,7 @@ def test_survival_stands_beside_progression(evidence):
     assert all(row in evidence.rows for row in rows)
 
 
-def test_the_sensitivity_table_shows_only_what_moves(evidence):
+def test_an_assumption_shows_the_numbers_that_rest_on_it(evidence):
     varied = marker_sensitivity.vary(evidence, BiomarkerPrognosis())
     words, numbers = varied["hypotheses_two"]
     assert set(numbers) == {

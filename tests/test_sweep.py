@@ -309,13 +309,12 @@ def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path):
     assert (code, "expected the address of a running Dask scheduler" in said) == (1, True)
 
 
-def test_text_that_a_parameter_may_hold_stays_text(project, here):
-    """Of all parameters these alone take any text; what is in it is never run."""
+def test_text_that_is_code_is_refused_and_never_run(project, here):
     evil = '"]\n__import__("pathlib").Path("ran.txt").touch()\n#\\'
     for text in (evil, evil.replace('"', "'") + "<img src=x onerror=alert(1)>"):
         given = {"hr_pfs": [text, "0.9", "1.2", ".04"]}
-        (run,) = sweep("questions/biomarker_prognosis", [given], executor=here)
-        assert "could not convert string to float" in run.error
+        with pytest.raises(ParameterError, match="hr_pfs: expected HR, lower, upper, P as text"):
+            sweep("questions/biomarker_prognosis", [given], executor=here)
     assert not list(project.rglob("ran.txt"))
 
 

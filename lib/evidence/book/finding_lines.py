@@ -108,8 +108,9 @@ def _line(
     page: str, compared: str, heads: list[str], row: Tag, steps: dict[str, Downgrade]
 ) -> FindingLine:
     cells = [cell.get_text() for cell in row.find_all(["th", "td"])]
-    certainty = _CERTAINTY.fullmatch(cells[-2]) if len(cells) == len(heads) == 7 else None
-    if certainty is None:
+    outcome = row.find("strong")
+    certainty = _CERTAINTY.fullmatch(cells[-1]) if len(cells) == len(heads) == 6 else None
+    if certainty is None or outcome is None:
         raise ValueError(
             f"{page}: expected a summary of findings as `tabulate_findings` writes it, got a line "
             f"{cells}"
@@ -118,10 +119,10 @@ def _line(
     return FindingLine(
         page=page,
         compared=compared,
-        outcome=cells[0],
+        outcome=outcome.get_text().removesuffix("."),
         relative=cells[1],
         patients=cells[4],
-        words=cells[6],
+        words=cells[0].removeprefix(outcome.get_text()).strip(),
         absolute=((heads[2], cells[2]), (heads[3], cells[3])),
         certainty=certainty["level"],
         downgrades=tuple(steps[mark] for mark in marks),
