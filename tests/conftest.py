@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from evidence.book.build import render
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +49,29 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=flags)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return the folder of the rendered book; the processes of pytest-xdist share one."""
+    base = tmp_path_factory.getbasetemp()
+    target = (base if worker_id == "master" else base.parent) / "rendered-book"
+    try:
+        target.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 600
+        while not (target / "done").exists():
+            if time.monotonic() > deadline or (target / "failed").exists():
+                pytest.fail("the book was not rendered by the process that began it")
+            time.sleep(0.2)
+    else:
+        try:
+            render(ROOT, target)
+        except BaseException:
+            (target / "failed").touch()
+            raise
+        (target / "done").touch()
+    return target / "_build" / "html"
 
 
 @pytest.fixture

@@ -4,17 +4,14 @@ The grids are run again by papermill; a browser then drives the menus over all o
 """
 
 import json
-from pathlib import Path
 
 import pytest
-from evidence.book.build import render
 from evidence.book.shown import read_shown
 from evidence.book.sweep import sweep
 from evidence.book.switch import build_switch, cited_parts, fingerprint, stored_switch, written
 from evidence.book.switch_grid import SwitchError, read_switch_grid, switch_path, switched_pages
 from evidence.data import load_evidence
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     "questions/biomarker_prognosis",
     "questions/combination_vs_monotherapy",
@@ -31,13 +28,6 @@ def runs():
         done = sweep(page, list(computed.values()), keep_notebook=True)
         made[page] = dict(zip(computed, done, strict=True))
     return made
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    target = tmp_path_factory.mktemp("site")
-    render(ROOT, target)
-    return target / "_build" / "html"
 
 
 def open_page(browser, site, page, **context):
