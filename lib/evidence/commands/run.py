@@ -60,6 +60,7 @@ def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) ->
 
 def _refresh_switches(pages: list[str], workers: int) -> None:
     """Compute again what the menus of pages show, where it is not of the page as it is."""
+    from evidence.book.sweep import SweepError
     from evidence.book.switch import is_fresh, refresh_switch
     from evidence.book.switch_grid import read_switch_grid, switched_pages
     from evidence.data import load_evidence
@@ -75,7 +76,10 @@ def _refresh_switches(pages: list[str], workers: int) -> None:
             def report(_: object, task: TaskID = task) -> None:
                 progress.update(task, advance=1)
 
-            refresh_switch(page, workers=workers, report=report)
+            try:
+                refresh_switch(page, workers=workers, report=report)
+            except SweepError as error:
+                fail([error], f"menus of {page}: they are as they were")
         console.print(f"menus of {page}: {total} combinations", markup=False)
 
 
