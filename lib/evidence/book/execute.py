@@ -22,6 +22,7 @@ from typing import Any
 
 from evidence.book.freshness import dependencies
 from evidence.book.normalise import normalise, serialise
+from evidence.book.whole_writes import write_whole
 from evidence.data import Evidence, load_evidence
 from evidence.paths import build_folder, notebook_path, project_root
 
@@ -177,9 +178,7 @@ def refresh_page(page: str) -> Run:
     text = serialise(executed)
     changed = path.read_text(encoding="utf-8") != text
     if changed:
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+        write_whole(path, text.encode())
     working.unlink()
     return Run(page, perf_counter() - start, changed=changed)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evidence.book.sweep import SweepRun, sweep
-from evidence.book.sweep_store import write_whole
+from evidence.book.whole_writes import write_whole
 from evidence.data import load_evidence
 from evidence.multiverse.design import Block, Design, read_design
 from evidence.multiverse.outcomes import BlockOutcome, Specification, outcome_file, to_text

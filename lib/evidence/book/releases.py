@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence.book.whole_writes import write_whole
 from evidence.editions import Edition, edition_text, read_edition
 from evidence.paths import project_root, released_folder
 
@@ -133,10 +133,7 @@ def _write(edition: Edition, version: str, date: str) -> Path:
     from dataclasses import replace
 
     path = released_folder() / f"{version}.json"
-    path.parent.mkdir(exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(edition_text(replace(edition, date=date)), encoding="utf-8")
-    os.replace(beside, path)
+    write_whole(path, edition_text(replace(edition, date=date)).encode())
     return path
 
 

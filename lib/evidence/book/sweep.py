@@ -22,9 +22,9 @@ from evidence.book.sweep_store import (
     from_text,
     read_run,
     run_path,
-    write_whole,
 )
 from evidence.book.sweep_task import Outcome, Task, environment_of, run_task
+from evidence.book.whole_writes import write_whole
 from evidence.data import load_evidence
 from evidence.results import PageResults
 

@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from evidence.book.sweep import SweepRun
-from evidence.book.sweep_store import write_whole
+from evidence.book.whole_writes import write_whole
 
 _PARAMETER = "parameter."
 _CLAIM = "claim:"

@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 from evidence.book.execute import execute
 from evidence.book.forking import KERNEL
-from evidence.book.sweep_store import files_stamp, read_run, run_path, to_text, write_whole
+from evidence.book.sweep_store import files_stamp, read_run, run_path, to_text
+from evidence.book.whole_writes import write_whole
 from evidence.book.zygote import PREPARE
 from evidence.paths import notebook_path, project_root
 from evidence.results import read_results

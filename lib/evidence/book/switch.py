@@ -16,8 +16,8 @@ from typing import Any
 from evidence.book.freshness import dependencies, read_notebook
 from evidence.book.shown import read_shown
 from evidence.book.sweep import SweepRun, sweep
-from evidence.book.sweep_store import write_whole
 from evidence.book.switch_grid import Grid, SwitchError, read_switch_grid, switch_path
+from evidence.book.whole_writes import write_whole
 from evidence.data import Evidence, load_evidence
 from evidence.parameters import model_of
 from evidence.paths import notebook_path
