@@ -15,6 +15,14 @@ def stale():
     return {page: why for page, why in found.items() if why}
 
 
+def edited(name, monkeypatch):
+    """Let one file of the library have another fingerprint."""
+    freshness.forget_library()
+    modules = {**freshness.library_modules(), name: "edited"}
+    monkeypatch.setattr(freshness, "library_modules", lambda: modules)
+    freshness._reached_digest.cache_clear()
+
+
 def replace(path, old, new):
     text = path.read_text()
     assert old in text
@@ -72,9 +80,25 @@ def test_the_lock_makes_every_page_stale(project):
 
 
 def test_the_library_makes_every_page_stale(project, monkeypatch):
-    monkeypatch.setattr(freshness, "library_digest", lambda: "another")
+    edited("page.py", monkeypatch)
     assert {tuple(why) for why in stale().values()} == {("library",)}
     assert set(stale()) == set(list_pages())
+
+
+def test_a_module_of_the_library_makes_only_the_pages_stale_that_can_reach_it(project, monkeypatch):
+    edited("figures/network_graph.py", monkeypatch)
+    assert stale() == {"questions/landscape": ["library"]}
+    edited("two_arm_power.py", monkeypatch)
+    assert set(stale()) == {"questions/combination_vs_monotherapy"}
+    edited("book/build.py", monkeypatch)
+    assert stale() == {}
+
+
+def test_the_theme_of_figures_makes_the_pages_with_figures_stale(project, monkeypatch):
+    edited("theme.mplstyle", monkeypatch)
+    found = stale()
+    assert "questions/landscape" in found
+    assert "appendix/excluded" not in found
 
 
 def test_a_hand_edited_output_is_found(project):

@@ -57,7 +57,9 @@ def test_the_defaults_of_the_page_are_among_the_specifications(question):
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_committed_outcomes_belong_to_the_data_and_the_choices(question):
-    assert read_multiverse(question).key == current_key(read_design(question))
+    found = read_multiverse(question)
+    assert found.asked.to_json()
+    assert found.key == current_key(read_design(question), found.asked)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -82,13 +82,9 @@ def _components(code: str) -> frozenset[str]:
 
 
 def _pairs(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
-    randomized = set(
-        evidence.tables["studies"].loc[
-            evidence.tables["studies"]["randomized"] == "yes", "study_id"
-        ]
-    )
-    arms = evidence.tables["arms"]
-    arms = arms[arms["study_id"].isin(randomized) & (arms["role"] != "cohort")]
+    randomized = [study for (study,) in evidence.values("studies", "study_id", randomized="yes")]
+    arms = evidence.where("arms", study_id=randomized)
+    arms = arms[arms["role"] != "cohort"]
     for _, group in arms.groupby("study_id", sort=False):
         for _, one in group.iterrows():
             for _, other in group.iterrows():
@@ -102,9 +98,8 @@ def _is_printed(evidence: Evidence, one: pd.Series, other: pd.Series) -> bool:
 
     Margins of a factorial trial overlap, so that only the comparisons it prints are contrasts.
     """
-    rows = evidence.tables["outcomes"]
-    same = rows["study_id"] == one["study_id"]
-    return bool((same & (rows["arm_a"] == one["arm"]) & (rows["arm_b"] == other["arm"])).any())
+    pair = {"study_id": one["study_id"], "arm_a": one["arm"], "arm_b": other["arm"]}
+    return bool(evidence.values("outcomes", "row_id", **pair))
 
 
 def find_add_ons(evidence: Evidence, drug: str) -> list[AddOn]:
@@ -155,7 +150,7 @@ def response_effect(
 
 def _printed_response(evidence: Evidence, contrast: AddOn) -> Effect | None:
     rows = [f"{contrast.study_id}.orr.percent.{arm}" for arm in (contrast.arm, contrast.comparator)]
-    if not all(row in evidence.rows for row in rows):
+    if any(evidence.find(row) is None for row in rows):
         return None
     values = [read_number(evidence.row(row)["value_reported"]) for row in rows]
     if values[0] is None or not values[1]:
@@ -180,7 +175,7 @@ def _printed_ratio(
 ) -> Effect | None:
     for qualifier in QUALIFIERS:
         row_id = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}{qualifier}"
-        estimate = evidence.estimate(row_id) if row_id in evidence.rows else None
+        estimate = None if evidence.find(row_id) is None else evidence.estimate(row_id)
         if estimate is not None and estimate.low is not None:
             return Effect(outcome, estimate, (row_id,))
     return None
@@ -193,8 +188,7 @@ def _through_shared_arm(
 
     The variance is v1 + v2 - 2 rho sqrt(v1 v2): the shared arm correlates the two log ratios.
     """
-    arms = evidence.tables["arms"]
-    for shared in arms.loc[arms["study_id"] == contrast.study_id, "arm"]:
+    for (shared,) in evidence.values("arms", "arm", study_id=contrast.study_id):
         pair = [
             _printed_ratio(evidence, contrast.study_id, arm, shared, outcome)
             for arm in (contrast.arm, contrast.comparator)
@@ -232,7 +226,7 @@ def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str) -> Effect |
     rows = [
         f"{contrast.study_id}.{outcome}.median.{arm}" for arm in (contrast.arm, contrast.comparator)
     ]
-    if not all(row in evidence.rows for row in rows):
+    if any(evidence.find(row) is None for row in rows):
         return None
     one, other = (printed_median(evidence, row) for row in rows)
     if one.value is None or other.value is None:

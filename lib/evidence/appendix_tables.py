@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from evidence.convention_comparison import Comparison
 from evidence.conventions import ledger
-from evidence.data import Evidence, printed_text
+from evidence.data import Evidence
+from evidence.printed_rows import printed_text
 from evidence.results import Result
 from evidence.schema import TABLES
 from evidence.study_tables import SEVERITY_SYMBOLS, cite_source
@@ -46,7 +47,7 @@ def _place(evidence: Evidence, row: pd.Series) -> list[object]:
 
 def tabulate_arm_rows(evidence: Evidence) -> Table:
     """Return every arm with its source: an anchor per row."""
-    arms = evidence.tables["arms"]
+    arms = evidence.where("arms")
     rows = []
     for _, arm in arms.iterrows():
         weekly = f"{arm['ifn_weekly_mu']} MU interferon a week" if arm["ifn_weekly_mu"] else ""
@@ -62,7 +63,7 @@ def tabulate_fact_rows(evidence: Evidence, name: str) -> Table:
     """Return every row of one table of facts with its source: an anchor per row."""
     rows = [
         [row["row_id"], evidence.describe(row), printed_text(row), *_place(evidence, row)]
-        for _, row in evidence.tables[name].iterrows()
+        for _, row in evidence.where(name).iterrows()
     ]
     return _anchored(rows, f"{name.capitalize()}, data/{name}.csv")
 
@@ -76,7 +77,7 @@ def _anchored(rows: list[list[object]], caption: str) -> Table:
 def tabulate_all_discrepancies(evidence: Evidence) -> Table:
     """Return every discrepancy with the rows that it concerns."""
     rows = []
-    for _, item in evidence.tables["discrepancies"].iterrows():
+    for _, item in evidence.where("discrepancies").iterrows():
         ids = [row_id for row_id in item["row_ids"].split(";") if row_id]
         links = [row_link(row_id, row_id) for row_id in ids]
         rows.append(
@@ -98,7 +99,7 @@ def tabulate_excluded(evidence: Evidence) -> Table:
     """Return what was considered and left out, with the reason."""
     rows = [
         [item["excluded_id"], item["citation"], item["reason"], item["category"]]
-        for _, item in evidence.tables["excluded"].iterrows()
+        for _, item in evidence.where("excluded").iterrows()
     ]
     columns = ["No.", "What", "Why", "Kind"]
     return make_table(columns, rows, caption="Considered and left out")

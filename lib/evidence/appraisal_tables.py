@@ -39,8 +39,7 @@ def _light(judgement: str, reason: str) -> Markup:
 
 def tabulate_risk_of_bias(evidence: Evidence) -> Table:
     """Return RoB 2 by study and outcome, one column per domain."""
-    table = evidence.tables["appraisals"]
-    table = table[table["tool"] == "RoB 2"]
+    table = evidence.where("appraisals", tool="RoB 2")
     rows: list[list[object]] = []
     for study_id in dict.fromkeys(table["study_id"]):
         own = table[table["study_id"] == study_id]
@@ -70,13 +69,12 @@ def _rob_row(evidence: Evidence, own: pd.DataFrame, study_id: str, outcome: str)
 
 def tabulate_tool(evidence: Evidence, tool: str, caption: str) -> Table:
     """Return the judgements of another tool, one line per study and domain."""
-    table = evidence.tables["appraisals"]
     rows = [
         [
             f"{evidence.study(item['study_id'])['short_name']}: {item['domain']}",
             _light(item["judgement"], item["reason"]),
             item["reason"],
         ]
-        for _, item in table[table["tool"] == tool].iterrows()
+        for _, item in evidence.where("appraisals", tool=tool).iterrows()
     ]
     return make_table(["Study and domain", "Judgement", "Why"], rows, caption=caption)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from evidence.problems import DataError, Problem
@@ -57,8 +58,8 @@ def _plain(text: str) -> str:
     return text.replace("{", "").replace("}", "").replace("\\&", "&").replace("--", "-")
 
 
-def read_bibliography(path: Path) -> Bibliography:
-    """Return the publications of a BibTeX file by key.
+def read_entries(path: Path) -> dict[str, Any]:
+    """Return the entries of a BibTeX file by key, as pybtex reads them.
 
     Raises
     ------
@@ -69,13 +70,23 @@ def read_bibliography(path: Path) -> Bibliography:
 
     name = f"data/{path.name}"
     try:
-        entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
+        return dict(parse_string(path.read_text(encoding="utf-8"), "bibtex").entries)
     except FileNotFoundError:
         raise DataError([Problem(name, 0, "", "a file of this name", "none")]) from None
     except (PybtexError, UnicodeDecodeError) as error:
         raise DataError([Problem(name, 0, "", "BibTeX in UTF-8", str(error))]) from None
+
+
+def read_bibliography(path: Path) -> Bibliography:
+    """Return the publications of a BibTeX file by key.
+
+    Raises
+    ------
+    DataError
+        As `read_entries`.
+    """
     found: Bibliography = {}
-    for key, entry in entries.items():
+    for key, entry in read_entries(path).items():
         field = {name.lower(): _plain(value) for name, value in entry.fields.items()}
         people = entry.persons.get("author", [])
         found[key] = Publication(

@@ -12,17 +12,19 @@ import csv
 import hashlib
 import json
 import os
-from dataclasses import astuple, dataclass
+from collections.abc import Collection
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from evidence.bibliography import Bibliography, read_bibliography
-from evidence.estimates import Estimate, Unit
+from evidence.bibliography import Bibliography, Publication, read_bibliography
+from evidence.estimates import Estimate
 from evidence.paths import data_folder
+from evidence.printed_rows import printed_estimate, printed_text
 from evidence.problems import DataError, Problem
-from evidence.reported import NOT_A_NUMBER, read_reported
+from evidence.readings import Readings, TableReading
 from evidence.vocabulary import describe_row
 
 # Tables whose rows are facts with a row id and a source.
@@ -38,11 +40,10 @@ TABLE_NAMES = (
 )
 # Tables that belong to no study: a study chapter does not read them.
 _OF_NO_STUDY = ("certainty", "excluded")
+# Stands for every publication among those asked for.
+_ALL = "*"
 # Digest of tables that this process's parent has already checked against the schema.
 _CHECKED = "EVIDENCE_CHECKED"
-# Months of 30.4375 days (365.25 / 12), weeks of 7 days.
-_MONTHS_PER = {"months": 1.0, "weeks": 7 / 30.4375, "days": 1 / 30.4375}
-_UNITS: dict[str, Unit] = {"ratio": "ratio", "percent": "proportion", "patients": "count"}
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -143,20 +144,23 @@ class Evidence:
     Attributes
     ----------
     tables : dict of str to DataFrame
-        Text cells, as in the files.
+        Text cells, as in the files. What pages compute with is asked for by `where`, `values`,
+        `row` and their like, which remember the question; see `evidence.readings`.
     bibliography : Bibliography
         The publications that rows name.
     reads : str
         "all", or the study that these tables were narrowed to.
+    asked : Readings
+        What was asked so far.
     """
 
     tables: dict[str, pd.DataFrame]
     bibliography: Bibliography
     reads: str = "all"
+    asked: Readings = field(default_factory=Readings, compare=False, repr=False)
 
     @cached_property
-    def rows(self) -> dict[str, pd.Series]:
-        """Every fact and every arm by its row id."""
+    def _rows(self) -> dict[str, pd.Series]:
         found: dict[str, pd.Series] = {}
         for name, key in (("arms", "arm_id"), *((name, "row_id") for name in FACT_TABLES)):
             table = self.tables[name]
@@ -166,6 +170,36 @@ class Evidence:
                 found[row[key]].name = name
         return found
 
+    @property
+    def rows(self) -> dict[str, pd.Series]:
+        """Every fact and every arm by its row id."""
+        for name in ("arms", *FACT_TABLES):
+            self.asked.tables[TableReading(name)] = None
+        return self._rows
+
+    def where(self, table: str, **values: str | Collection[str]) -> pd.DataFrame:
+        """Return the rows of a table whose columns have one of the values given.
+
+        The rows are in the order of the table and numbered from 0; without values, all of them.
+        """
+        return self._ask(TableReading.of(table, (), values))
+
+    def values(
+        self, table: str, *columns: str, **values: str | Collection[str]
+    ) -> list[tuple[str, ...]]:
+        """Return the distinct values of columns, in the rows that `where` would return."""
+        found = self._ask(TableReading.of(table, columns, values))
+        return list(found.itertuples(index=False, name=None))
+
+    def _ask(self, reading: TableReading) -> pd.DataFrame:
+        self.asked.tables[reading] = None
+        return reading.answer(self.tables)
+
+    def find(self, row_id: str) -> pd.Series | None:
+        """Return one row, None where there is none; its `name` is the table it stands in."""
+        self.asked.rows[row_id] = None
+        return self._rows.get(row_id)
+
     def row(self, row_id: str) -> pd.Series:
         """Return one row; its `name` is the table that it stands in.
 
@@ -174,10 +208,26 @@ class Evidence:
         KeyError
             Where there is no such row.
         """
-        try:
-            return self.rows[row_id]
-        except KeyError:
-            raise KeyError(f'expected the id of a data row, got "{row_id}"') from None
+        found = self.find(row_id)
+        if found is None:
+            raise KeyError(f'expected the id of a data row, got "{row_id}"')
+        return found
+
+    def publication(self, key: str) -> Publication:
+        """Return what a source key stands for.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such publication.
+        """
+        self.asked.publications[key] = None
+        return self.bibliography[key]
+
+    def publications(self) -> Bibliography:
+        """Return all publications by key."""
+        self.asked.publications[_ALL] = None
+        return self.bibliography
 
     def study(self, study_id: str) -> pd.Series:
         """Return one row of studies.csv.
@@ -187,16 +237,37 @@ class Evidence:
         KeyError
             Where there is no such study; the message names those there are.
         """
-        studies = self.tables["studies"]
-        found = studies[studies["study_id"] == study_id]
+        found = self.where("studies", study_id=study_id)
         if found.empty:
-            known = ", ".join(studies["study_id"])
+            known = ", ".join(self.tables["studies"]["study_id"])
             raise KeyError(f'expected one of the studies {known}, got "{study_id}"')
         return found.iloc[0]
 
     def digest(self) -> str:
         """Return a fingerprint of everything here."""
         return digest(self.tables, self.bibliography)
+
+    def digest_of(self, asked: Readings) -> str:
+        """Return a fingerprint of the present answers to what was asked."""
+        tables: list[object] = [
+            [reading.to_json(), reading.answer(self.tables).to_numpy().tolist()]
+            for reading in sorted(asked.tables)
+        ]
+        rows = {key: self._rows.get(key) for key in sorted(asked.rows)}
+        keys = self.bibliography if _ALL in asked.publications else asked.publications
+        publications = {key: self.bibliography.get(key) for key in sorted(keys)}
+        answers = {
+            "tables": tables,
+            "rows": {
+                key: None if row is None else [row.name, *row.to_list()]
+                for key, row in rows.items()
+            },
+            "publications": {
+                key: None if entry is None else astuple(entry)
+                for key, entry in publications.items()
+            },
+        }
+        return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
 
     def narrowed(self, study_id: str) -> Evidence:
         """Return only what belongs to one study.
@@ -215,8 +286,7 @@ class Evidence:
 
     def arm_labels(self, study_id: str) -> dict[str, str]:
         """Return the label of each arm of one study; other studies use the same short names."""
-        arms = self.tables["arms"]
-        own = arms[arms["study_id"] == study_id]
+        own = self.where("arms", study_id=study_id)
         return dict(zip(own["arm"], own["label"], strict=True))
 
     def describe(self, row: pd.Series) -> str:
@@ -237,62 +307,7 @@ class Evidence:
         KeyError
             Where there is no such row.
         """
-        row = self.row(row_id)
-        unit = row["unit"]
-        scale = 0.01 if unit == "percent" else _MONTHS_PER.get(unit, 1.0)
-        value = read_reported(row["value_reported"])
-        if value is None or value.value is None or value.bound:
-            return None
-        low, high = (_limit(row.get(f"ci_{side}_reported", "")) for side in ("low", "high"))
-        level = _limit(row.get("ci_level", ""))
-        p = read_reported(row.get("p_reported", ""))
-        return Estimate(
-            value=value.value * scale,
-            low=None if low is None else low * scale,
-            high=None if high is None else high * scale,
-            level=None if level is None else level / 100,
-            kind="confidence" if level is not None else "",
-            unit=_unit_of(row),
-            p=p.value if p is not None and not p.bound else None,
-            n=int(row["n"]) if row["n"] else None,
-            events=int(row["events"]) if row["events"] else None,
-            method="as printed",
-            grade="D0",
-        )
-
-
-def _limit(text: str) -> float | None:
-    """Return a printed limit; None where it is empty, not attained, or only a bound ("<1")."""
-    reported = read_reported(text)
-    return None if reported is None or reported.bound else reported.value
-
-
-def _unit_of(row: pd.Series) -> Unit:
-    if row["statistic"] == "hazard_ratio":
-        return "ratio"
-    return "months" if row["unit"] in _MONTHS_PER else _UNITS.get(row["unit"], "number")
-
-
-# How units are written behind a printed number; others are written as they stand.
-_UNIT_SUFFIX = {"percent": " %", "ratio": "", "p value": "", "patients": "", "not reported": ""}
-
-
-def printed_text(row: pd.Series) -> str:
-    """Return what a row prints, as printed: "7.39 months (5.52 to 9.20)"."""
-    value = row["value_reported"]
-    if row["statistic"] == "p_value":
-        return f"P {value}" if value.startswith(("<", ">")) else f"P = {value}"
-    suffix = "" if value in NOT_A_NUMBER else _UNIT_SUFFIX.get(row["unit"], f" {row['unit']}")
-    inside = []
-    low, high = (row.get(f"ci_{s}_reported", row.get(f"{s}_reported", "")) for s in ("low", "high"))
-    if low or high:
-        inside.append(f"{low} to {high}")
-    p = row.get("p_reported", "")
-    if p:
-        inside.append(f"P {p}" if p.startswith(("<", ">")) else f"P = {p}")
-    if not value:
-        return ", ".join(inside)
-    return f"{value}{suffix} ({', '.join(inside)})" if inside else value + suffix
+        return printed_estimate(self.row(row_id))
 
 
 def load_evidence(folder: Path | None = None) -> Evidence:

@@ -45,13 +45,12 @@ def pooling_candidates(evidence: Evidence, treatment: str = COMBINATION) -> tupl
     trial rather than a case report or review, with a printed response from which counts follow,
     unless arms.csv says why not.
     """
-    arms = evidence.tables["arms"]
-    own = [arm for _, arm in arms[arms["treatment"] == treatment].iterrows()]
+    own = [arm for _, arm in evidence.where("arms", treatment=treatment).iterrows()]
     return tuple(_judge(evidence, arm) for arm in sorted(own, key=lambda arm: _year(evidence, arm)))
 
 
 def _year(evidence: Evidence, arm: pd.Series) -> str:
-    return evidence.bibliography[evidence.study(arm["study_id"])["source_key"]].year
+    return evidence.publication(evidence.study(arm["study_id"])["source_key"]).year
 
 
 def _judge(evidence: Evidence, arm: pd.Series) -> Candidate:
@@ -87,19 +86,13 @@ def network_ratios(evidence: Evidence, outcome: str) -> list[str]:
     outcome; of several analyses of one contrast, the first of `QUALIFIERS`.
     """
     found = []
-    for _, study in evidence.tables["studies"].iterrows():
-        if outcome not in study["networks"].split(";"):
+    for study, networks in evidence.values("studies", "study_id", "networks"):
+        if outcome not in networks.split(";"):
             continue
-        rows = evidence.tables["outcomes"]
-        own = rows[
-            (rows["study_id"] == study["study_id"])
-            & (rows["outcome"] == outcome)
-            & (rows["statistic"] == "hazard_ratio")
-            & (rows["ci_low_reported"] != "")
-            & (rows["ci_high_reported"] != "")
-        ]
+        rows = evidence.where("outcomes", study_id=study, outcome=outcome, statistic="hazard_ratio")
+        own = rows[(rows["ci_low_reported"] != "") & (rows["ci_high_reported"] != "")]
         ids = set(own["row_id"])
         for pair in dict.fromkeys(zip(own["arm_a"], own["arm_b"], strict=True)):
-            plain = f"{study['study_id']}.{outcome}.hazard_ratio.{pair[0]}_v_{pair[1]}"
+            plain = f"{study}.{outcome}.hazard_ratio.{pair[0]}_v_{pair[1]}"
             found += [f"{plain}{end}" for end in QUALIFIERS if f"{plain}{end}" in ids][:1]
     return found

@@ -17,12 +17,15 @@ from evidence.data import Evidence, load_evidence
 from evidence.estimates import Estimate, Unit
 from evidence.formatting import format_value
 from evidence.parameters import Study
+from evidence.readings import Readings
 from evidence.recomputation import Recomputed
 from evidence.reported import read_range
 from evidence.results import (
     CLAIM_MIME,
     FIGURE_MIME,
+    FINDINGS_MIME,
     PAGE_MIME,
+    READINGS_MIME,
     RESULT_MIME,
     Result,
     make_result,
@@ -61,6 +64,7 @@ class Page(Generic[Model]):
         self.evidence = evidence
         self.results: dict[str, Result] = {}
         self._tables = 0
+        self._told = Readings()
 
     def record(
         self,
@@ -158,7 +162,7 @@ class Page(Generic[Model]):
     ) -> Claim:
         """Write a conclusion, judged by its predicate over the results of this page."""
         made = judge(key, text, holds, rests_on, certainty, self.results)
-        _display({CLAIM_MIME: made.to_json(), "text/plain": f"[{made.state}] {made.text}"})
+        self.display({CLAIM_MIME: made.to_json(), "text/plain": f"[{made.state}] {made.text}"})
         return made
 
     def show(self, figure: Figure) -> None:
@@ -171,13 +175,14 @@ class Page(Generic[Model]):
             "alt": figure.alt,
             "data": figure.data.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
         }
-        _display({"image/svg+xml": figure.svg(), FIGURE_MIME: facts, "text/plain": figure.alt})
+        self.display({"image/svg+xml": figure.svg(), FIGURE_MIME: facts, "text/plain": figure.alt})
 
     def table(self, table: Table) -> None:
         """Show a table; it can be linked to by its number on the page, `table-1` onwards."""
         self._tables += 1
         html = table.html.replace("<div ", f'<div id="table-{self._tables}" ', 1)
-        _display({"text/html": html, "text/plain": table.text})
+        findings = {FINDINGS_MIME: dict(table.findings)} if table.findings else {}
+        self.display({"text/html": html, **findings, "text/plain": table.text})
 
     def _result(
         self, key: str, estimate: Estimate | None, label: str, rows: Sequence[str], text: str
@@ -200,7 +205,7 @@ class Page(Generic[Model]):
         return made
 
     def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
-        for _, arm in self.evidence.tables["arms"].iterrows():
+        for _, arm in self.evidence.where("arms").iterrows():
             for name in _ARM_NUMBERS:
                 if arm[name]:
                     yield arm, name
@@ -225,17 +230,24 @@ class Page(Generic[Model]):
     def _publish(self, results: list[Result]) -> None:
         lines = [f"{result.key}: {result.text}" for result in results]
         stored = {"results": [result.to_json() for result in results]}
-        _display({RESULT_MIME: stored, "text/plain": "\n".join(lines)})
+        self.display({RESULT_MIME: stored, "text/plain": "\n".join(lines)})
 
+    def display(self, data: dict[str, Any]) -> None:
+        """Put data into the output of the running cell; do nothing outside a notebook.
 
-def _display(data: dict[str, Any]) -> None:
-    """Put data into the output of the running cell; do nothing outside a notebook."""
-    from IPython.core.getipython import get_ipython
+        With it goes what was asked of the data since the output before: nothing that a page
+        shows can rest on anything else.
+        """
+        from IPython.core.getipython import get_ipython
 
-    if get_ipython() is not None:
+        if get_ipython() is None:
+            return
         from IPython.display import display
 
-        display(data, raw=True)
+        asked = self.evidence.asked.without(self._told)
+        self._told.add(asked)
+        stored = asked.to_json() if self.evidence.reads == "all" else {}
+        display({**data, **({READINGS_MIME: stored} if stored else {})}, raw=True)
 
 
 def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
@@ -255,13 +267,13 @@ def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
     if isinstance(parameters, Study):
         name = f"studies/{parameters.study_id}"
         evidence = evidence.narrowed(parameters.study_id)
+    page = Page(parameters, evidence)
     facts = {
         "page": name,
         "parameters": parameters.model_dump(mode="json"),
         "reads": evidence.reads,
     }
-    _display({PAGE_MIME: facts, "text/plain": f"{name}, parameters checked"})
-    page = Page(parameters, evidence)
+    page.display({PAGE_MIME: facts, "text/plain": f"{name}, parameters checked"})
     page.record_parameters()
     return page
 
@@ -280,5 +292,6 @@ def open_reference_page(name: str, *, files: Sequence[str] = ()) -> Page[Chapter
     facts = {"page": name, "parameters": {}, "reads": evidence.reads}
     if files:
         facts["files"] = sorted(files)
-    _display({PAGE_MIME: facts, "text/plain": name})
-    return Page(ChapterParameters(), evidence)
+    page = Page(ChapterParameters(), evidence)
+    page.display({PAGE_MIME: facts, "text/plain": name})
+    return page

@@ -11,11 +11,12 @@ from typing import Literal
 
 import pandas as pd
 
-from evidence.data import Evidence, printed_text
+from evidence.data import Evidence
 from evidence.estimates import Estimate
 from evidence.formatting import format_p
 from evidence.inversion import counts_printing_interval, counts_printing_percent
 from evidence.parameters import Study
+from evidence.printed_rows import printed_text
 from evidence.proportions import proportion
 from evidence.reported import read_number
 from evidence.responses import printed_median
@@ -66,11 +67,8 @@ Check = Callable[[Evidence, Study], Iterator[Recomputed]]
 
 
 def _rows(evidence: Evidence, statistic: str) -> Iterator[pd.Series]:
-    table = evidence.tables["outcomes"]
-    for position in range(len(table)):
-        row = table.iloc[position]
-        if row["statistic"] == statistic:
-            yield row
+    for _, row in evidence.where("outcomes", statistic=statistic).iterrows():
+        yield row
 
 
 def _key(row: pd.Series, suffix: str) -> str:
@@ -80,7 +78,7 @@ def _key(row: pd.Series, suffix: str) -> str:
 def _arm_size(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:
     """Return the patients of a row's arm, and the row that prints them."""
     arm_id = f"{row['study_id']}.{row['arm']}"
-    arm = evidence.rows.get(arm_id)
+    arm = evidence.find(arm_id)
     if arm is None or not arm["n_reported"]:
         return None
     return int(arm["n_reported"]), arm_id
@@ -175,10 +173,8 @@ def medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
 
 def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     """Yield the P values that a printed hazard ratio and interval allow."""
-    markers = evidence.tables["biomarkers"]
-    marker_rows = (markers.iloc[position] for position in range(len(markers)))
-    rows = [*_rows(evidence, "hazard_ratio")]
-    rows += [row for row in marker_rows if row["statistic"] == "hazard_ratio"]
+    markers = evidence.where("biomarkers", statistic="hazard_ratio")
+    rows = [*_rows(evidence, "hazard_ratio"), *(row for _, row in markers.iterrows())]
     for row in rows:
         if not (row["ci_low_reported"] and row["ci_high_reported"]):
             continue
@@ -213,12 +209,9 @@ def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
 
 def ratios_of_medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     """Yield the hazard ratio that two printed medians imply if both curves are exponential."""
-    outcomes = evidence.tables["outcomes"]
-    arms = evidence.tables["arms"]
-    controls = set(arms.loc[arms["role"] == "control", "arm"])
-    groups = outcomes[
-        (outcomes["statistic"] == "median") & outcomes["outcome"].isin(["pfs", "os"])
-    ].groupby(["outcome", "population", "source_key", "analysis_set"], sort=False)
+    medians = evidence.where("outcomes", statistic="median", outcome=["pfs", "os"])
+    controls = {arm for (arm,) in evidence.values("arms", "arm", role="control")}
+    groups = medians.groupby(["outcome", "population", "source_key", "analysis_set"], sort=False)
     for _, group in groups:
         one = group[~group["arm"].isin(controls)]
         other = group[group["arm"].isin(controls)]

@@ -60,7 +60,7 @@ class ArmResponse:
 def _response_row(evidence: Evidence, arm: pd.Series) -> pd.Series | None:
     """Return the row that prints the arm's response: ORR, else partial responses alone."""
     for outcome in ("orr", "pr"):
-        row = evidence.rows.get(f"{arm['study_id']}.{outcome}.percent.{arm['arm']}")
+        row = evidence.find(f"{arm['study_id']}.{outcome}.percent.{arm['arm']}")
         if row is not None:
             return row
     return None
@@ -115,12 +115,8 @@ def arm_response(evidence: Evidence, arm_id: str) -> ArmResponse:
         )
     events, n, how = found
     study = evidence.study(arm["study_id"])
-    arms = evidence.tables["arms"]
-    twins = arms[
-        (arms["study_id"] == arm["study_id"])
-        & (arms["treatment"] == arm["treatment"])
-        & (arms["role"] != "cohort")
-    ]
+    same = evidence.where("arms", study_id=arm["study_id"], treatment=arm["treatment"])
+    twins = same[same["role"] != "cohort"]
     suffix = f", {arm['label'].partition(':')[0]}" if len(twins) > 1 else ""
     return ArmResponse(
         arm_id=arm_id,

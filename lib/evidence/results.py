@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,16 @@ from evidence.formatting import (
     format_p,
     format_part,
 )
+from evidence.readings import Readings
 
 RESULT_MIME = "application/vnd.evidence.result+json"
 CLAIM_MIME = "application/vnd.evidence.claim+json"
 PAGE_MIME = "application/vnd.evidence.page+json"
 FIGURE_MIME = "application/vnd.evidence.figure+json"
+# A summary of findings: what is compared, and its lines.
+FINDINGS_MIME = "application/vnd.evidence.findings+json"
+# What the page asked of the data since its output before this one.
+READINGS_MIME = "application/vnd.evidence.readings+json"
 # Six digits tell any two results apart that a reader could, and hide the last bits that differ
 # between processors; notebooks are compared as text.
 _SIGNIFICANT_DIGITS = 6
@@ -235,12 +240,15 @@ class PageResults:
         What the page said of itself: name, parameters, what it read.
     figures : list of dict
         Name, caption, alternative text and data (CSV) of every figure.
+    asked : Readings
+        What it asked of the data; nothing for a page that reads one study.
     """
 
     results: dict[str, Result]
     claims: dict[str, dict[str, Any]]
     facts: dict[str, Any]
     figures: list[dict[str, Any]]
+    asked: Readings = field(default_factory=Readings)
 
 
 def iterate_outputs(notebook: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -271,4 +279,5 @@ def read_results(path: Path) -> PageResults:
         if FIGURE_MIME in data:
             found.figures.append(data[FIGURE_MIME])
         found.facts.update(data.get(PAGE_MIME, {}))
+        found.asked.add(Readings.from_json(data.get(READINGS_MIME, {})))
     return found

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from evidence.data import Evidence, printed_text
+from evidence.data import Evidence
 from evidence.formatting import format_estimate
+from evidence.printed_rows import printed_text
 from evidence.recomputation import Recomputed
 from evidence.tables import Table, make_table, row_link, source_link
 
@@ -19,7 +20,7 @@ _VERDICT_SYMBOLS = {"agrees": "\u2713", "does not agree": "\u2717", "adds": "+",
 
 def cite_source(evidence: Evidence, row: pd.Series) -> Markup:
     """Return the publication and place of a row, linked to the page of record that was read."""
-    publication = evidence.bibliography[row["source_key"]]
+    publication = evidence.publication(row["source_key"])
     address = row["read_at"] if row["read_at"].startswith("https://") else ""
     return source_link(f"{publication.short}, {row['locator']}", address)
 
@@ -46,7 +47,7 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
 def tabulate_arms(evidence: Evidence) -> Table:
     """Return the arms with their doses, interferon-alfa as million units a week."""
     columns = ["Arm", "Patients", "Sorafenib, mg/day", "Interferon-alfa", "Schedule", "MU/week"]
-    arms = evidence.tables["arms"]
+    arms = evidence.where("arms")
     rows = []
     for position in range(len(arms)):
         arm = arms.iloc[position]
@@ -70,7 +71,7 @@ def tabulate_printed(evidence: Evidence, tables: Sequence[str], caption: str) ->
     """Return what the sources print, each line linked to its data row and its source."""
     rows = []
     for name in tables:
-        table = evidence.tables[name]
+        table = evidence.where(name)
         for position in range(len(table)):
             row = table.iloc[position]
             counts = f"{row['events']}/{row['n']}" if row["events"] and row["n"] else row["n"]
@@ -111,7 +112,7 @@ def tabulate_recomputed(recomputed: Sequence[Recomputed]) -> Table:
 
 def tabulate_appraisal(evidence: Evidence) -> Table:
     """Return the appraisal of a study, domain by domain."""
-    table = evidence.tables["appraisals"]
+    table = evidence.where("appraisals")
     columns = ["Domain", "Judgement", "Why", "Tool", "Basis"]
     rows = [
         [r["domain"], r["judgement"], r["reason"], r["tool"], f"{r['basis']}, {r['assessor']}"]
@@ -122,7 +123,7 @@ def tabulate_appraisal(evidence: Evidence) -> Table:
 
 def tabulate_discrepancies(evidence: Evidence) -> Table:
     """Return where the sources on a study disagree with each other or with arithmetic."""
-    table = evidence.tables["discrepancies"]
+    table = evidence.where("discrepancies")
     rows = [
         [
             f"{r['discrepancy_id']}: {r['what']}",
@@ -141,10 +142,10 @@ def tabulate_publications(evidence: Evidence, study_id: str) -> Table:
     """Return the publications of a study and every other source that prints numbers about it."""
     own = evidence.study(study_id)["publications"].split(";")
     tables = ("arms", "outcomes", "characteristics", "biomarkers")
-    used = [key for name in tables for key in evidence.tables[name]["source_key"]]
+    used = [key for name in tables for key in evidence.where(name)["source_key"]]
     rows = []
     for key in dict.fromkeys([*own, *used]):
-        publication = evidence.bibliography[key]
+        publication = evidence.publication(key)
         rows.append(
             [
                 source_link(publication.title, publication.link),

@@ -6,8 +6,9 @@ written out, never left blank: a blank cell says nothing about why it is blank.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -29,11 +30,14 @@ class Table:
         The same as plain text.
     data : DataFrame
         The same as text cells.
+    findings : dict
+        For a summary of findings, its lines as data, in JSON's types; else empty.
     """
 
     html: str
     text: str
     data: pd.DataFrame
+    findings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def row_link(row_id: str, text: str) -> Markup:

@@ -186,13 +186,13 @@ def _is_printed_ratio(texts: list[str]) -> bool:
     return 0 < low <= ratio <= high and low < high and 0 <= p.value <= 1
 
 
+# Where what a parameter refers to is listed.
+_NAMED_IN = {"study": ("studies", "study_id"), "arm": ("arms", "arm_id")}
+
+
 def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> list[str]:
     """Return which studies or arms named by the parameters are not in the data."""
     problems = []
-    known = {
-        "study": list(evidence.tables["studies"]["study_id"]),
-        "arm": list(evidence.tables["arms"]["arm_id"]),
-    }
     for name, field in type(parameters).model_fields.items():
         extra = field.json_schema_extra
         if not isinstance(extra, dict) or "refers_to" not in extra:
@@ -201,9 +201,12 @@ def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> lis
         value = getattr(parameters, name)
         given = value if isinstance(value, list) else [value]
         for item in given:
-            if item not in known[kind]:
-                near = difflib.get_close_matches(item, known[kind], n=1, cutoff=0.5)
-                hint = f"did you mean {near[0]}?" if near else f"{kind}s: {', '.join(known[kind])}"
+            table, column = _NAMED_IN[kind]
+            if not evidence.values(table, column, **{column: item}):
+                # Only an error message needs them all, so that this is no reading of the page.
+                known = list(evidence.tables[table][column])
+                near = difflib.get_close_matches(item, known, n=1, cutoff=0.5)
+                hint = f"did you mean {near[0]}?" if near else f"{kind}s: {', '.join(known)}"
                 article = "an" if kind == "arm" else "a"
                 given_text = shown(item)
                 problems.append(

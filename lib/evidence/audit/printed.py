@@ -71,7 +71,7 @@ class Printed:
     evidence: Evidence
 
     def _table(self, name: str, key: str) -> list[Row]:
-        table = self.evidence.tables[name]
+        table = self.evidence.where(name)
         records = table.to_dict("records")
         rows = [{str(column): str(cell) for column, cell in row.items()} for row in records]
         return sorted(rows, key=lambda row: row[key])

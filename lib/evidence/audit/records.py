@@ -40,7 +40,7 @@ def _fits(publications: list[Publication]) -> bool:
 def a11(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Compare the volume of a journal with its year."""
     owners = _owners(printed)
-    entries = sorted(printed.evidence.bibliography.values(), key=lambda p: p.key)
+    entries = sorted(printed.evidence.publications().values(), key=lambda p: p.key)
     dated = [p for p in entries if p.volume.isdigit() and p.year.isdigit()]
     everything = printed.evidence.reads == "all"
     journals: dict[str, list[Publication]] = {}

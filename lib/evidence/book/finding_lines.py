@@ -1,22 +1,14 @@
-"""The lines of a page's summary of findings, read from the executed notebook.
-
-They are what readers see: the words, the certainty and its reasons stand nowhere else as data.
-"""
+"""The lines of a page's summary of findings, as the executed notebook recorded them."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-
-from evidence.results import iterate_outputs
-
-_CAPTION = "Summary of findings: "
-_STEP = re.compile(r"\[(?P<mark>\d+)\] (?P<steps>\d) for (?P<domain>[^:]+): (?P<reason>.+)")
-_CERTAINTY = re.compile(r"(?P<level>high|moderate|low|very low)(?: \[(?P<marks>[\d, ]+)\])?")
+from evidence.results import FINDINGS_MIME, iterate_outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +62,25 @@ class FindingLine:
 
 
 def read_finding_lines(page: str, path: Path) -> list[FindingLine]:
-    """Return the lines of the summary of findings of an executed notebook, none without one.
-
-    Raises
-    ------
-    ValueError
-        Where a summary is not of the form that `tabulate_findings` writes.
-    """
-    text = path.read_text(encoding="utf-8")
-    if _CAPTION not in text:
-        return []
-    notebook = json.loads(text)
-    lines: list[FindingLine] = []
-    for data in iterate_outputs(notebook):
-        html = "".join(data.get("text/html", ""))
-        if f"<caption>{_CAPTION}" in html:
-            lines += _lines(page, BeautifulSoup(html, "html.parser"))
-    return lines
+    """Return the lines of the summary of findings of an executed notebook, none without one."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        _line(page, summary, stored)
+        for data in iterate_outputs(notebook)
+        if (summary := data.get(FINDINGS_MIME))
+        for stored in summary["lines"]
+    ]
 
 
-def _lines(page: str, table: BeautifulSoup) -> list[FindingLine]:
-    caption = table.find("caption")
-    compared = caption.get_text().removeprefix(_CAPTION) if caption else ""
-    heads = [head.get_text() for head in table.find_all("th", scope="col")]
-    steps = {}
-    for note in table.find_all("p"):
-        found = _STEP.fullmatch(note.get_text())
-        if found:
-            domain = found["domain"].replace(" ", "_")
-            steps[found["mark"]] = Downgrade(domain, int(found["steps"]), found["reason"])
-    body = table.find("tbody")
-    rows = body.find_all("tr") if isinstance(body, Tag) else []
-    return [_line(page, compared, heads, row, steps) for row in rows]
-
-
-def _line(
-    page: str, compared: str, heads: list[str], row: Tag, steps: dict[str, Downgrade]
-) -> FindingLine:
-    cells = [cell.get_text() for cell in row.find_all(["th", "td"])]
-    outcome = row.find("strong")
-    certainty = _CERTAINTY.fullmatch(cells[-1]) if len(cells) == len(heads) == 6 else None
-    if certainty is None or outcome is None:
-        raise ValueError(
-            f"{page}: expected a summary of findings as `tabulate_findings` writes it, got a line "
-            f"{cells}"
-        )
-    marks = (certainty["marks"] or "").split(", ") if certainty["marks"] else []
+def _line(page: str, summary: Mapping[str, Any], stored: Mapping[str, Any]) -> FindingLine:
     return FindingLine(
         page=page,
-        compared=compared,
-        outcome=outcome.get_text().removesuffix("."),
-        relative=cells[1],
-        patients=cells[4],
-        words=cells[0].removeprefix(outcome.get_text()).strip(),
-        absolute=((heads[2], cells[2]), (heads[3], cells[3])),
-        certainty=certainty["level"],
-        downgrades=tuple(steps[mark] for mark in marks),
+        compared=summary["compared"],
+        outcome=stored["outcome"],
+        relative=stored["relative"],
+        patients=stored["patients"],
+        words=stored["words"],
+        absolute=((summary["without"], stored["without"]), (summary["with"], stored["with"])),
+        certainty=stored["certainty"],
+        downgrades=tuple(Downgrade(**step) for step in stored["downgrades"]),
     )

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evidence.book.library_imports import forget_imports, reached
 from evidence.book.normalise import outputs_digest
 from evidence.data import Evidence
 from evidence.paths import chapters_folder, data_folder, notebook_path, page_name, project_root
-from evidence.results import PAGE_MIME, iterate_outputs
+from evidence.readings import Readings
+from evidence.results import PAGE_MIME, READINGS_MIME, iterate_outputs
 
 # What no page imports (see tests/test_architecture.py), so that a change there moves no number:
 # the engine, the command line, and the comparison of runs.
@@ -96,9 +99,30 @@ def library_digest() -> str:
     )
 
 
+@lru_cache(maxsize=1)
 def library_modules() -> dict[str, str]:
     """Return a short fingerprint of every file of the library that pages can import."""
     return {name: _sha256(path.read_bytes())[:12] for name, path in _library_files()}
+
+
+def forget_library() -> None:
+    """Read the library again when it is next asked for: a process may outlive an edit of it."""
+    for remembered in (library_digest, library_modules, _reached_digest):
+        remembered.cache_clear()
+    forget_imports()
+
+
+def reached_digest(notebook: dict[str, Any]) -> str:
+    """Return a fingerprint of the library code that the cells of a page can reach."""
+    cells = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    files = reached("".join(cell["source"]) for cell in cells)
+    return _reached_digest(files)
+
+
+@lru_cache(maxsize=256)
+def _reached_digest(names: tuple[str, ...]) -> str:
+    known = library_modules()
+    return _sha256(*(f"{name} {known[name]}".encode() for name in names if name in known))
 
 
 def code_digest(notebook: dict[str, Any]) -> str:
@@ -128,23 +152,43 @@ def files_of(notebook: dict[str, Any]) -> list[str]:
     return []
 
 
-def _data_digest(evidence: Evidence, files: list[str]) -> str:
+def readings_of(notebook: dict[str, Any]) -> Readings:
+    """Return what the page asked of all data when it last ran."""
+    asked = Readings()
+    for data in iterate_outputs(notebook):
+        asked.add(Readings.from_json(data.get(READINGS_MIME, {})))
+    return asked
+
+
+def _data_digest(notebook: dict[str, Any], evidence: Evidence) -> str:
+    """Return a fingerprint of the answers to what the page asked, and of the files it read.
+
+    A page that tells nothing of what it asked depends on everything it could have read.
+    """
+    reads = reads_of(notebook)
+    asked = readings_of(notebook)
+    if reads != "all" and reads in set(evidence.tables["studies"]["study_id"]):
+        answers = evidence.narrowed(reads).digest()
+    else:
+        answers = evidence.digest_of(asked) if asked.to_json() else evidence.digest()
+    return data_digest(answers, files_of(notebook))
+
+
+def data_digest(answers: str, files: Sequence[str]) -> str:
+    """Return a fingerprint of answers of the tables together with files below data/."""
     if not files:
-        return evidence.digest()
+        return answers
     paths = [data_folder() / name for name in files]
     contents = [path.read_bytes() if path.exists() else b"" for path in paths]
-    return _sha256(evidence.digest().encode(), *contents)
+    return _sha256(answers.encode(), *contents)
 
 
 def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
     """Return the present fingerprints of what a page depends on."""
-    reads = reads_of(notebook)
-    known = set(evidence.tables["studies"]["study_id"])
-    narrowed = evidence.narrowed(reads) if reads in known else evidence
     return Dependencies(
         code=code_digest(notebook),
-        data=_data_digest(narrowed, files_of(notebook)),
-        library=library_digest(),
+        data=_data_digest(notebook, evidence),
+        library=reached_digest(notebook),
         environment=_sha256((project_root() / "requirements.lock").read_bytes()),
         outputs=outputs_digest(notebook),
     )

@@ -13,6 +13,7 @@ from evidence.data import load_evidence
 from evidence.multiverse.design import Block, Design, read_design
 from evidence.multiverse.outcomes import BlockOutcome, Specification, outcome_file, to_text
 from evidence.paths import data_folder
+from evidence.readings import Readings
 
 
 class MultiverseError(RuntimeError):
@@ -39,6 +40,9 @@ def run_multiverse(
     if failed:
         raise MultiverseError("\n".join(failed))
     found = iter(runs)
+    asked = Readings()
+    for run in runs:
+        asked.add(run.results.asked if run.results is not None else Readings())
     outcomes = [
         BlockOutcome(
             block,
@@ -47,17 +51,17 @@ def run_multiverse(
         for block in design.blocks
     ]
     path = data_folder() / outcome_file(question)
-    write_whole(path, to_text(current_key(design), outcomes).encode())
+    write_whole(path, to_text(current_key(design, asked), asked, outcomes).encode())
     return path
 
 
-def current_key(design: Design) -> str:
-    """Return the fingerprint of the data and the choices as they are now.
+def current_key(design: Design, asked: Readings) -> str:
+    """Return the fingerprint of the data that the runs asked for and of the choices.
 
     Code is not part of it: a change there that moves a number is found by the tests, which run a
     sample of the specifications again, not by running all of them after every edit.
     """
-    return hashlib.sha256(f"{load_evidence().digest()}\n{design!r}".encode()).hexdigest()
+    return hashlib.sha256(f"{load_evidence().digest_of(asked)}\n{design!r}".encode()).hexdigest()
 
 
 def count_specifications(question: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evidence.problems import DataError, Problem
+from evidence.bibliography import read_entries
 
 # Field of BibTeX by tag of RIS; DO, UR and the rest as reference managers read them.
 _TAGS = {
@@ -38,19 +38,10 @@ def read_references(path: Path) -> References:
     Raises
     ------
     DataError
-        Where the file is missing or is not BibTeX.
+        As `read_entries`.
     """
-    from pybtex.database import PybtexError, parse_string
-
-    name = f"data/{path.name}"
-    try:
-        entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
-    except FileNotFoundError:
-        raise DataError([Problem(name, 0, "", "a file of this name", "none")]) from None
-    except (PybtexError, UnicodeDecodeError) as error:
-        raise DataError([Problem(name, 0, "", "BibTeX in UTF-8", str(error))]) from None
     found: References = {}
-    for key, entry in entries.items():
+    for key, entry in read_entries(path).items():
         fields = {name.lower(): _plain(value) for name, value in entry.fields.items()}
         authors = [_author(person) for person in entry.persons.get("author", [])]
         found[key] = {**fields, "type": entry.type.lower(), "authors": authors}

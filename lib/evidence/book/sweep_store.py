@@ -13,9 +13,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evidence.book.freshness import dependencies, library_digest, read_notebook
+from evidence.book.freshness import (
+    data_digest,
+    dependencies,
+    files_of,
+    forget_library,
+    library_digest,
+    read_notebook,
+)
 from evidence.data import Evidence
 from evidence.paths import build_folder, data_folder, notebook_path, project_root
+from evidence.readings import Readings
 from evidence.results import PageResults, Result
 
 _KEY_LENGTH = 16
@@ -32,10 +40,15 @@ def _key_of(value: Any) -> str:
 
 
 def dependency_key(page: str, evidence: Evidence) -> str:
-    """Return the key of all that a page depends on but parameters: code, data, library, lock."""
-    # A process may outlive an edit of the library.
-    library_digest.cache_clear()
-    found = dependencies(read_notebook(notebook_path(page)), evidence).to_json()
+    """Return the key of all that a page depends on but parameters: code, data, library, lock.
+
+    With other parameters a page may read other rows than it did when it was published, so that
+    all data belong to it.
+    """
+    forget_library()
+    notebook = read_notebook(notebook_path(page))
+    found = dependencies(notebook, evidence).to_json()
+    found["data"] = data_digest(evidence.digest(), files_of(notebook))
     del found["outputs"]
     return _key_of(found)[:_KEY_LENGTH]
 
@@ -76,6 +89,7 @@ def to_text(recorded: PageResults) -> str:
         "results": {key: result.to_json() for key, result in recorded.results.items()},
         "claims": recorded.claims,
         "figures": recorded.figures,
+        "asked": recorded.asked.to_json(),
     }
     return json.dumps(stored, ensure_ascii=False, separators=(",", ":")) + "\n"
 
@@ -94,6 +108,7 @@ def from_text(text: str) -> PageResults:
             results={key: Result.from_json(r) for key, r in stored.pop("results").items()},
             claims=stored.pop("claims"),
             figures=stored.pop("figures"),
+            asked=Readings.from_json(stored.pop("asked")),
             facts=stored,
         )
     except (AttributeError, KeyError, TypeError) as error:

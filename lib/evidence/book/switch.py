@@ -21,6 +21,7 @@ from evidence.book.whole_writes import write_whole
 from evidence.data import Evidence, load_evidence
 from evidence.parameters import model_of
 from evidence.paths import notebook_path
+from evidence.readings import Readings
 from evidence.results import PageResults, Result
 
 _ROLE = re.compile(r"\{num\}`([\w.-]+)(?::(\w+))?`")
@@ -91,10 +92,12 @@ def build_switch(
         raise SwitchError(f"{page}: combinations that failed\n" + "\n".join(failed))
     cited = cited_parts(page)
     made: dict[tuple[int, ...], dict[str, dict[str, Any]]] = {}
+    asked = Readings()
     for chosen, run in zip(computed, runs, strict=True):
         recorded = run.results
         if recorded is None:
             raise SwitchError(f"{page}: expected the results of {run.parameters}, got none")
+        asked.add(recorded.asked)
         made[chosen] = describe_run(recorded, read_shown(run.notebook), cited)
     base = made[(0,) * len(grid.menus)]
     pool: dict[str, Any] = {}
@@ -105,7 +108,8 @@ def build_switch(
         cells[_name(chosen)] = moved
     return {
         "page": page,
-        "of": fingerprint(page, load_evidence()),
+        "of": fingerprint(page, load_evidence(), asked),
+        "asked": asked.to_json(),
         "menus": [
             {"parameter": m.parameter, "label": m.label, "words": m.words,
              "values": [json.dumps(value) for value in m.values]}
@@ -145,10 +149,13 @@ def _pooled(item: Mapping[str, str] | None, pool: dict[str, Any]) -> str | None:
     return key
 
 
-def fingerprint(page: str, evidence: Evidence) -> str:
-    """Return the fingerprint of all that the combinations of a page depend on."""
+def fingerprint(page: str, evidence: Evidence, asked: Readings) -> str:
+    """Return the fingerprint of all that the combinations of a page depend on.
+
+    `asked` is what all combinations together asked of the data.
+    """
     found = dependencies(read_notebook(notebook_path(page)), evidence)
-    parts = (found.code, found.data, found.library, found.environment)
+    parts = (found.code, evidence.digest_of(asked), found.library, found.environment)
     prose = json.dumps({key: sorted(value) for key, value in sorted(cited_parts(page).items())})
     menus = switch_path(page).read_text(encoding="utf-8")
     return hashlib.sha256("\n".join((*parts, prose, menus)).encode()).hexdigest()
@@ -166,7 +173,13 @@ def stored_switch(page: str) -> dict[str, Any] | None:
 def is_fresh(page: str, evidence: Evidence) -> bool:
     """Return True where the committed combinations belong to the page as it is."""
     stored = stored_switch(page)
-    return stored is not None and stored.get("of") == fingerprint(page, evidence)
+    if stored is None:
+        return False
+    try:
+        asked = Readings.from_json(stored["asked"])
+        return bool(stored["of"] == fingerprint(page, evidence, asked))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def refresh_switch(

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from evidence.multiverse.design import agrees
 from evidence.paths import chapters_folder
 
 # Every combination is a run of the chapter that CI repeats; more would take minutes.
@@ -69,17 +70,13 @@ class Grid:
             pairs = zip(self.menus, chosen, strict=True)
             parameters = {menu.parameter: menu.values[number] for menu, number in pairs}
             made[chosen] = next(
-                (why for rule, why in self.not_computed if _agrees(parameters, rule)), parameters
+                (why for rule, why in self.not_computed if agrees(parameters, rule)), parameters
             )
         return made
 
     def computed(self) -> dict[tuple[int, ...], dict[str, Any]]:
         """Return the combinations that are computed."""
         return {c: cell for c, cell in self.cells().items() if isinstance(cell, dict)}
-
-
-def _agrees(parameters: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
-    return all(parameters[name] == value for name, value in rule.items())
 
 
 def switch_path(page: str) -> Path:

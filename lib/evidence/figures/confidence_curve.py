@@ -6,10 +6,17 @@ import math
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from evidence.estimates import Estimate
-from evidence.figures.style import INK, MUTED, Figure, label_directions, new_figure, use_theme
+from evidence.figures.style import (
+    INK,
+    MUTED,
+    Figure,
+    label_directions,
+    new_figure,
+    use_ratio_axis,
+    use_theme,
+)
 from evidence.normal import two_sided_p
 
 _TICKS = (0.4, 0.5, 0.7, 1, 1.4, 2)
@@ -42,11 +49,8 @@ def draw_confidence_curve(hr: Estimate, se: float, *, margin: float, benefit: fl
             ax.axvline(value, color=MUTED, linestyle=":", linewidth=1.2)
             side = "right" if value < 1 else "left"
             ax.text(value, 1.02, f" {words} ", fontsize=8, color=MUTED, ha=side, va="bottom")
-        ax.set_xscale("log")
-        ax.set(xlim=_LIMITS, ylim=(0, 1.1), ylabel="P of each hazard ratio")
-        ax.xaxis.set_major_locator(FixedLocator(_TICKS))
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.set_xticklabels([f"{tick:g}" for tick in _TICKS])
+        use_ratio_axis(ax, _LIMITS, _TICKS)
+        ax.set(ylim=(0, 1.1), ylabel="P of each hazard ratio")
         ax.set_xlabel("PFS hazard ratio, combination / sorafenib alone\n")
         label_directions(ax, "combination better", "sorafenib alone better")
     at = {words: two_sided_p((math.log(v) - math.log(hr.value)) / se)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from evidence.estimates import Estimate, Grade
 from evidence.figures.style import (
@@ -18,6 +17,7 @@ from evidence.figures.style import (
     TextStyle,
     label_directions,
     new_figure,
+    use_ratio_axis,
     use_theme,
 )
 from evidence.formatting import format_compact
@@ -56,12 +56,8 @@ def draw_hazard_ratio_ladder(
         ax.text(margin, -0.75, f" margin {margin:g}", fontsize=8, color=MUTED, va="center")
         for y, rung in enumerate(rungs):
             _draw_rung(ax, y, rung)
-        ax.set_xscale("log")
-        ax.set(xlim=_LIMITS, ylim=(len(rungs) - 0.4, -1.1), yticks=[])
-        ax.xaxis.set_major_locator(FixedLocator(_TICKS))
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.set_xticklabels([f"{tick:g}" for tick in _TICKS])
+        use_ratio_axis(ax, _LIMITS, _TICKS)
+        ax.set(ylim=(len(rungs) - 0.4, -1.1), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel("PFS hazard ratio, combination / sorafenib alone\n")
         label_directions(ax, "combination better", "sorafenib alone better")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from evidence.estimates import Estimate, Grade
 from evidence.figures.style import (
@@ -18,6 +17,7 @@ from evidence.figures.style import (
     TextStyle,
     label_directions,
     new_figure,
+    use_ratio_axis,
     use_theme,
 )
 from evidence.formatting import format_compact
@@ -67,13 +67,8 @@ def draw_ratio_forest(
         ax.axvline(1, color=INK, linewidth=0.8)
         for y, row in enumerate(rows):
             _draw_row(ax, y, row, limits)
-        ax.set_xscale("log")
-        ax.set(xlim=limits, ylim=(len(rows) - 0.4, -0.8), yticks=[])
-        chosen = _WIDE_TICKS if limits[1] / limits[0] > 12 else _TICKS
-        ticks = [tick for tick in chosen if limits[0] <= tick <= limits[1]]
-        ax.xaxis.set_major_locator(FixedLocator(ticks))
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.set_xticklabels([f"{tick:g}" for tick in ticks])
+        use_ratio_axis(ax, limits, _WIDE_TICKS if limits[1] / limits[0] > 12 else _TICKS)
+        ax.set(ylim=(len(rows) - 0.4, -0.8), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(f"{axis}\n")
         label_directions(ax, *directions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
@@ -14,6 +15,7 @@ import matplotlib.style
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from evidence.estimates import Grade
 
@@ -88,6 +90,16 @@ def new_figure(width: float = 7.2, height: float = 4.2) -> tuple[MplFigure, Axes
     """Return an empty figure with one set of axes; width and height in inches."""
     fig = MplFigure(figsize=(width, height))
     return fig, fig.add_subplot()
+
+
+def use_ratio_axis(ax: Axes, limits: tuple[float, float], ticks: Sequence[float]) -> None:
+    """Make the horizontal axis logarithmic, with plain numbers at the ticks within `limits`."""
+    shown = [tick for tick in ticks if limits[0] <= tick <= limits[1]]
+    ax.set_xscale("log")
+    ax.set_xlim(limits)
+    ax.xaxis.set_major_locator(FixedLocator(shown))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticklabels([f"{tick:g}" for tick in shown])
 
 
 def label_directions(ax: Axes, left: str, right: str) -> None:

@@ -79,7 +79,7 @@ class Block:
         made = []
         for values in itertools.product(*(choice.values for choice in self.choices)):
             chosen = dict(zip(names, values, strict=True))
-            if not any(_agrees(chosen, rule) for rule in self.left_out):
+            if not any(agrees(chosen, rule) for rule in self.left_out):
                 made.append({**self.fixed, **chosen})
         return made
 
@@ -138,7 +138,8 @@ def read_design(question: str) -> Design:
         ) from None
 
 
-def _agrees(chosen: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+def agrees(chosen: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    """Return True where the parameters chosen have every value that the rule names."""
     return all(chosen[name] == value for name, value in rule.items())
 
 

@@ -13,6 +13,7 @@ from evidence.claims import State
 from evidence.estimates import Grade
 from evidence.multiverse.design import FOLDER, Block, Choice, Design, read_design
 from evidence.paths import data_folder
+from evidence.readings import Readings
 from evidence.results import Result
 
 STATES: tuple[State, ...] = ("holds", "does not hold", "cannot tell")
@@ -83,11 +84,14 @@ class Multiverse:
         One per block.
     key : str
         Fingerprint of what the runs depended on.
+    asked : Readings
+        What the runs asked of the data.
     """
 
     design: Design
     outcomes: tuple[BlockOutcome, ...]
     key: str
+    asked: Readings
 
     @property
     def size(self) -> int:
@@ -105,7 +109,7 @@ def files_of(questions: Sequence[str]) -> list[str]:
     return [name for q in questions for name in (outcome_file(q), f"{FOLDER}/{q}.yml")]
 
 
-def to_text(key: str, outcomes: Sequence[BlockOutcome]) -> str:
+def to_text(key: str, asked: Readings, outcomes: Sequence[BlockOutcome]) -> str:
     """Return a multiverse as the text of its file, one specification per line."""
     lines = []
     for outcome in outcomes:
@@ -115,7 +119,8 @@ def to_text(key: str, outcomes: Sequence[BlockOutcome]) -> str:
         )
         lines.append(f"  {json.dumps(outcome.block.name)}: [\n{specifications}\n  ]")
     body = ",\n".join(lines)
-    return f'{{\n "key": {json.dumps(key)},\n "blocks": {{\n{body}\n }}\n}}\n'
+    data = json.dumps(asked.to_json())
+    return f'{{\n "key": {json.dumps(key)},\n "asked": {data},\n "blocks": {{\n{body}\n }}\n}}\n'
 
 
 def _stored(one: Specification) -> dict[str, Any]:
@@ -144,7 +149,7 @@ def read_multiverse(question: str) -> Multiverse:
                 f"{block.name}, got others; `evidence multiverse` runs them"
             )
         outcomes.append(BlockOutcome(block, made))
-    return Multiverse(design, tuple(outcomes), stored["key"])
+    return Multiverse(design, tuple(outcomes), stored["key"], Readings.from_json(stored["asked"]))
 
 
 def _specification(item: Mapping[str, Any]) -> Specification:

@@ -78,8 +78,7 @@ def judge_certainty(
     KeyError
         Where the finding has no row: not judged is not the same as high.
     """
-    table = evidence.tables["certainty"]
-    own = table[(table["question"] == question) & table["finding"].isin([finding, EVERY_LINE])]
+    own = evidence.where("certainty", question=question, finding=[finding, EVERY_LINE])
     if own.empty:
         raise KeyError(f"expected rows for {question}, {finding} in data/certainty.csv, got none")
     reasons = dict(zip(own["domain"], own["reason"], strict=True))

@@ -77,12 +77,13 @@ def _counts(row: pd.Series, arm: pd.Series) -> tuple[int, int] | None:
 def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
     """Return every printed rate of severe events of the regimens asked for, by event."""
     found = []
-    for _, row in evidence.tables["outcomes"].iterrows():
+    severe = [code for (code,) in evidence.values("outcomes", "outcome") if _event(code)]
+    for _, row in evidence.where("outcomes", outcome=severe, statistic="percent").iterrows():
         event = _event(row["outcome"])
-        arm = evidence.rows.get(f"{row['study_id']}.{row['arm']}")
+        arm = evidence.find(f"{row['study_id']}.{row['arm']}")
         # A second source of the same number ends in a qualifier; the first one is enough.
         plain = row["row_id"].count(".") == 3 or row["population"]
-        if event is None or arm is None or row["statistic"] != "percent" or not plain:
+        if event is None or arm is None or not plain:
             continue
         if arm["treatment"] not in p.treatments:
             continue

@@ -43,7 +43,7 @@ def _baseline(evidence: Evidence, item: Compared) -> float | None:
         control = arm_response(evidence, f"{study}.{arm}")
         return control.events / control.n
     row_id = f"{study}.{item.effect.outcome}.median.{arm}"
-    if row_id not in evidence.rows:
+    if evidence.find(row_id) is None:
         return None
     return landmark_survival(printed_median(evidence, row_id), _HORIZON).value
 

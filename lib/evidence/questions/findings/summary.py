@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -249,7 +250,7 @@ def tabulate_findings(
         ]
         for finding in findings
     ]
-    return make_table(
+    table = make_table(
         ["Outcome, in plain words", "Relative effect", without, with_, "Patients", "Certainty"],
         rows,
         caption=caption,
@@ -260,6 +261,26 @@ def tabulate_findings(
             *(f"[{mark}] {words}" for words, mark in marks.items()),
         ],
     )
+    stored = {
+        "compared": caption.removeprefix("Summary of findings: "),
+        "without": without,
+        "with": with_,
+        "lines": [_stored(finding) for finding in findings],
+    }
+    return replace(table, findings=stored)
+
+
+def _stored(finding: Finding) -> dict[str, Any]:
+    """Return a line as data, for those who exchange findings rather than read them."""
+    names = ("outcome", "words", "relative", "without", "with_", "patients")
+    return {
+        **{name.rstrip("_"): getattr(finding, name) for name in names},
+        "certainty": finding.rating.certainty,
+        "downgrades": [
+            {"domain": step.domain, "steps": step.steps, "reason": step.reason}
+            for step in finding.rating.steps
+        ],
+    }
 
 
 def _certainty(rating: Rating, marks: dict[str, str]) -> str:

@@ -1,0 +1,74 @@
+"""What a data row prints: as text, and as an estimate of grade D0."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evidence.estimates import Estimate, Unit
+from evidence.reported import NOT_A_NUMBER, read_reported
+
+# Months of 30.4375 days (365.25 / 12), weeks of 7 days.
+_MONTHS_PER = {"months": 1.0, "weeks": 7 / 30.4375, "days": 1 / 30.4375}
+_UNITS: dict[str, Unit] = {"ratio": "ratio", "percent": "proportion", "patients": "count"}
+
+
+def printed_estimate(row: pd.Series) -> Estimate | None:
+    """Return what a row prints, times in months, per cent as proportions.
+
+    It is None where the row prints no number ("not reached", only a P value or a bound).
+    """
+    unit = row["unit"]
+    scale = 0.01 if unit == "percent" else _MONTHS_PER.get(unit, 1.0)
+    value = read_reported(row["value_reported"])
+    if value is None or value.value is None or value.bound:
+        return None
+    low, high = (_limit(row.get(f"ci_{side}_reported", "")) for side in ("low", "high"))
+    level = _limit(row.get("ci_level", ""))
+    p = read_reported(row.get("p_reported", ""))
+    return Estimate(
+        value=value.value * scale,
+        low=None if low is None else low * scale,
+        high=None if high is None else high * scale,
+        level=None if level is None else level / 100,
+        kind="confidence" if level is not None else "",
+        unit=_unit_of(row),
+        p=p.value if p is not None and not p.bound else None,
+        n=int(row["n"]) if row["n"] else None,
+        events=int(row["events"]) if row["events"] else None,
+        method="as printed",
+        grade="D0",
+    )
+
+
+def _limit(text: str) -> float | None:
+    """Return a printed limit; None where it is empty, not attained, or only a bound ("<1")."""
+    reported = read_reported(text)
+    return None if reported is None or reported.bound else reported.value
+
+
+def _unit_of(row: pd.Series) -> Unit:
+    if row["statistic"] == "hazard_ratio":
+        return "ratio"
+    return "months" if row["unit"] in _MONTHS_PER else _UNITS.get(row["unit"], "number")
+
+
+# How units are written behind a printed number; others are written as they stand.
+_UNIT_SUFFIX = {"percent": " %", "ratio": "", "p value": "", "patients": "", "not reported": ""}
+
+
+def printed_text(row: pd.Series) -> str:
+    """Return what a row prints, as printed: "7.39 months (5.52 to 9.20)"."""
+    value = row["value_reported"]
+    if row["statistic"] == "p_value":
+        return f"P {value}" if value.startswith(("<", ">")) else f"P = {value}"
+    suffix = "" if value in NOT_A_NUMBER else _UNIT_SUFFIX.get(row["unit"], f" {row['unit']}")
+    inside = []
+    low, high = (row.get(f"ci_{s}_reported", row.get(f"{s}_reported", "")) for s in ("low", "high"))
+    if low or high:
+        inside.append(f"{low} to {high}")
+    p = row.get("p_reported", "")
+    if p:
+        inside.append(f"P {p}" if p.startswith(("<", ">")) else f"P = {p}")
+    if not value:
+        return ", ".join(inside)
+    return f"{value}{suffix} ({', '.join(inside)})" if inside else value + suffix
