@@ -15,6 +15,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from evidence.book.figure_variants import DARK
 from evidence.book.registry import BASE_FOLDER
 
 _SCRIPT = "switch.js"
@@ -70,7 +71,8 @@ def _write_data(app: Sphinx, exception: Exception | None) -> None:
         docname = path.relative_to(source).as_posix().removesuffix(".switch.json")
         target = Path(app.outdir) / "_static" / _data_script(docname)
         target.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps(json.loads(path.read_text(encoding="utf-8")), separators=(",", ":"))
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        content = json.dumps({**stored, "dark": DARK}, separators=(",", ":"))
         target.write_text(f"window.evidenceSwitch = {content};\n", encoding="utf-8")
 
 

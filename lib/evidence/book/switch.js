@@ -105,16 +105,25 @@
     });
   }
 
+  function darkened(svg) {
+    // What has no colour of its own is black.
+    return svg
+      .replace(new RegExp(Object.keys(data.dark).join("|"), "g"), (colour) => data.dark[colour])
+      .replace("<svg ", `<svg fill="${data.dark["#000000"]}" `);
+  }
+
   function setFigure(figure, item) {
-    const image = figure.querySelector("img");
     const caption = figure.querySelector("figcaption .caption-text");
-    change(image, () => {
-      image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(item.svg)}`;
-      image.alt = item.alt;
-    }, () => {
-      const before = [image.getAttribute("src"), image.alt];
-      return () => { image.setAttribute("src", before[0]); image.alt = before[1]; };
-    });
+    for (const image of figure.querySelectorAll("img")) {
+      const svg = image.classList.contains("figure-dark") ? darkened(item.svg) : item.svg;
+      change(image, () => {
+        image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+        image.alt = item.alt;
+      }, () => {
+        const before = [image.getAttribute("src"), image.alt];
+        return () => { image.setAttribute("src", before[0]); image.alt = before[1]; };
+      });
+    }
     if (caption) setText(caption, item.caption);
   }
 

@@ -1,0 +1,146 @@
+"""Every figure for light and dark, as vector and pixels; the first page's small figures."""
+
+import re
+import struct
+
+import pytest
+from evidence.book.figure_variants import DARK, as_png, for_the_dark
+from evidence.book.interval_strip import StripLine, draw_strip
+from evidence.book.registry import Registry
+from evidence.book.sphinx_figures import figures_of
+from evidence.figures.style import INK, MUTED, SHADE, TREATMENT_COLOURS, WARNING_INK
+from evidence.paths import project_root
+
+DARK_PAGE, WHITE = "#14181e", "#ffffff"
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+DRAWN = {
+    name: svg
+    for path in Registry(project_root()).paths()
+    for name, svg, _ in figures_of(path)
+}  # fmt: skip
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(weight * p for weight, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_there_are_figures():
+    assert len(DRAWN) >= 15
+
+
+def test_every_colour_of_a_figure_has_a_form_for_the_dark():
+    drawn = {colour for svg in DRAWN.values() for colour in COLOUR.findall(svg)}
+    assert drawn <= set(DARK) | {colour.lower() for colour in TREATMENT_COLOURS.values()}
+
+
+@pytest.mark.parametrize("colour", [INK, MUTED, WARNING_INK, "#444444", "#000000"])
+def test_what_is_written_is_legible_on_both_pages(colour):
+    assert contrast(colour, WHITE) >= 4.5
+    assert contrast(DARK[colour], DARK_PAGE) >= 4.5
+
+
+@pytest.mark.parametrize("name", TREATMENT_COLOURS)
+def test_a_treatment_is_seen_on_both_pages(name):
+    colour = TREATMENT_COLOURS[name].lower()
+    assert contrast(colour, WHITE) >= 3 or name == "PAZ"
+    assert contrast(DARK.get(colour, colour), DARK_PAGE) >= 3
+
+
+def test_the_shade_stays_behind_what_it_shades():
+    assert contrast(SHADE, WHITE) < 1.5
+    assert contrast(DARK[SHADE], DARK_PAGE) < 1.7
+
+
+def test_in_the_dark_what_has_no_colour_is_light():
+    dark = for_the_dark('<svg width="1"><path d="M0 0"/><path style="fill: #222222"/></svg>')
+    assert '<svg fill="#f2f2f2"' in dark
+    assert "#222222" not in dark
+
+
+def test_pixels_are_sharp_and_always_the_same():
+    name, svg = next(iter(DRAWN.items()))
+    pixels = as_png(svg)
+    assert pixels.startswith(b"\x89PNG"), name
+    width, height = struct.unpack(">II", pixels[16:24])
+    assert width > 700
+    assert height > 200
+    assert as_png(svg) == pixels
+
+
+def test_a_page_shows_one_form_of_each_figure_with_caption_and_files(site, browser):
+    page = site / "chapters" / "questions" / "combination_vs_monotherapy.html"
+    for scheme, shown in (("light", "figure-light"), ("dark", "figure-dark")):
+        context = browser.new_context(color_scheme=scheme)
+        tab = context.new_page()
+        tab.goto(page.as_uri())
+        figure = tab.locator("figure#response-posterior")
+        visible = [image for image in figure.locator("img").all() if image.is_visible()]
+        assert [image.get_attribute("class") for image in visible] == [shown]
+        assert figure.locator("figcaption .caption-text").is_visible()
+        for link in figure.locator(".figure-files a").all():
+            assert (page.parent / link.get_attribute("href")).resolve().stat().st_size > 100
+        context.close()
+
+
+def test_a_switched_figure_follows_in_the_dark_too(site, browser):
+    context = browser.new_context(color_scheme="dark")
+    tab = context.new_page()
+    tab.goto((site / "chapters" / "questions" / "landscape.html").as_uri())
+    tab.select_option("#switch-0", index=1)
+    source = tab.locator("figure#network img.figure-dark").get_attribute("src")
+    assert source.startswith("data:image/svg+xml")
+    assert "%22%23f2f2f2%22" in source
+    assert "%23222222" not in source
+    context.close()
+
+
+def test_the_first_page_shows_the_ratios_that_the_questions_recorded(site):
+    text = (site / "chapters" / "index.html").read_text(encoding="utf-8")
+    registry = Registry(project_root())
+    for page, key in (
+        ("questions/combination_vs_monotherapy", "pfs_hr"),
+        ("questions/biomarker_prognosis", "os_hr_per_sd"),
+        ("questions/landscape", "hr_sun"),
+        ("questions/interferon_dose", "dose_or"),
+    ):
+        result = registry.page(page, "").results[key]
+        assert re.search(rf'<svg class="strip"[^>]*aria-label="[^"]*{re.escape(result.text)}', text)
+
+
+def test_the_first_page_fits_one_screen_of_a_laptop(site, browser):
+    tab = browser.new_page(viewport={"width": 1440, "height": 1000})
+    tab.goto((site / "chapters" / "index.html").as_uri())
+    box = tab.locator(".answers").bounding_box()
+    assert box["y"] + box["height"] < 1000
+    tab.close()
+
+
+def ratio(**changes):
+    registry = Registry(project_root())
+    made = registry.page("questions/landscape", "").results["hr_sun"]
+    return type(made)(**{name: changes.get(name, getattr(made, name)) for name in made.__slots__})
+
+
+def test_an_interval_beyond_the_axis_ends_in_an_arrow():
+    inside = draw_strip([StripLine("x", ratio())], "a", "b")
+    beyond = draw_strip([StripLine("x", ratio(high=40.0))], "a", "b")
+    assert "<path" not in inside
+    assert beyond.count("<path") == 1
+
+
+def test_a_ratio_without_interval_is_refused():
+    with pytest.raises(ValueError, match="expected a ratio with an interval"):
+        draw_strip([StripLine("x", ratio(low=None))], "a", "b")
+
+
+def test_words_of_a_label_are_text_in_the_picture():
+    drawn = draw_strip([StripLine("<script>", ratio())], "a", 'b"')
+    assert "<script>" not in drawn
+    assert 'b"' not in drawn
