@@ -246,8 +246,9 @@ class Page(Generic[Model]):
 
         asked = self.evidence.asked.without(self._told)
         self._told.add(asked)
-        stored = asked.to_json() if self.evidence.reads == "all" else {}
-        display({**data, **({READINGS_MIME: stored} if stored else {})}, raw=True)
+        if self.evidence.reads == "all" and (PAGE_MIME in data or asked.to_json()):
+            data = {**data, READINGS_MIME: asked.to_json()}
+        display(data, raw=True)
 
 
 def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:

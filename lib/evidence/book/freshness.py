@@ -152,12 +152,13 @@ def files_of(notebook: dict[str, Any]) -> list[str]:
     return []
 
 
-def readings_of(notebook: dict[str, Any]) -> Readings:
-    """Return what the page asked of all data when it last ran."""
+def readings_of(notebook: dict[str, Any]) -> Readings | None:
+    """Return what the page asked of all data when it last ran, None where it does not tell."""
+    told = [data[READINGS_MIME] for data in iterate_outputs(notebook) if READINGS_MIME in data]
     asked = Readings()
-    for data in iterate_outputs(notebook):
-        asked.add(Readings.from_json(data.get(READINGS_MIME, {})))
-    return asked
+    for stored in told:
+        asked.add(Readings.from_json(stored))
+    return asked if told else None
 
 
 def _data_digest(notebook: dict[str, Any], evidence: Evidence) -> str:
@@ -170,7 +171,7 @@ def _data_digest(notebook: dict[str, Any], evidence: Evidence) -> str:
     if reads != "all" and reads in set(evidence.tables["studies"]["study_id"]):
         answers = evidence.narrowed(reads).digest()
     else:
-        answers = evidence.digest_of(asked) if asked.to_json() else evidence.digest()
+        answers = evidence.digest() if asked is None else evidence.digest_of(asked)
     return data_digest(answers, files_of(notebook))
 
 
