@@ -36,12 +36,12 @@ serve: book ## build, then serve the book on this machine (it also opens from fi
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
 
 lock: $(VENV)/ready ## resolve the dependencies again into requirements.lock
-	@$(BIN)/uv pip compile pyproject.toml --extra test --extra cluster --universal --python-version 3.11 --upgrade \
+	@$(BIN)/uv pip compile pyproject.toml --extra test --extra cluster --extra supply --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements.lock
 
 canary: $(VENV)/ready ## put the newest libraries that pyproject.toml allows into the environment
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --upgrade --editable '.[test,cluster]'
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --upgrade --editable '.[test,cluster,supply]'
 
 archive: book ## build, then write dist/evidence-book-VERSION.zip and its checksum
 	@$(BIN)/evidence archive "$$(sed -n 's/^version: *//p' CITATION.cff)"

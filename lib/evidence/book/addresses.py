@@ -40,6 +40,15 @@ class Addresses:
         """Return the address of a file of the book, "" where the book has none."""
         return f"{self.book}{quote(name)}" if self.book else ""
 
+    def source(self, name: str) -> str:
+        """Return the address of a file of the project in its repository, "" where it has none."""
+        if not self.repository:
+            return ""
+        path = quote("/".join(filter(None, (self.folder.strip("/"), name))))
+        # GitLab keeps files one folder deeper than GitHub and those that follow it.
+        tree = "-/blob" if "gitlab" in urlsplit(self.repository).netloc else "blob"
+        return f"{self.repository}/{tree}/{quote(self.branch, safe='')}/{path}"
+
     def launches(self, source: str) -> dict[str, str]:
         """Return the address that opens a notebook in each configured service, by its name.
 

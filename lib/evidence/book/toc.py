@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -25,6 +26,12 @@ def _files(entry: Any) -> list[str]:
 def toc_pages() -> list[str]:
     """Return the pages of the table of contents in reading order, e.g. `chapters/index`."""
     return _files(yaml.safe_load((project_root() / "_toc.yml").read_text(encoding="utf-8")))
+
+
+def captions_of(contents: Path) -> dict[str, str]:
+    """Return the caption of the part that each page stands in; the root stands in none."""
+    parts = yaml.safe_load(contents.read_text(encoding="utf-8")).get("parts", [])
+    return {name: part.get("caption", "") for part in parts for name in _files(part)}
 
 
 def with_chapter(part: str, page: str) -> str:

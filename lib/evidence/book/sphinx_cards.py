@@ -1,0 +1,94 @@
+"""Cards: what a number, a conclusion or a term is, beside it, on every page that links to one.
+
+Without the script the links lead where they always led.
+"""
+
+from __future__ import annotations
+
+import shutil
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from evidence.book.addresses import Addresses, read_addresses
+from evidence.book.card_data import TABLES, CardMaker, Place, as_script, read_places
+from evidence.book.glossary import definitions_linked_from
+from evidence.book.page_files import FOLDER
+
+_SCRIPT = "cards.js"
+_PROVENANCE = "chapters/appendix/provenance"
+_CONVENTIONS = "chapters/methods/conventions"
+
+
+class _Shared:
+    """What the cards of all pages need, read when it is first asked for."""
+
+    def __init__(self, app: Sphinx) -> None:
+        self._app = app
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        return read_places(Path(self._app.srcdir) / "data")
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return read_addresses(self._app.config.html_baseurl, self._app.config.html_theme_options)
+
+
+def _prepare(app: Sphinx) -> None:
+    app.evidence_cards = _Shared(app)  # type: ignore[attr-defined]
+
+
+def _depend_on_rows(app: Sphinx, doctree: nodes.document) -> None:
+    """Have a page rendered again when a data row or its source changes."""
+    for name in (*(f"{table}.csv" for table in TABLES), "references.bib"):
+        app.env.note_dependency(str(Path(app.srcdir) / "data" / name))
+
+
+def _add_cards(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add the cards of a page, and the script that shows them, where there are any."""
+    if doctree is None or app.builder.format != "html":
+        return
+    shared: _Shared = app.evidence_cards  # type: ignore[attr-defined]
+    pathto = context["pathto"]
+
+    def notebook(page: str) -> str:
+        source = shared.addresses.source(f"chapters/{page}.ipynb")
+        return source or str(pathto(f"{FOLDER}/{page}.ipynb", 1))
+
+    registry = app.evidence_registry  # type: ignore[attr-defined]
+    cards = CardMaker(pagename, registry, shared.places, notebook).make(context["body"])
+    if cards:
+        link = app.builder.get_relative_uri
+        cards["provenance"] = link(pagename, _PROVENANCE)
+        cards["conventions"] = link(pagename, _CONVENTIONS)
+    terms = definitions_linked_from(context["body"], app.env)
+    if terms:
+        cards["terms"] = terms
+    if cards:
+        context["body"] += as_script(cards)
+        app.add_js_file(_SCRIPT, loading_method="defer")
+
+
+def _copy_script(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        shutil.copy(Path(__file__).with_name(_SCRIPT), Path(app.outdir) / "_static" / _SCRIPT)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the cards."""
+    app.connect("builder-inited", _prepare)
+    app.connect("doctree-read", _depend_on_rows)
+    # Last, so that links which others add to the page have cards too.
+    app.connect("html-page-context", _add_cards, priority=800)
+    app.connect("build-finished", _copy_script)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,82 @@
+"""Long tables that sort and search themselves, by DataTables, on pages that have one.
+
+itables ships DataTables as one file, but as an ES module, which browsers refuse to load from a
+disk; the build writes the same file as a plain script.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+_SCRIPT = "long_tables.js"
+_LIBRARY = "datatables.js"
+# About what a laptop shows at once, below a heading.
+LONG_AFTER = 12
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+# The last statement of the module; only the notices of licences follow it.
+_EXPORT = re.compile(r"export\s*\{([^{}]*)\};?")
+
+
+def has_long_table(body: str) -> bool:
+    """Return True where the HTML of a page holds a table with more than `LONG_AFTER` rows."""
+    # Every table has one row of headers.
+    return any(table.count("<tr") - 1 > LONG_AFTER for table in _TABLE.findall(body))
+
+
+def as_plain_script(module: str) -> str:
+    """Return an ES module as a script that leaves its exports in `window.evidenceDataTables`.
+
+    Raises
+    ------
+    ValueError
+        Where the module does not end with one list of exports, as that of itables 2 does.
+    """
+    found = list(_EXPORT.finditer(module))
+    if len(found) != 1 or re.search(r"\bimport\s*[{(*\"']|\bimport\.meta", module):
+        raise ValueError(
+            f"expected a module of itables with one list of exports and no import, got "
+            f"{len(found)} lists"
+        )
+    (export,) = found
+    names = [entry.split(" as ") for entry in export[1].split(",")]
+    members = ",".join(f'"{entry[-1].strip()}":{entry[0].strip()}' for entry in names)
+    kept = f"window.evidenceDataTables={{{members}}};"
+    # The notices stay within the function: they are a comment.
+    return f"(function(){{{module[: export.start()]}{kept}{module[export.end() :]}\n}})();\n"
+
+
+def _add_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    if doctree is not None and app.builder.format == "html" and has_long_table(context["body"]):
+        app.add_js_file(_LIBRARY, loading_method="defer")
+        told: dict[str, Any] = {"data-rows": str(LONG_AFTER)}
+        app.add_js_file(_SCRIPT, loading_method="defer", **told)
+
+
+def _copy_scripts(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    module = Path(str(distribution("itables").locate_file("itables/html/dt_bundle.js")))
+    script = as_plain_script(module.read_text(encoding="utf-8"))
+    (static / _LIBRARY).write_text(script, encoding="utf-8")
+    shutil.copy(Path(__file__).with_name(_SCRIPT), static / _SCRIPT)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the scripts."""
+    app.connect("html-page-context", _add_scripts)
+    app.connect("build-finished", _copy_scripts)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
