@@ -2,6 +2,7 @@
 
 import json
 
+from evidence.book import execute as execute_module
 from evidence.book.execute import refresh
 from evidence.book.freshness import list_pages, read_notebook, why_stale
 from evidence.data import load_evidence
@@ -70,3 +71,16 @@ def _outputs(page):
 
 def test_nothing_to_run_is_nothing():
     assert refresh([]) == []
+
+
+def test_a_kernel_that_died_before_its_first_word_is_started_again(monkeypatch, tmp_path):
+    said = iter([f"{execute_module.UNBORN} replying to kernel_info", ""])
+    monkeypatch.setattr(execute_module, "_execute_once", lambda *given: next(said))
+    assert execute_module.execute(tmp_path / "a.ipynb", tmp_path / "b.ipynb") == ""
+
+
+def test_a_page_that_raises_is_not_run_again(monkeypatch, tmp_path):
+    said = iter(["code cell 1: ValueError: no", ""])
+    monkeypatch.setattr(execute_module, "_execute_once", lambda *given: next(said))
+    found = execute_module.execute(tmp_path / "a.ipynb", tmp_path / "b.ipynb")
+    assert found == "code cell 1: ValueError: no"

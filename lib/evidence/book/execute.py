@@ -26,6 +26,10 @@ from evidence.book.whole_writes import write_whole
 from evidence.data import Evidence, load_evidence
 from evidence.paths import build_folder, notebook_path, project_root
 
+# A kernel binds ports that were free a moment before; where another program was quicker it dies
+# before it has run anything, and a second one finds other ports.
+UNBORN = "RuntimeError: Kernel died before"
+_STARTS = 3
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -110,6 +114,15 @@ def execute(
 
     `target` holds the run notebook also where a cell raised, so that it can be looked at.
     """
+    said = ""
+    for _ in range(_STARTS):
+        said = _execute_once(source, target, dict(parameters or {}), timeout)
+        if not said.startswith(UNBORN):
+            break
+    return said
+
+
+def _execute_once(source: Path, target: Path, parameters: dict[str, Any], timeout: int) -> str:
     import papermill
     from papermill.exceptions import PapermillException, PapermillExecutionError
 
@@ -120,7 +133,7 @@ def execute(
         papermill.execute_notebook(
             str(source),
             str(target),
-            parameters=dict(parameters or {}),
+            parameters=parameters,
             kernel_name="python3",
             cwd=str(project_root()),
             progress_bar=False,

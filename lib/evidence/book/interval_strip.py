@@ -83,9 +83,9 @@ def _axis(bottom: float, left: str, right: str) -> Markup:
     sides = Markup(
         '<text x="{}" y="{}" text-anchor="end">\u2190 {}</text><text x="{}" y="{}">{} \u2192</text>'
     ).format(_x(1) - 4, bottom + 27, left, _x(1) + 4, bottom + 27, right)
-    line = '<line x1="{0}" x2="{0}" y1="0" y2="{1}" class="strip-null"/>'
+    null = Markup('<line x1="{0}" x2="{0}" y1="0" y2="{1}" class="strip-null"/>')
     return Markup('<g class="strip-axis">{}{}{}</g>').format(
-        Markup(line).format(_x(1), bottom + 3), ticks, sides
+        null.format(_x(1), bottom + 3), ticks, sides
     )
 
 

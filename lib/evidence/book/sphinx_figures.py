@@ -78,7 +78,9 @@ def _dress(
             return found[0]
         facts = found["facts"].strip()
         dark = _SOURCE.sub(f' src="{folder}/{name}.dark.svg"', f" {facts}").strip()
-        images = f'<img class="figure-light" {facts}><img class="figure-dark" loading="lazy" {dark}>'
+        images = (
+            f'<img class="figure-light" {facts}><img class="figure-dark" loading="lazy" {dark}>'
+        )
         return "".join(
             (found["open"], images, found["rest"], _links(folder, name, known[name]),
              found["close"])

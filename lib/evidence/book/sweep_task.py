@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-from evidence.book.execute import execute
+from evidence.book.execute import UNBORN, execute
 from evidence.book.forking import KERNEL
 from evidence.book.sweep_store import files_stamp, read_run, run_path, to_text
 from evidence.book.whole_writes import write_whole
@@ -27,8 +27,7 @@ from evidence.results import read_results
 # worker with several threads therefore runs one notebook at a time.
 _one_at_a_time = threading.Lock()
 # A kernel that was killed, or could not bind its ports, says nothing about its parameters.
-_UNBORN = "RuntimeError: Kernel died before"
-_LOST = ("DeadKernelError", _UNBORN)
+_LOST = ("DeadKernelError", UNBORN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +111,6 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
     if recorded is None or (task.keep_notebook and not kept.exists()):
         working = stored.with_name("running") / f"{stored.stem}.ipynb"
         error = execute(source, working, task.given)
-        if error.startswith(_UNBORN) and os.environ.get(KERNEL) != "stock":
-            # A forked kernel that never spoke: the stock one shares nothing with it.
-            os.environ[KERNEL] = "stock"
-            try:
-                error = execute(source, working, task.given)
-            finally:
-                os.environ[KERNEL] = task.environment[KERNEL]
         if files_stamp(task.page) != task.stamp:
             return "changed", ""
         if error:
