@@ -78,13 +78,10 @@ def _dress(
             return found[0]
         facts = found["facts"].strip()
         dark = _SOURCE.sub(f' src="{folder}/{name}.dark.svg"', f" {facts}").strip()
-        images = (
-            f'<img class="figure-light" {facts}><img class="figure-dark" loading="lazy" {dark}>'
-        )
-        return "".join(
-            (found["open"], images, found["rest"], _links(folder, name, known[name]),
-             found["close"])
-        )  # fmt: skip
+        light = f'<img class="figure-light" {facts}>'
+        dark = f'<img class="figure-dark" loading="lazy" {dark}>'
+        links = _links(folder, name, known[name])
+        return f"{found['open']}{light}{dark}{found['rest']}{links}{found['close']}"
 
     context["body"] = _FIGURE.sub(dressed, context["body"])
 
