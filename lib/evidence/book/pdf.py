@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from evidence.book.addresses import read_addresses
 from evidence.book.chromium import PrintError, open_document
-from evidence.book.citation import read_book_facts
-from evidence.book.print_document import compose
+from evidence.book.citation import BookFacts, read_book_facts
+from evidence.book.print_document import PrintedBook, compose
 from evidence.book.print_pages import read_chapters
 from evidence.book.registry import Registry
 from evidence.book.whole_writes import write_whole
@@ -49,10 +49,7 @@ def print_book(html: Path) -> bytes:
     html : Path
         Folder of the built book; the document that is printed lies beside it while this runs.
     """
-    root = project_root()
-    facts = read_book_facts(root, Registry(root))
-    address = _published_at(root)
-    book = compose(read_chapters(html, html.parent, address), facts, html, html.parent, address)
+    facts, book = compose_book(html)
     document = html.parent / f".print-{os.getpid()}.html"
     try:
         document.write_text(book.html, encoding="utf-8")
@@ -61,6 +58,15 @@ def print_book(html: Path) -> bytes:
     finally:
         document.unlink(missing_ok=True)
     return _with_date(printed, facts.date) if facts.date else printed
+
+
+def compose_book(html: Path) -> tuple[BookFacts, PrintedBook]:
+    """Return how the book is cited, and the document to be printed from the folder above it."""
+    root = project_root()
+    facts = read_book_facts(root, Registry(root))
+    address = _published_at(root)
+    chapters = read_chapters(html, html.parent, address)
+    return facts, compose(chapters, facts, html, html.parent, address)
 
 
 def _published_at(root: Path) -> str:
