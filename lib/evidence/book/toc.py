@@ -23,9 +23,23 @@ def _files(entry: Any) -> list[str]:
     return []
 
 
+def _read() -> Any:
+    return yaml.safe_load((project_root() / "_toc.yml").read_text(encoding="utf-8"))
+
+
 def toc_pages() -> list[str]:
     """Return the pages of the table of contents in reading order, e.g. `chapters/index`."""
-    return _files(yaml.safe_load((project_root() / "_toc.yml").read_text(encoding="utf-8")))
+    return _files(_read())
+
+
+def toc_parts() -> list[tuple[str, list[str]]]:
+    """Return the parts in reading order, caption and pages; the root is a part without caption."""
+    contents = _read()
+    parts = [
+        (str(part.get("caption", "")), _files(part.get("chapters", [])))
+        for part in contents.get("parts", [])
+    ]
+    return [("", [contents["root"]]), *parts]
 
 
 def captions_of(contents: Path) -> dict[str, str]:

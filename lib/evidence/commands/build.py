@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from rich.table import Table
 
 from evidence.commands.app import WorkersOption, app, console, errors, fail
@@ -10,10 +13,17 @@ from evidence.commands.run import refresh_pages
 
 
 @app.command()
-def build(workers: WorkersOption = 2) -> None:
+def build(
+    workers: WorkersOption = 2,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print the book to _build/evidence-book.pdf.")
+    ] = False,
+) -> None:
     """Check, run what is stale, render the book, publish it at _build/html/index.html."""
     from evidence.book.build import BuildError, build_book
 
+    if pdf:
+        _need_chromium()
     refresh_pages(None, workers=workers)
     check()
     with errors.status("rendering"):
@@ -23,6 +33,32 @@ def build(workers: WorkersOption = 2) -> None:
             fail([error], "the book was not rendered; the published book is as it was")
             return
     console.print(str(index), markup=False)
+    if pdf:
+        _print_book()
+
+
+def _need_chromium() -> None:
+    """Say that there is no Chromium before minutes are spent on pages."""
+    from evidence.book.chromium import PrintError, find_chromium
+
+    try:
+        find_chromium()
+    except PrintError as error:
+        fail([error], "nothing was built; without --pdf no Chromium is needed")
+
+
+def _print_book() -> None:
+    """Print the published book as one PDF."""
+    from evidence.book.chromium import PrintError
+    from evidence.book.pdf import make_pdf
+
+    with errors.status("printing"):
+        try:
+            printed = make_pdf()
+        except PrintError as error:
+            fail([error], "the book was not printed; the last PDF, if any, is as it was")
+            return
+    console.print(str(printed), markup=False)
 
 
 @app.command()

@@ -1,0 +1,307 @@
+"""The whole book as one PDF: nothing missing, nothing cut, every link and page number true."""
+
+import re
+import time
+import unicodedata
+from functools import cache
+from itertools import pairwise
+
+import pytest
+import typer
+from bs4 import BeautifulSoup
+from evidence.book import chromium, pdf
+from evidence.book.chromium import PrintError, find_chromium, open_document
+from evidence.book.print_pages import anchor, read_chapters
+from evidence.book.toc import toc_pages
+from evidence.commands.build import build
+from evidence.problems import DataError
+from pypdf import PdfReader
+
+# Between the margins of A4 in print.css, at 96 pixels to the inch.
+CONTENT_WIDTH = int((210 - 32) / 25.4 * 96)
+# Every element beyond the sheet's edges, named by what it is and how it begins.
+OUTSIDE = """() => [...document.querySelectorAll('body *')]
+    .filter(one => getComputedStyle(one).display !== 'none')
+    .filter(one => { const box = one.getBoundingClientRect();
+        return box.width && (box.right > innerWidth + 1 || box.left < -1); })
+    .map(one => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`)"""
+
+
+@pytest.fixture(scope="session")
+def printed(site, tmp_path_factory, worker_id):
+    """Return the printed book; the processes of pytest-xdist share one."""
+    if worker_id != "master" and not _first(site):
+        deadline = time.monotonic() + 600
+        while not (site.parent / "book.pdf").exists():
+            if time.monotonic() > deadline or (site.parent / "print-failed").exists():
+                pytest.fail("the book was not printed by the process that began it")
+            time.sleep(0.2)
+    else:
+        _need_chromium()
+        try:
+            (site.parent / "book.pdf.part").write_bytes(pdf.print_book(site))
+            (site.parent / "book.pdf.part").rename(site.parent / "book.pdf")
+        except BaseException:
+            (site.parent / "print-failed").touch()
+            raise
+    return PdfReader(site.parent / "book.pdf")
+
+
+def _first(site):
+    try:
+        (site.parent / "printing").mkdir()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _need_chromium():
+    try:
+        find_chromium()
+    except PrintError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def document(site):
+    return BeautifulSoup(pdf.compose_book(site)[1].html, "html.parser")
+
+
+@cache
+def texts(reader):
+    return [page.extract_text() for page in reader.pages]
+
+
+@cache
+def places(reader):
+    """Return the page of each named place, counted from 1."""
+    return {
+        name.removeprefix("/"): reader.get_destination_page_number(one) + 1
+        for name, one in reader.named_destinations.items()
+    }
+
+
+def outline(reader):
+    """Return level, title and page of every entry."""
+    found = []
+
+    def walk(entries, level):
+        for entry in entries:
+            if isinstance(entry, list):
+                walk(entry, level + 1)
+            else:
+                page = reader.get_destination_page_number(entry) + 1
+                found.append((level, squeezed(entry.title), page))
+
+    walk(reader.outline, 1)
+    return found
+
+
+def squeezed(text):
+    """Return text without what a line break may add or take, spaces and hyphens, or a ligature."""
+    return re.sub(r"[\s\u00ad\u2010-]", "", unicodedata.normalize("NFKC", text))
+
+
+def test_every_page_of_the_contents_is_in_it_and_in_order(printed):
+    begins = [places(printed)[anchor(page)] for page in toc_pages()]
+    assert len(begins) == len(toc_pages()) > 40
+    assert all(before < after for before, after in pairwise(begins))
+
+
+def test_the_contents_name_the_page_on_which_each_chapter_begins(printed, document):
+    lines = [
+        squeezed(line)
+        for text in texts(printed)[1 : places(printed)["index"] - 1]
+        for line in text.splitlines()
+    ]
+    told = "".join(lines)
+    entries = document.select(".print-contents a")
+    assert len(entries) == len(toc_pages())
+    for entry in entries:
+        name = entry["href"].removeprefix("#")
+        page = places(printed)[name]
+        assert f"{squeezed(entry.span.get_text())}{page}" in told, name
+        assert squeezed(entry.span.get_text()) in squeezed(texts(printed)[page - 1]), name
+
+
+def test_every_page_but_the_first_bears_its_number(printed):
+    for number, text in enumerate(texts(printed)[1:], start=2):
+        assert f"{number}Edition" in squeezed(text), number
+
+
+def test_no_page_is_empty(printed):
+    head_and_foot = 3
+    for number, text in enumerate(texts(printed), start=1):
+        assert len(text.strip().splitlines()) > head_and_foot, number
+
+
+def test_every_internal_link_leads_to_a_place_and_none_to_a_file(printed):
+    inside = outside = 0
+    for number, page in enumerate(printed.pages, start=1):
+        for link in page.get("/Annots", []):
+            link = link.get_object()
+            if "/Dest" in link:
+                assert str(link["/Dest"]).removeprefix("/") in places(printed), number
+                inside += 1
+            else:
+                assert re.match(r"https?://|mailto:", link["/A"]["/URI"]), number
+                outside += 1
+    assert inside > 5000
+    assert outside > 500
+
+
+def test_every_id_of_the_document_is_its_own_and_every_link_has_one(document):
+    ids = [tag["id"] for tag in document.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    for link in document.select('a[href^="#"]'):
+        assert link["href"].removeprefix("#") in ids
+
+
+def test_the_outline_has_every_part_chapter_and_section(printed, document):
+    headings = document.find_all(["h1", "h2", "h3", "h4"])
+    expected = [(int(tag.name[1]), squeezed(tag.get_text())) for tag in headings]
+    assert [entry[:2] for entry in outline(printed)] == expected
+    assert len(expected) > 300
+    pages = [page for _, _, page in outline(printed)]
+    assert pages == sorted(pages)
+
+
+def test_a_heading_stands_on_the_page_that_the_outline_names(printed):
+    for _, title, page in outline(printed):
+        assert title in squeezed(texts(printed)[page - 1]), title
+
+
+def test_the_last_column_of_every_table_is_there_to_its_last_sign(printed, document):
+    whole = squeezed(" ".join(texts(printed)))
+    cells = document.select("table tr > :last-child")
+    assert len(cells) > 3000
+    # A row longer than a page is interrupted by foot and head; no other cell is.
+    cut = [cell.get_text() for cell in cells if squeezed(cell.get_text()) not in whole]
+    assert len(cut) == 0, cut[:5]
+
+
+def test_nothing_is_wider_than_the_paper(site, document):
+    _need_chromium()
+    path = site.parent / ".print-measured.html"
+    path.write_text(str(document), encoding="utf-8")
+    with open_document(path) as page:
+        page.set_viewport_size({"width": CONTENT_WIDTH, "height": 900})
+        assert page.evaluate(OUTSIDE) == []
+    path.unlink()
+
+
+def test_each_figure_is_on_one_page_with_its_caption(printed, document):
+    figures = document.find_all("figure")
+    assert len(figures) > 10
+    pages = [squeezed(text) for text in texts(printed)]
+    for figure in figures:
+        caption = squeezed(figure.figcaption.get_text())
+        assert sum(caption in page for page in pages) == 1, caption
+
+
+def test_the_pdf_says_what_it_is(printed):
+    root = printed.root_object
+    assert "Sorafenib" in printed.metadata.title
+    assert root["/Lang"].startswith("en")
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert printed.metadata["/CreationDate"].startswith("D:20261122000000")
+    assert [round(side) for side in printed.pages[0].mediabox[2:]] == [595, 842]
+
+
+def test_the_first_page_says_what_the_book_is_and_is_not(printed):
+    title = " ".join(texts(printed)[0].split())
+    for words in (
+        "Published summaries only, no patient data",
+        "Not clinical advice",
+        "How to cite",
+    ):
+        assert words in title
+
+
+def test_what_only_a_screen_can_use_is_not_printed(printed, document):
+    assert not document.select("form, button, nav, .cell_input, section.reuse, a[download]")
+    assert len(document.select(".print-cite")) == 1
+    assert "Hide code" not in " ".join(texts(printed))
+
+
+@pytest.mark.parametrize("name", ["index", "questions/landscape", "appendix/provenance"])
+def test_one_page_printed_from_the_browser_shows_tables_and_no_controls(site, name):
+    _need_chromium()
+    with open_document(site / "chapters" / f"{name}.html") as page:
+        page.set_viewport_size({"width": CONTENT_WIDTH, "height": 900})
+        for screen_only in page.locator(".switch, .cell_input, a.headerlink, .copybtn").all():
+            assert not screen_only.is_visible()
+        for table in page.locator(".bd-article table").all():
+            assert table.bounding_box()["width"] <= CONTENT_WIDTH
+
+
+def page_of(tmp_path, monkeypatch, body):
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/index\n")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "html" / "chapters").mkdir(parents=True)
+    page = tmp_path / "html" / "chapters" / "index.html"
+    page.write_text(f"<article><h1 id='a'>Title</h1>{body}</article>")
+    monkeypatch.setenv("EVIDENCE_ROOT", str(tmp_path))
+    return tmp_path / "html"
+
+
+def test_a_link_to_a_file_is_text_or_an_address_of_the_published_book(tmp_path, monkeypatch):
+    link = '<p><a href="../downloads/all.csv" download>All</a> <a href="#a">Up</a></p>'
+    html = page_of(tmp_path, monkeypatch, link)
+    (unpublished,) = read_chapters(html, tmp_path)
+    assert [a["href"] for a in unpublished.article.find_all("a")] == ["#index--a"]
+    assert "All" in unpublished.article.get_text()
+    (published,) = read_chapters(html, tmp_path, "https://example.org/book/")
+    assert published.article.a["href"] == "https://example.org/book/downloads/all.csv"
+
+
+def test_a_long_list_of_data_rows_names_the_studies_and_counts_their_rows(tmp_path, monkeypatch):
+    rows = ", ".join(f'<a href="#a">{name}</a>' for name in ("x.a", "x.b", "y.a", "x.c", "x.d"))
+    table = f'<table><tr id="result-n"><th>n</th><td>{rows}</td></tr></table>'
+    (chapter,) = read_chapters(page_of(tmp_path, monkeypatch, table), tmp_path)
+    assert chapter.article.td.get_text() == "x (4 rows), y (1 row)"
+
+
+def test_an_image_that_is_missing_is_named(tmp_path):
+    _need_chromium()
+    path = tmp_path / "page.html"
+    path.write_text('<img src="gone.svg" alt="">')
+    with pytest.raises(PrintError, match="image gone.svg"), open_document(path):
+        pass
+
+
+def test_without_chromium_the_message_says_what_was_looked_for(monkeypatch):
+    monkeypatch.delenv("EVIDENCE_CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(PrintError, match="looked for chromium, .*apt-get install chromium"):
+        find_chromium()
+    monkeypatch.setenv("EVIDENCE_CHROMIUM", "no-such-program")
+    with pytest.raises(PrintError, match="EVIDENCE_CHROMIUM: expected .* got 'no-such-program'"):
+        find_chromium()
+
+
+def test_without_chromium_nothing_is_built_for_a_pdf(monkeypatch, capsys):
+    monkeypatch.delenv("EVIDENCE_CHROMIUM", raising=False)
+    monkeypatch.setattr(chromium, "NAMES", ("no-such-program",))
+    with pytest.raises(typer.Exit):
+        build(pdf=True)
+    assert "looked for no-such-program" in capsys.readouterr().err
+
+
+def test_a_program_that_is_no_browser_is_said_in_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("EVIDENCE_CHROMIUM", "true")
+    path = tmp_path / "page.html"
+    path.write_text("<p>Words.</p>")
+    with pytest.raises(PrintError, match="true could not print the book"), open_document(path):
+        pass
+
+
+def test_a_print_that_fails_leaves_the_last_pdf_as_it_was(project):
+    last = project / "_build" / pdf.PDF_NAME
+    last.parent.mkdir()
+    last.write_bytes(b"the last one")
+    with pytest.raises(DataError, match="a built page"):
+        pdf.make_pdf()
+    assert last.read_bytes() == b"the last one"
+    assert [path.name for path in last.parent.iterdir()] == [pdf.PDF_NAME]
