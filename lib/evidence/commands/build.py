@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rich.table import Table
+import os
+from typing import Annotated
+
+import typer
 
 from evidence.commands.app import WorkersOption, app, console, errors, fail
 from evidence.commands.check import check
@@ -10,24 +13,47 @@ from evidence.commands.run import refresh_pages
 
 
 @app.command()
-def build(workers: WorkersOption = 2) -> None:
+def build(
+    workers: WorkersOption = 2,
+    force: Annotated[bool, typer.Option(help="Render every page, whatever is kept.")] = False,
+) -> None:
     """Check, run what is stale, render the book, publish it at _build/html/index.html."""
-    from evidence.book.build import BuildError, build_book
+    from evidence.book.build import is_up_to_date
+    from evidence.paths import build_folder
 
-    refresh_pages(None, workers=workers)
-    check()
-    with errors.status("rendering"):
-        try:
-            index = build_book()
-        except BuildError as error:
-            fail([error], "the book was not rendered; the published book is as it was")
-            return
+    # With other data named, the pages refuse to run in place, and say so.
+    if not force and not os.environ.get("EVIDENCE_DATA") and is_up_to_date():
+        console.print("nothing changed since the book was published")
+        console.print(str(build_folder() / "html" / "index.html"), markup=False)
+        return
+    _build(workers, force=force)
+
+
+def _build(workers: int, *, force: bool) -> None:
+    from evidence.book.build import BuildError, build_book, present_key
+    from evidence.book.exclusive import hold_project
+
+    def say(words: str) -> None:
+        errors.print(words, markup=False)
+
+    try:
+        with hold_project("evidence build", say):
+            refresh_pages(None, workers=workers)
+            key = present_key()
+            check()
+            with errors.status("rendering"):
+                index = build_book(say, proven=key, force=force)
+    except (BuildError, OSError) as error:
+        fail([error], "the book was not rendered; the published book is as it was")
+        return
     console.print(str(index), markup=False)
 
 
 @app.command()
 def status() -> None:
     """Show which pages are fresh, why others are stale, and what each records."""
+    from rich.table import Table
+
     from evidence.book.freshness import list_pages, why_stale
     from evidence.book.own_data import refuse_own_data
     from evidence.data import load_evidence
