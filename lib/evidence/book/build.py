@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from evidence.book.exclusive import hold_project
@@ -14,18 +16,14 @@ from evidence.book.publishing import (
     recorded_key,
     remove_leftovers,
 )
-from evidence.book.rendering import (
-    BuildError,
-    Say,
-    copy_sources,
-    facts_file,
-    kept_html,
-    render_book,
-    run_renderer,
-)
+from evidence.book.renderer import BuildError, Renderer, run_renderer
+from evidence.book.rendering import Say, copy_sources, facts_file, kept_html, render_book
 from evidence.book.site import check_site
 from evidence.paths import build_folder
 from evidence.problems import DataError
+
+# What `evidence run` writes: executed pages, and what their menus show.
+_WRITTEN_BY_RUNS = re.compile(r"chapters/.+\.(ipynb|switch\.json)")
 
 __all__ = ["BuildError", "build_book", "copy_sources", "is_up_to_date", "render"]
 
@@ -59,8 +57,33 @@ def is_up_to_date() -> bool:
     return recorded_key() == present_key() and published_is_whole()
 
 
+def key_after(refresh: Callable[[], None]) -> str:
+    """Refresh pages; return the key of the project in which they are fresh.
+
+    Raises
+    ------
+    BuildError
+        Where anything but pages changed meanwhile: they may have been run with either.
+    """
+    sources, renderer = hash_sources(), renderer_digest()
+    refresh()
+    now = hash_sources()
+    changed = {path for path in sources.keys() | now.keys() if sources.get(path) != now.get(path)}
+    others = sorted(path for path in changed if not _WRITTEN_BY_RUNS.fullmatch(path))
+    if others or renderer_digest() != renderer:
+        raise BuildError(
+            f"expected the project to stay as it is while pages run, got another "
+            f"{others[0] if others else 'library'}; build again"
+        )
+    return book_key(now, renderer)
+
+
 def build_book(
-    say: Say = lambda words: None, *, proven: str | None = None, force: bool = False
+    say: Say = lambda words: None,
+    *,
+    proven: str | None = None,
+    renderer: Renderer | None = None,
+    force: bool = False,
 ) -> Path:
     """Render, check and publish the book; return its index page.
 
@@ -71,6 +94,8 @@ def build_book(
     proven : str, optional
         Key of the project whose pages were found fresh and whose checks passed. Without it the
         book is published, but not recorded as up to date.
+    renderer : Renderer, optional
+        A process that was started beforehand.
     force : bool
         Render every page, whatever is kept.
 
@@ -84,9 +109,11 @@ def build_book(
     """
     with hold_project("evidence build", say):
         remove_leftovers()
-        key = render_book(say, force=force)
+        key = render_book(say, renderer=renderer, force=force)
         if proven is not None and key != proven:
-            raise BuildError("expected the project to stay as it was checked, got other files")
+            raise BuildError(
+                "expected the project to stay as it was checked, got other files; build again"
+            )
         problems = check_site(kept_html(), facts_file())
         if problems:
             raise DataError(problems)

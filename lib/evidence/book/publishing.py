@@ -69,7 +69,8 @@ def publish_copy(built: Path, published: Path) -> None:
     """Put a copy of a built folder in the place of the published one."""
     copy = _beside(published, "new")
     try:
-        shutil.copytree(built, copy)
+        # Without their dates, which say what Sphinx has read, and not when a page was made.
+        shutil.copytree(built, copy, copy_function=shutil.copy)
         publish(copy, published)
     finally:
         shutil.rmtree(copy, ignore_errors=True)

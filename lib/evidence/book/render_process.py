@@ -1,17 +1,19 @@
 """The process that renders: Jupyter Book's own call of Sphinx, in folders that may hold its work.
 
-    python -m evidence.book.render_process SOURCE TARGET
-
 It does what `jupyter-book build SOURCE --path-output TARGET -n -W --keep-going -q` does, except
-that it ends with the process that started it, killed or not: its standard input is a pipe that
-nobody writes to.
+that it imports everything before it is told what to render, which may then be known already, and
+that it ends with the process that started it, killed or not. Its standard input is a pipe with
+one line, SOURCE and TARGET as JSON, that stays open as long as the other process lives.
 """
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,11 +22,27 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def main(source: Path, target: Path) -> int:
-    """Render the book in `source` into `target`/_build/html; return an exit code."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _import_all(project: Path) -> None:
+    """Import what rendering will import: most of the two seconds before the first page."""
+    from jupyter_book.config import get_final_config
+
+    config, _ = get_final_config(user_yaml=project / "_config.yml", sourcedir=project)
+    for name in config["extensions"]:
+        importlib.import_module(name)
+
+
+def main() -> int:
+    """Render the book in SOURCE into TARGET/_build/html; return an exit code."""
     from jupyter_book.sphinx import build_sphinx
 
+    # What cannot be imported is said in its place, by Sphinx.
+    with suppress(Exception):
+        _import_all(Path.cwd())
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return 1
+    source, target = map(Path, json.loads(line))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     outcome = build_sphinx(
         source,
         target / "_build" / "html",
@@ -43,7 +61,7 @@ def main(source: Path, target: Path) -> int:
 
 
 if __name__ == "__main__":
-    code = main(*map(Path, sys.argv[1:]))
+    code = main()
     sys.stdout.flush()
     sys.stderr.flush()
     # The thread still waits for the parent to end.

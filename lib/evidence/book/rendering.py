@@ -12,13 +12,11 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.book.exclusive import held_descriptors, hold_project
+from evidence.book.exclusive import hold_project
 from evidence.book.fingerprints import (
     SOURCES,
     book_key,
@@ -29,22 +27,17 @@ from evidence.book.fingerprints import (
     renderer_digest,
 )
 from evidence.book.publishing import publish
+from evidence.book.renderer import Renderer
 from evidence.book.whole_writes import write_whole
 from evidence.paths import build_folder, project_root
 
 # What Sphinx reads again by itself, page by page; any other change reads everything again.
 # The bibliography, the contents and the released editions show on pages that do not name them.
-_READ_PAGE_BY_PAGE = re.compile(
-    r"chapters/.+\.(ipynb|md|switch\.json|switch\.yml)|data/(?!references\.bib|released/).+"
-)
+_READ_PAGE_BY_PAGE = re.compile(r"chapters/.+|data/(?!references\.bib|released/).+")
 # Dates in seconds: of what is as it was read (2001), and of what is not (2100).
 _AS_READ, _CHANGED = 1_000_000_000, 4_102_444_800
 
 Say = Callable[[str], None]
-
-
-class BuildError(Exception):
-    """The book could not be rendered; the message is what the renderer said."""
 
 
 def copy_sources(target: Path) -> None:
@@ -60,38 +53,6 @@ def copy_sources(target: Path) -> None:
             shutil.copytree(origin, target / name, ignore=skipped)
         elif origin.exists():
             shutil.copy2(origin, target / name)
-
-
-def run_renderer(command: list[str], source: Path) -> None:
-    """Run a command that renders; it ends when this process does.
-
-    Raises
-    ------
-    BuildError
-        Where it warns or fails, with what it said.
-    """
-    wait, alive = os.pipe()
-    try:
-        done = subprocess.run(  # noqa: S603 - every word of the command is ours
-            command,
-            cwd=source,
-            stdin=wait,
-            capture_output=True,
-            text=True,
-            check=False,
-            pass_fds=held_descriptors(),
-            env={**os.environ, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1"},
-        )
-    finally:
-        os.close(wait)
-        os.close(alive)
-    if done.returncode != 0:
-        said = [
-            line
-            for line in (done.stdout + done.stderr).splitlines()
-            if any(word in line for word in ("WARNING", "ERROR", "Error", "error:"))
-        ]
-        raise BuildError("\n".join(dict.fromkeys(said)) or (done.stdout + done.stderr)[-2000:])
 
 
 def _folder() -> Path:
@@ -142,6 +103,11 @@ class _Kept:
         return f"{min(others)} shows on every page" if others else ""
 
 
+def _digest_of(folder: Path, key: str) -> str:
+    """Return a fingerprint of every byte of kept work and of what is said of it."""
+    return digest({**hash_files(folder / "_build"), "": key})
+
+
 def _read_kept(say: Say) -> _Kept | None:
     """Return what is kept; whatever is damaged or was begun and not finished is removed."""
     kept = _folder() / "kept"
@@ -150,7 +116,7 @@ def _read_kept(say: Say) -> _Kept | None:
     try:
         stored = json.loads((kept / "record.json").read_text(encoding="utf-8"))
         found = _Kept(dict(stored["sources"]), str(stored["renderer"]))
-        whole = stored["files"] == digest(hash_files(kept / "_build"))
+        whole = stored["digest"] == _digest_of(kept, found.key)
     except (OSError, ValueError, KeyError, TypeError):
         whole = False
     if whole:
@@ -161,8 +127,8 @@ def _read_kept(say: Say) -> _Kept | None:
 
 
 def _keep(sources: Mapping[str, str], renderer: str) -> None:
-    files = digest(hash_files(_work() / "_build"))
-    record = {"sources": dict(sources), "renderer": renderer, "files": files}
+    whole = _digest_of(_work(), book_key(sources, renderer))
+    record = {"sources": dict(sources), "renderer": renderer, "digest": whole}
     write_whole(_work() / "record.json", json.dumps(record).encode())
     publish(_work(), _folder() / "kept")
 
@@ -172,11 +138,6 @@ def _date_sources(changed: set[str]) -> None:
         name = path.relative_to(_source()).as_posix()
         date = _CHANGED if name in changed else _AS_READ
         os.utime(path, (date, date))
-
-
-def _render_work() -> None:
-    module = "evidence.book.render_process"
-    run_renderer([sys.executable, "-m", module, str(_source()), str(_work())], _source())
 
 
 def _begin(*, from_kept: bool) -> None:
@@ -190,7 +151,7 @@ def _begin(*, from_kept: bool) -> None:
             shutil.rmtree(_work() / "_build" / "html" / name, ignore_errors=True)
 
 
-def render_book(say: Say, *, force: bool = False) -> str:
+def render_book(say: Say, *, renderer: Renderer | None = None, force: bool = False) -> str:
     """Render the project as it stands into `kept_html`; return the key of the book.
 
     Nothing is rendered where nothing changed, and only some pages where others cannot be touched
@@ -200,6 +161,8 @@ def render_book(say: Say, *, force: bool = False) -> str:
     ----------
     say : callable
         Called with a line where more is rendered than a user would expect.
+    renderer : Renderer, optional
+        A process that was started beforehand; one is started where none is given.
     force : bool
         Render everything.
 
@@ -213,20 +176,21 @@ def render_book(say: Say, *, force: bool = False) -> str:
             shutil.rmtree(_folder() / "kept", ignore_errors=True)
         shutil.rmtree(_source(), ignore_errors=True)
         copy_sources(_source())
-        sources, renderer = hash_sources(_source()), renderer_digest()
-        key = book_key(sources, renderer)
+        sources, code = hash_sources(_source()), renderer_digest()
+        key = book_key(sources, code)
         kept = _read_kept(say)
         if kept is not None and kept.key == key:
             return key
-        why = kept.why_unusable(sources, renderer) if kept else ""
+        why = kept.why_unusable(sources, code) if kept else ""
         if why:
             say(f"every page is rendered: {why}")
         usable = kept if not why else None
         _date_sources(usable.changed(sources) if usable else set())
         try:
             _begin(from_kept=usable is not None)
-            _render_work()
-            _keep(sources, renderer)
+            with renderer or Renderer() as process:
+                process.render(_source(), _work())
+            _keep(sources, code)
         finally:
             shutil.rmtree(_work(), ignore_errors=True)
         return key
@@ -249,7 +213,7 @@ def render_variant(page: str, write: Callable[[Path], None], target: Path) -> No
     BuildError
         Where a page warns or fails.
     """
-    with hold_project(f"rendering a variant of {page}"):
+    with hold_project(f"rendering a variant of {page}"), Renderer() as renderer:
         render_book(lambda words: None)
         _date_sources(set())
         try:
@@ -259,7 +223,7 @@ def render_variant(page: str, write: Callable[[Path], None], target: Path) -> No
             # page is read again, because what Sphinx kept of it is gone.
             (_work() / "_build" / ".doctrees" / "chapters" / f"{page}.doctree").unlink()
             _date_sources(set())
-            _render_work()
+            renderer.render(_source(), _work())
             os.replace(_work() / "_build" / "html", target)
         finally:
             shutil.rmtree(_work(), ignore_errors=True)

@@ -30,19 +30,24 @@ def build(
 
 
 def _build(workers: int, *, force: bool) -> None:
-    from evidence.book.build import BuildError, build_book, present_key
+    from evidence.book.build import build_book, key_after
     from evidence.book.exclusive import hold_project
+    from evidence.book.own_data import refuse_own_data
+    from evidence.book.renderer import BuildError, Renderer
+    from evidence.data import load_evidence
 
     def say(words: str) -> None:
         errors.print(words, markup=False)
 
+    refuse_own_data("a build of the book")
     try:
-        with hold_project("evidence build", say):
-            refresh_pages(None, workers=workers)
-            key = present_key()
+        with hold_project("evidence build", say), Renderer() as renderer:
+            # Tables that were checked once are not checked again where they are read again.
+            os.environ["EVIDENCE_CHECKED"] = load_evidence().digest()
+            key = key_after(lambda: refresh_pages(None, workers=workers))
             check()
             with errors.status("rendering"):
-                index = build_book(say, proven=key, force=force)
+                index = build_book(say, proven=key, renderer=renderer, force=force)
     except (BuildError, OSError) as error:
         fail([error], "the book was not rendered; the published book is as it was")
         return
