@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from evidence.book.exclusive import hold_project
+from evidence.book.fingerprints import book_key, hash_sources, renderer_digest
+from evidence.book.publishing import (
+    publish_copy,
+    published_is_whole,
+    record_published,
+    recorded_key,
+    remove_leftovers,
+)
+from evidence.book.renderer import BuildError, Renderer, run_renderer
+from evidence.book.rendering import Say, copy_sources, facts_file, kept_html, render_book
 from evidence.book.site import check_site
-from evidence.paths import build_folder, project_root
+from evidence.paths import build_folder
 from evidence.problems import DataError
 
-# What a book is rendered from; everything else in the project is left out of a variant's copy.
-_SOURCES = (
-    "_config.yml",
-    "_toc.yml",
-    "_static",
-    "_templates",
-    "chapters",
-    "data",
-    "requirements.lock",
-    "CITATION.cff",
-    "LICENSE",
-)
+# What `evidence run` writes: executed pages, and what their menus show.
+_WRITTEN_BY_RUNS = re.compile(r"chapters/.+\.(ipynb|switch\.json)")
 
-
-class BuildError(Exception):
-    """The book could not be rendered; the message is what the renderer said."""
+__all__ = ["BuildError", "build_book", "copy_sources", "is_up_to_date", "render"]
 
 
 def render(source: Path, target: Path) -> None:
-    """Render the book in the folder `source` into `target`/_build/html.
+    """Render the book in the folder `source` into `target`/_build/html, from nothing.
 
     Raises
     ------
@@ -42,65 +40,87 @@ def render(source: Path, target: Path) -> None:
         str(Path(sys.executable).with_name("jupyter-book")), "build", str(source),
         "--path-output", str(target), "-n", "-W", "--keep-going", "--all", "-q",
     ]  # fmt: skip
-    done = subprocess.run(  # noqa: S603 - every word of the command is ours
-        command,
-        cwd=source,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1"},
-    )
-    if done.returncode != 0:
-        said = [
-            line
-            for line in (done.stdout + done.stderr).splitlines()
-            if any(word in line for word in ("WARNING", "ERROR", "Error", "error:"))
-        ]
-        raise BuildError("\n".join(dict.fromkeys(said)) or (done.stdout + done.stderr)[-2000:])
+    run_renderer(command, source)
 
 
-def copy_sources(target: Path) -> None:
-    """Copy what a book is rendered from into an empty folder."""
-    target.mkdir(parents=True)
-    for name in _SOURCES:
-        origin = project_root() / name
-        if origin.is_dir():
-            skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-            shutil.copytree(origin, target / name, ignore=skip)
-        elif origin.exists():
-            shutil.copy2(origin, target / name)
+def present_key() -> str:
+    """Return the key of the book that the project as it stands would make."""
+    return book_key(hash_sources(), renderer_digest())
 
 
-def publish(built: Path, published: Path) -> None:
-    """Put a built folder in the place of the published one."""
-    published.parent.mkdir(parents=True, exist_ok=True)
-    old = published.with_name(f".{published.name}.old-{os.getpid()}")
-    if published.exists():
-        os.replace(published, old)
-    os.replace(built, published)
-    shutil.rmtree(old, ignore_errors=True)
+def is_up_to_date() -> bool:
+    """Return True where the published book is whole and made from the project as it stands.
+
+    Only a book whose pages were fresh and whose checks had passed is ever recorded as published,
+    so that nothing of that has to be asked again.
+    """
+    return recorded_key() == present_key() and published_is_whole()
 
 
-def build_book() -> Path:
-    """Render, check and publish the book; return its index page.
+def key_after(refresh: Callable[[], None]) -> str:
+    """Refresh pages; return the key of the project in which they are fresh.
 
     Raises
     ------
     BuildError
-        Where rendering failed. The published book stays as it was.
+        Where anything but pages changed meanwhile: they may have been run with either.
+    """
+    sources, renderer = hash_sources(), renderer_digest()
+    refresh()
+    now = hash_sources()
+    changed = {path for path in sources.keys() | now.keys() if sources.get(path) != now.get(path)}
+    others = sorted(path for path in changed if not _WRITTEN_BY_RUNS.fullmatch(path))
+    if others or renderer_digest() != renderer:
+        raise BuildError(
+            f"expected the project to stay as it is while pages run, got another "
+            f"{others[0] if others else 'library'}; build again"
+        )
+    return book_key(now, renderer)
+
+
+def build_book(
+    say: Say = lambda words: None,
+    *,
+    proven: str | None = None,
+    renderer: Renderer | None = None,
+    force: bool = False,
+) -> Path:
+    """Render, check and publish the book; return its index page.
+
+    Parameters
+    ----------
+    say : callable
+        Called with a line where more is done than a user would expect.
+    proven : str, optional
+        Key of the project whose pages were found fresh and whose checks passed. Without it the
+        book is published, but not recorded as up to date.
+    renderer : Renderer, optional
+        A process that was started beforehand.
+    force : bool
+        Render every page, whatever is kept.
+
+    Raises
+    ------
+    BuildError
+        Where rendering failed, or the project changed meanwhile. The published book stays as it
+        was.
     DataError
         Where the rendered pages have broken links, images without words, or debris.
     """
-    staging = build_folder() / f".staging-{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
-    try:
-        render(project_root(), staging)
-        built = staging / "_build" / "html"
-        problems = check_site(built)
+    with hold_project("evidence build", say):
+        remove_leftovers()
+        key = render_book(say, renderer=renderer, force=force)
+        if proven is not None and key != proven:
+            raise BuildError(
+                "expected the project to stay as it was checked, got other files; build again"
+            )
+        problems = check_site(kept_html(), facts_file())
         if problems:
             raise DataError(problems)
         published = build_folder() / "html"
-        publish(built, published)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if recorded_key() == key and published.exists() and not published_is_whole():
+            say("the published book was changed by other means: it is published again")
+        publish_copy(kept_html(), published)
+        if proven is not None:
+            record_published(key)
     return published / "index.html"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
+from evidence.book.whole_writes import write_whole
 from evidence.problems import Problem
 
 # Pages that Sphinx makes; nothing of ours is on them.
@@ -19,40 +24,95 @@ _DEBRIS = re.compile(
 _NAN = re.compile(r"(?<![\w-])nan(?![\w-])", re.IGNORECASE)
 
 
-def _parse(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What was found on one page.
+
+    Attributes
+    ----------
+    anchors, links, images : list of str
+        Places that can be linked to; addresses inside the book; sources of images.
+    faults : list of [str, str]
+        What was expected of the page by itself, and what it has.
+    """
+
+    anchors: list[str]
+    links: list[str]
+    images: list[str]
+    faults: list[list[str]]
 
 
-def check_site(folder: Path) -> list[Problem]:
-    """Return broken links, missing images, images without words, and debris in a built book."""
-    pages = {
-        path: _parse(path) for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts
-    }
-    anchors = {
-        path: {str(tag["id"]) for tag in page.find_all(id=True)} for path, page in pages.items()
-    }
-    problems: list[Problem] = []
+def read_page(name: str, html: str) -> PageFacts:
+    """Return what is on a page; `name` is its file."""
+    page = BeautifulSoup(html, "html.parser")
+    addresses = [str(tag["href"]) for tag in page.find_all("a", href=True)]
+    own = name not in _MADE_BY_SPHINX
+    images = page.find_all("img") if own else []
+    return PageFacts(
+        anchors=sorted({str(tag["id"]) for tag in page.find_all(id=True)}),
+        links=[one for one in addresses if not (urlsplit(one).scheme or urlsplit(one).netloc)],
+        images=[str(tag.get("src", "")) for tag in images],
+        faults=[list(fault) for fault in (*_wordless(images), *_debris(page))] if own else [],
+    )
+
+
+def check_site(folder: Path, memory: Path | None = None) -> list[Problem]:
+    """Return broken links, missing images, images without words, and debris in a built book.
+
+    Parameters
+    ----------
+    folder : Path
+        The built book.
+    memory : Path, optional
+        File of what was found on pages before, by their content; pages in it are not parsed.
+    """
+    pages = _read_pages(folder, memory)
     if not pages:
         return [Problem(str(folder.name), 0, "", "a built book", "no HTML page")]
-    for path, page in pages.items():
-        name = path.relative_to(folder).as_posix()
-        problems += _links(name, path, page, anchors)
-        if path.name not in _MADE_BY_SPHINX:
-            problems += _images(name, path, page)
-            problems += _debris(name, page)
+    anchors = {path: set(facts.anchors) for path, facts in pages.items()}
+    problems: list[Problem] = []
+    for path, facts in pages.items():
+        name = os.path.relpath(path, folder).replace(os.sep, "/")
+        problems += _links(name, path, facts.links, anchors)
+        problems += _images(name, path, facts.images)
+        problems += [Problem(name, 0, "", expected, got) for expected, got in facts.faults]
     return problems
 
 
-def _links(
-    name: str, path: Path, page: BeautifulSoup, anchors: dict[Path, set[str]]
-) -> Iterator[Problem]:
-    for tag in page.find_all("a", href=True):
-        address = str(tag["href"])
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc:
+def _read_pages(folder: Path, memory: Path | None) -> dict[str, PageFacts]:
+    """Return what is on each page, by its file."""
+    known = _recall(memory)
+    found, kept = {}, {}
+    for path in sorted(folder.rglob("*.html")):
+        if "_static" in path.parts:
             continue
-        target = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
-        if not target.exists():
+        content = path.read_bytes()
+        # What is looked for is part of it: this file.
+        key = hashlib.sha256(Path(__file__).read_bytes() + content).hexdigest()
+        facts = known.get(key) or read_page(path.name, content.decode("utf-8"))
+        found[str(path)] = kept[key] = facts
+    if memory is not None and kept.keys() != known.keys():
+        stored = {key: asdict(facts) for key, facts in kept.items()}
+        write_whole(memory, json.dumps(stored).encode())
+    return found
+
+
+def _recall(memory: Path | None) -> dict[str, PageFacts]:
+    try:
+        stored = json.loads(memory.read_text(encoding="utf-8")) if memory else {}
+        return {key: PageFacts(**facts) for key, facts in stored.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _links(
+    name: str, path: str, links: list[str], anchors: dict[str, set[str]]
+) -> Iterator[Problem]:
+    for address in links:
+        parts = urlsplit(address)
+        inside = os.path.join(os.path.dirname(path), unquote(parts.path))
+        target = os.path.normpath(inside) if parts.path else path
+        if target not in anchors and not os.path.exists(target):
             yield Problem(name, 0, "", "links that lead somewhere", address)
         elif (
             parts.fragment and target in anchors and unquote(parts.fragment) not in anchors[target]
@@ -60,17 +120,21 @@ def _links(
             yield Problem(name, 0, "", "links to places that exist", address)
 
 
-def _images(name: str, path: Path, page: BeautifulSoup) -> Iterator[Problem]:
-    for tag in page.find_all("img"):
-        source = str(tag.get("src", ""))
-        if not source.startswith("data:") and not (path.parent / unquote(source)).exists():
+def _images(name: str, path: str, images: list[str]) -> Iterator[Problem]:
+    for source in images:
+        target = os.path.join(os.path.dirname(path), unquote(source))
+        if not source.startswith("data:") and not os.path.exists(target):
             yield Problem(name, 0, "", "images that exist", source)
+
+
+def _wordless(images: Iterable[Tag]) -> Iterator[tuple[str, str]]:
+    for tag in images:
         words = str(tag.get("alt", ""))
         if tag.find_parent("article") and (len(words) < 20 or words.endswith((".svg", ".png"))):
-            yield Problem(name, 0, "", "an image with its finding in words", f'alt="{words}"')
+            yield "an image with its finding in words", f'alt="{words}"'
 
 
-def _debris(name: str, page: BeautifulSoup) -> Iterator[Problem]:
+def _debris(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
     article = page.find("article") or page
     for tag in article.find_all(["pre", "code", "script", "style"]):
         if tag.find_parent(class_="cell_input") or tag.name in ("script", "style"):
@@ -80,6 +144,6 @@ def _debris(name: str, page: BeautifulSoup) -> Iterator[Problem]:
         found = pattern.search(text)
         if found:
             near = " ".join(text[max(0, found.start() - 20) : found.end() + 20].split())
-            yield Problem(name, 0, "", "no unresolved role, raw object or NaN", f'"{near}"')
+            yield "no unresolved role, raw object or NaN", f'"{near}"'
     if article.find(class_="problematic") or article.find(class_="system-message"):
-        yield Problem(name, 0, "", "no error text on a page", "one")
+        yield "no error text on a page", "one"

@@ -26,7 +26,8 @@ class WhatChangedDirective(SphinxDirective):
         if released is None:
             return [nodes.paragraph("", "No edition has been released yet.")]
         registry: Registry = self.env.app.evidence_registry  # type: ignore[attr-defined]
-        for path in registry.paths():
+        tables = sorted((Path(self.env.srcdir) / "data").glob("*.csv"))
+        for path in (*registry.paths(), *tables):
             self.env.note_dependency(str(path))
         # The tables are read here only, and only where an edition is there to compare with.
         from evidence.book.snapshots import built_edition

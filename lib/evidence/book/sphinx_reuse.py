@@ -5,6 +5,7 @@ The files are written when the build ends, so that plain `jupyter-book build .` 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from evidence.book import linked_data
@@ -96,6 +98,9 @@ class DownloadsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the citation and the list of links."""
         reuse = _reuse(self.env.app)
+        # Whether the pages are those of a released edition shows in the citation.
+        for path in reuse.registry.paths():
+            self.env.note_dependency(str(path))
         up = "../" * self.env.docname.count("/")
         html = Markup('<p class="cite-this">{}</p><ul class="downloads">{}</ul>').format(
             cite_text(reuse.facts, url=reuse.addresses.book),
@@ -191,6 +196,24 @@ def _add_to_page(
     context["metatags"] = f"{context.get('metatags', '')}{head}"
 
 
+def _pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return the pages whose foot or description is another one than when they were written.
+
+    They are made of data tables and of what other pages record, so that a page can be as it was
+    read and still has to be written again.
+    """
+    reuse = _reuse(app)
+    now = {}
+    for docname in sorted(env.found_docs):
+        title = env.titles[docname].astext()
+        foot = _box(reuse, docname, title, str, _REUSE)
+        shown = f"{foot}{_describe(reuse, docname, title, str)}"
+        now[docname] = hashlib.sha256(shown.encode()).hexdigest()
+    before = getattr(env, "evidence_feet", {})
+    env.evidence_feet = now  # type: ignore[attr-defined]
+    return [docname for docname, digest in now.items() if before.get(docname) != digest]
+
+
 def _write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
@@ -205,6 +228,7 @@ def _prepare(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive, the foot of pages, and the writing of the files."""
     app.connect("builder-inited", _prepare)
+    app.connect("env-get-updated", _pages_to_write)
     app.connect("html-page-context", _add_to_page)
     app.connect("build-finished", _write)
     app.add_directive("downloads", DownloadsDirective)

@@ -15,12 +15,13 @@ import yaml
 from markupsafe import Markup
 
 from evidence.book import report
-from evidence.book.build import copy_sources, publish, render
 from evidence.book.execute import execute_apart
 from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
 from evidence.book.own_data import reading
+from evidence.book.publishing import publish
 from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE
+from evidence.book.rendering import render_variant
 from evidence.book.snapshots import committed_edition, page_edition
 from evidence.compare import PageComparison
 from evidence.data import Evidence, load_evidence
@@ -198,8 +199,13 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
             edition = page_edition(page, notebook, evidence, f"variant ({words})", name)
             changes = compare_editions(_committed(page, book), edition)
             _write_report(staging, page, edition, changes)
-            _write_for_rendering(staging, page, parameters, name, changes)
-            _render(page, notebook, staging)
+            top = banner(words, data=bool(name)) + report.page_html(changes.pages[0])
+            stored = {"page": page, "parameters": parameters, "data": name}
+
+            def write(source: Path) -> None:
+                _write_for_rendering(source, page, notebook, top, stored)
+
+            render_variant(page, write, staging / "html")
             publish(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -265,27 +271,17 @@ def _with_report(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_for_rendering(
-    staging: Path, page: str, parameters: dict[str, Any], data: str, changes: EditionChanges
+    source: Path,
+    page: str,
+    notebook: Path,
+    top: Markup,
+    stored: dict[str, Any],
 ) -> None:
-    """Write what the directives of the variant's page show: report, and what was set."""
-    base = staging / "source" / BASE_FOLDER
-    copy_sources(base.parent)
-    base.mkdir()
-    top = banner(describe_variant(parameters, data), data=bool(data))
-    (base / REPORT_FILE).write_text(top + report.page_html(changes.pages[0]), encoding="utf-8")
-    stored = {"page": page, "parameters": parameters, "data": data}
-    (base / SET_FILE).write_text(json.dumps(stored), encoding="utf-8")
-
-
-def _render(page: str, notebook: Path, staging: Path) -> None:
-    """Render a copy of the book in which this page is the variant."""
-    source = staging / "source"
+    """Write the page, its committed form, and what its directives show, beside the sources."""
     base = source / BASE_FOLDER / f"{page}.ipynb"
-    base.parent.mkdir()
-    shutil.copy2(notebook_path(page), base)
+    base.parent.mkdir(parents=True)
+    (source / BASE_FOLDER / REPORT_FILE).write_text(top, encoding="utf-8")
+    (source / BASE_FOLDER / SET_FILE).write_text(json.dumps(stored), encoding="utf-8")
+    shutil.copy2(source / "chapters" / f"{page}.ipynb", base)
     executed = _with_report(json.loads(notebook.read_text(encoding="utf-8")))
     (source / "chapters" / f"{page}.ipynb").write_text(serialise(executed), encoding="utf-8")
-    render(source, staging / "rendered")
-    os.replace(staging / "rendered" / "_build" / "html", staging / "html")
-    shutil.rmtree(source)
-    shutil.rmtree(staging / "rendered")

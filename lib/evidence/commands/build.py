@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from evidence.commands.app import WorkersOption, app, console, errors, fail
 from evidence.commands.check import check
@@ -18,23 +18,47 @@ def build(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print the book to _build/evidence-book.pdf.")
     ] = False,
+    force: Annotated[bool, typer.Option(help="Render every page, whatever is kept.")] = False,
 ) -> None:
     """Check, run what is stale, render the book, publish it at _build/html/index.html."""
-    from evidence.book.build import BuildError, build_book
+    from evidence.book.build import is_up_to_date
+    from evidence.paths import build_folder
 
     if pdf:
         _need_chromium()
-    refresh_pages(None, workers=workers)
-    check()
-    with errors.status("rendering"):
-        try:
-            index = build_book()
-        except BuildError as error:
-            fail([error], "the book was not rendered; the published book is as it was")
-            return
-    console.print(str(index), markup=False)
+    # With other data named, the pages refuse to run in place, and say so.
+    if not force and not os.environ.get("EVIDENCE_DATA") and is_up_to_date():
+        console.print("nothing changed since the book was published")
+        console.print(str(build_folder() / "html" / "index.html"), markup=False)
+    else:
+        _build(workers, force=force)
     if pdf:
         _print_book()
+
+
+def _build(workers: int, *, force: bool) -> None:
+    from evidence.book.build import build_book, key_after
+    from evidence.book.exclusive import hold_project
+    from evidence.book.own_data import refuse_own_data
+    from evidence.book.renderer import BuildError, Renderer
+    from evidence.data import load_evidence
+
+    def say(words: str) -> None:
+        errors.print(words, markup=False)
+
+    refuse_own_data("a build of the book")
+    try:
+        with hold_project("evidence build", say), Renderer() as renderer:
+            # Tables that were checked once are not checked again where they are read again.
+            os.environ["EVIDENCE_CHECKED"] = load_evidence().digest()
+            key = key_after(lambda: refresh_pages(None, workers=workers))
+            check()
+            with errors.status("rendering"):
+                index = build_book(say, proven=key, renderer=renderer, force=force)
+    except (BuildError, OSError) as error:
+        fail([error], "the book was not rendered; the published book is as it was")
+        return
+    console.print(str(index), markup=False)
 
 
 def _need_chromium() -> None:
@@ -64,6 +88,8 @@ def _print_book() -> None:
 @app.command()
 def status() -> None:
     """Show which pages are fresh, why others are stale, and what each records."""
+    from rich.table import Table
+
     from evidence.book.freshness import list_pages, why_stale
     from evidence.book.own_data import refuse_own_data
     from evidence.data import load_evidence

@@ -15,6 +15,7 @@ from evidence.commands.app import (
     WorkersOption,
     app,
     console,
+    errors,
     fail,
     known_page,
     progress_bar,
@@ -37,7 +38,10 @@ def run(
     """Run stale pages in place; with --set, --params or --data make a variant below _build/."""
     if set_ or params or data:
         _run_variant(page, set_ or [], params, data)
-    else:
+        return
+    from evidence.book.exclusive import hold_project
+
+    with hold_project("evidence run", lambda words: errors.print(words, markup=False)):
         refresh_pages(page, force=force, workers=workers)
 
 
@@ -103,7 +107,7 @@ def _refresh_stale(stale: list[str], workers: int) -> None:
 def _run_variant(
     page: str | None, assignments: list[str], file: Path | None, data: Path | None
 ) -> None:
-    from evidence.book.build import BuildError
+    from evidence.book.renderer import BuildError
     from evidence.book.report import terminal_lines
     from evidence.book.variant import make_variant, read_parameters
 

@@ -1,0 +1,97 @@
+"""Processes that render: they end with this one, and what they say of a mistake is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from evidence.book.exclusive import held_descriptors
+from evidence.paths import project_root
+
+_SAID = ("WARNING", "ERROR", "Error", "error:")
+
+
+class BuildError(Exception):
+    """The book could not be rendered; the message is what the renderer said."""
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1"}
+
+
+def _raise_failed(said: str) -> None:
+    lines = [line for line in said.splitlines() if any(word in line for word in _SAID)]
+    raise BuildError("\n".join(dict.fromkeys(lines)) or said[-2000:])
+
+
+def run_renderer(command: list[str], folder: Path) -> None:
+    """Run a command that renders from nothing.
+
+    Raises
+    ------
+    BuildError
+        Where it warns or fails, with what it said.
+    """
+    done = subprocess.run(  # noqa: S603 - every word of the command is ours
+        command, cwd=folder, capture_output=True, text=True, check=False, env=_environment()
+    )
+    if done.returncode != 0:
+        _raise_failed(done.stdout + done.stderr)
+
+
+class Renderer:
+    """A process of `evidence.book.render_process`, which renders once; it imports meanwhile."""
+
+    def __init__(self) -> None:
+        commands, self._commands = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "evidence.book.render_process"],
+                cwd=project_root(),
+                stdin=commands,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                # The project is held until this process has ended, too.
+                pass_fds=held_descriptors(),
+                env=_environment(),
+            )
+        finally:
+            os.close(commands)
+
+    def render(self, source: Path, target: Path) -> None:
+        """Render the book in `source` into `target`/_build/html, from the work kept there.
+
+        Raises
+        ------
+        BuildError
+            Where a page warns or fails, with what was said.
+        """
+        os.write(self._commands, json.dumps([str(source), str(target)]).encode() + b"\n")
+        said, _ = self._process.communicate()
+        if self._process.returncode != 0:
+            _raise_failed(said)
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        if self._commands >= 0:
+            os.close(self._commands)
+            self._commands = -1
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.__exit__(None, None, None)
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
