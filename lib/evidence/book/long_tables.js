@@ -80,6 +80,7 @@
       titleAttr: "Download this table as CSV",
       filename: nameOf(table),
       bom: true,
+      footer: false,
       exportOptions: {
         modifier: { search: "none" },
         format: {
