@@ -80,6 +80,7 @@
       titleAttr: "Download this table as CSV",
       filename: nameOf(table),
       bom: true,
+      footer: false,
       exportOptions: {
         modifier: { search: "none" },
         format: {
@@ -154,7 +155,11 @@
   function reveal(hash) {
     const id = decodeURIComponent(hash.slice(1));
     if (!id || document.getElementById(id)) return false;
-    for (const { api } of shown) api.search("").draw();
+    for (const { api, tools } of shown) {
+      api.search("").draw();
+      // DataTables leaves a field alone that still has the focus.
+      tools.querySelector("input").value = "";
+    }
     return document.getElementById(id) !== null;
   }
 

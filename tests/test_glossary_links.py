@@ -1,0 +1,95 @@
+"""Terms of the glossary: linked once a page, in prose only, in exactly their own words."""
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from evidence.book.glossary import Term, pattern_of, term_named
+
+from tests.test_accessibility import grave_findings
+
+TERMS = {
+    name: Term(name, f"term-{name}", "") for name in ("hazard ratio", "OS", "MU", "E-value", "pAKT")
+}
+
+
+def found(text):
+    return [term_named(one[0], TERMS).name for one in pattern_of(TERMS).finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The hazard ratio is", ["hazard ratio"]),
+        ("Hazard ratio of OS", ["hazard ratio", "OS"]),
+        ("the hazard\nratio", ["hazard ratio"]),
+        ("two hazard ratios, Hazard Ratio, haphazard ratio", []),
+        ("os, OSX, non-OS, COS", []),
+        ("an E-value, not an e-value", ["E-value"]),
+        ("PAKT and pAKT-negative", []),
+    ],
+)
+def test_only_the_exact_words_of_an_entry_are_its_term(text, names):
+    assert found(text) == names
+
+
+def test_without_terms_nothing_is_found():
+    assert pattern_of({}).search("anything") is None
+
+
+def articles(site):
+    for path in sorted((site / "chapters").rglob("*.html")):
+        yield path.stem, BeautifulSoup(path.read_text(), "html.parser").article
+
+
+def test_a_page_links_each_term_once_and_only_in_prose(site):
+    count = 0
+    for name, article in articles(site):
+        links = article.select("a.glossary-term")
+        count += len(links)
+        assert len({link["href"] for link in links}) == len(links), name
+        for link in links:
+            assert link.find_parent(["p"]), name
+            outside = ["h1", "h2", "h3", "h4", "table", "code", "pre", "figcaption"]
+            assert not link.find_parent(outside), name
+            assert not link.find_parent(class_="claim"), name
+            assert not link.find_parent("a"), name
+    assert count > 20
+
+
+def test_the_glossary_does_not_link_to_itself(site):
+    assert not dict(articles(site))["glossary"].select("a.glossary-term")
+
+
+def test_the_link_leads_to_the_entry_and_its_card_shows_the_definition(site, browser):
+    tab = browser.new_page()
+    tab.goto((site / "chapters" / "questions" / "combination_vs_monotherapy.html").as_uri())
+    link = tab.locator("a.glossary-term", has_text="hazard ratio").first
+    link.scroll_into_view_if_needed()
+    link.hover()
+    tab.wait_for_selector("#card")
+    assert tab.inner_text("#card-name") == "hazard ratio"
+    words = (
+        "Ratio of the rates at which events happen in two arms; below one favours the first arm."
+    )
+    assert tab.inner_text("#card-value") == words
+    assert grave_findings(tab) == []
+    link.click()
+    tab.wait_for_url("**/appendix/glossary.html#term-hazard-ratio")
+    assert "hazard ratio" in tab.locator(":target").inner_text()
+    tab.close()
+
+
+def test_terms_that_a_page_links_by_hand_are_not_linked_again(project, tmp_path):
+    from evidence.book.build import render
+
+    page = project / "chapters" / "how-to-read.md"
+    page.write_text(f"{page.read_text()}\nThe {{term}}`E-value` is an E-value; MU and MU.\n")
+    render(project, tmp_path)
+    built = tmp_path / "_build" / "html" / "chapters" / "how-to-read.html"
+    article = BeautifulSoup(Path(built).read_text(), "html.parser").article
+    texts = [link.text for link in article.select("a.glossary-term")]
+    assert "E-value" not in texts
+    assert texts.count("MU") == 1
+    cards = article.find(id="card-data").string
+    assert "an unmeasured confounder" in cards
