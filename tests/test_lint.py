@@ -50,3 +50,9 @@ def test_no_effect_is_never_said():
 def test_leftovers_and_paths_of_one_machine_are_found():
     assert complaints("TODO: write.") == [(1, '"TODO"')]
     assert complaints("See /home/me/book/page.") == [(1, '"/home/me/book/page."')]
+
+
+def test_directives_around_prose_and_their_options_are_no_prose():
+    text = ":::{grid} 1 2 3\n:gutter: 2\nGiven for 12 weeks.\n:::\n"
+    found = list(lint_prose(text, "a.md"))
+    assert [one.given for one in found] == ['"12"']

@@ -15,6 +15,8 @@ from evidence.results import FIGURE_MIME
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.DOTALL),  # front matter
     re.compile(r"^(`{3,}|~{3,}).*?^\1", re.DOTALL | re.MULTILINE),  # fenced code, directives
+    re.compile(r"^:{3,}(?:\{.*)?$", re.MULTILINE),  # directives around prose
+    re.compile(r"^:[\w-]+:.*$", re.MULTILINE),  # their options
     re.compile(r"\{[\w:-]+\}`[^`]*`"),  # roles
     re.compile(r"`[^`]*`"),  # code
     re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL),  # formulas
