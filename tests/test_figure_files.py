@@ -11,7 +11,7 @@ from evidence.book.sphinx_figures import figures_of
 from evidence.figures.style import INK, MUTED, SHADE, TREATMENT_COLOURS, WARNING_INK
 from evidence.paths import project_root
 
-DARK_PAGE, WHITE = "#14181e", "#ffffff"
+DARK_PAGE, WHITE = "#121212", "#ffffff"
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 DRAWN = {
     name: svg

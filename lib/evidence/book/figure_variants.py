@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 # Colours of the theme (evidence/theme.mplstyle, evidence.figures.style) and what they are on the
-# dark page, #14181e. Colours of treatments stay: each has a contrast of 3 to 1 with both pages.
+# dark page, #121212. Colours of treatments stay: each has a contrast of 3 to 1 with both pages.
 DARK = {
     "#000000": "#f2f2f2",
     "#222222": "#e6e6e6",
@@ -20,7 +20,7 @@ DARK = {
     "#e3edf5": "#24384a",
     "#9b1c1c": "#ff9d94",
     "#0072b2": "#3d9bd6",
-    "#ffffff": "#14181e",
+    "#ffffff": "#121212",
 }
 _COLOUR = re.compile("|".join(DARK))
 # Dots per inch of the pixels: sharp in print at the width of a column.

@@ -271,11 +271,23 @@ def _drop_thebe(
     ]
 
 
+def _make_list_of_citations(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Let the entries of the bibliography be items of the list that docutils says they are in.
+
+    ARIA asks for items in a list; docutils gives them the role of an entry, which is none.
+    """
+    if 'class="citation-list"' in context.get("body", ""):
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register roles, directives and the copying of MathJax."""
     app.connect("builder-inited", _load_registry)
     app.connect("build-finished", _copy_mathjax)
     app.connect("html-page-context", _drop_thebe, priority=900)
+    app.connect("html-page-context", _make_list_of_citations)
     app.add_role("num", NumberRole())
     app.add_role("claim", ClaimRole())
     app.add_directive("results", ResultsDirective)
