@@ -7,6 +7,7 @@ from pathlib import Path
 import evidence.book.sphinx_cards as extension
 import pytest
 from bs4 import BeautifulSoup
+from evidence.book.addresses import Addresses
 from evidence.book.card_data import as_script, linked_from
 from evidence.book.registry import Registry
 from evidence.results import GRADES, read_results
@@ -299,6 +300,18 @@ def test_cards_ask_no_other_host_for_anything(site, browser):
     context.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.parametrize(
+    ("repository", "address"),
+    [
+        ("", ""),
+        ("https://github.com/a/b", "https://github.com/a/b/blob/main/chapters/x.ipynb"),
+        ("https://gitlab.com/a/b", "https://gitlab.com/a/b/-/blob/main/chapters/x.ipynb"),
+    ],
+)
+def test_with_a_repository_the_code_is_the_notebook_there(repository, address):
+    assert Addresses(repository=repository).source("chapters/x.ipynb") == address
 
 
 def test_pages_without_numbers_and_terms_load_no_cards(site):

@@ -210,10 +210,19 @@ def test_a_cell_that_looks_like_a_formula_is_no_formula_in_the_download(tmp_path
 
 
 def test_the_menus_find_the_tables_as_they_were_written(site, browser):
-    tab = open_page(browser, site, "questions/biomarker_prognosis")
-    field = search(tab, ALL)
-    field.fill("hazard")
+    unsearched = open_page(browser, site, QUESTION)
+    unsearched.select_option("#switch-0", index=1)
+    unsearched.wait_for_timeout(50)
+    numbers = column(table_of(unsearched, ALL), "Number")
+    tab = open_page(browser, site, QUESTION)
+    search(tab, ALL).fill("there is no such word")
     tab.select_option("#switch-0", index=1)
+    tab.wait_for_timeout(50)
+    search(tab, ALL).fill("")
+    # Rows that a search had hidden are switched as well, and none is there twice.
+    assert column(table_of(tab, ALL), "Number") == numbers
+    search(tab, ALL).fill("hazard")
+    tab.select_option("#switch-0", index=2)
     tab.wait_for_timeout(50)
     # The numbers follow the menus, and the search is still there.
     assert search(tab, ALL).input_value() == "hazard"

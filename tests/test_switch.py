@@ -68,8 +68,14 @@ ROWS = """() => Object.fromEntries(Array.from(
 CLAIMS = """() => Object.fromEntries(Array.from(document.querySelectorAll('article .claim'),
   c => [c.querySelector('a').getAttribute('href').slice(7),
         [c.firstElementChild.textContent, c.querySelector('a').textContent]]))"""
-TABLES = """() => Object.fromEntries(Array.from(document.querySelectorAll('[id^="table-"]'),
-  t => [t.id, [t.classList.contains('not-shown'), t.innerHTML]]))"""
+# As they were written: paper gets them without the copies that sort and search.
+TABLES = """() => {
+  window.dispatchEvent(new Event('beforeprint'));
+  const found = Object.fromEntries(Array.from(document.querySelectorAll('[id^="table-"]'),
+    t => [t.id, [t.classList.contains('not-shown'), t.innerHTML]]));
+  window.dispatchEvent(new Event('afterprint'));
+  return found;
+}"""
 FIGURES = """() => Object.fromEntries(Array.from(document.querySelectorAll('article figure'),
   f => [f.id, [f.querySelector('img').alt, f.querySelector('img').src]]))"""
 PARSE = (

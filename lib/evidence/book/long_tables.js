@@ -94,7 +94,7 @@
   /* ---- Showing ---- */
 
   const isLong = (table) => table.tHead && table.tBodies.length === 1
-    && table.tBodies[0].rows.length > longAfter;
+    && table.tBodies[0].rows.length > longAfter && !DataTable.isDataTable(table);
   // Under other assumptions the menus fill these tables; they are shown as they were filled.
   const isFilled = (table) => document.body.classList.contains("switched")
     && table.closest('[id^="table-"]');
