@@ -90,7 +90,8 @@ def test_a_page_says_how_to_cite_it(tab, site):
 
 def test_a_page_says_how_to_run_it_again(tab, site):
     open_page(tab, site, "questions/combination_vs_monotherapy")
-    assert "evidence run questions/combination_vs_monotherapy" in tab.locator("article").inner_text()
+    text = tab.locator("article").inner_text()
+    assert "evidence run questions/combination_vs_monotherapy" in text
 
 
 @pytest.mark.parametrize("name", ["index", "studies/jonasch-2010", "appendix/provenance"])

@@ -22,7 +22,7 @@ from evidence.book.registry import Registry
 from evidence.results import GRADES, Result
 
 # Tables whose rows results rest on, and the column of their ids.
-TABLES = {
+_TABLES = {
     "arms": "arm_id",
     "outcomes": "row_id",
     "characteristics": "row_id",
@@ -55,7 +55,7 @@ def read_places(data: Path) -> dict[str, Place]:
     """Return the place of every data row below a folder of tables, by the id of the row."""
     publications = read_bibliography(data / "references.bib")
     found = {}
-    for name, key in TABLES.items():
+    for name, key in _TABLES.items():
         with (data / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 publication = publications.get(row["source_key"])
@@ -63,6 +63,16 @@ def read_places(data: Path) -> dict[str, Place]:
                 address = row["read_at"] if row["read_at"].startswith("https://") else ""
                 found[row[key]] = Place(f"{source}, {row['locator']}", address)
     return found
+
+
+def rows_script(data: Path) -> str:
+    """Return a script with the place of every data row.
+
+    All pages share it, so that a corrected row makes no page but its own be rendered again.
+    """
+    rows = {row: [place.words, place.address] for row, place in read_places(data).items()}
+    stored = json.dumps(rows, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return f"window.evidenceRows = {stored};\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +115,12 @@ class CardMaker:
         The page.
     registry : Registry
         What all pages recorded.
-    places : dict of str to Place
-        The place of every data row.
     notebook : callable
         Returns the address of the notebook of a page, as seen from this one.
     """
 
     docname: str
     registry: Registry
-    places: dict[str, Place]
     notebook: Callable[[str], str]
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -127,16 +134,7 @@ class CardMaker:
                 self._add_number(link.href, link.page, link.key)
         if not self.numbers and not self.claims:
             return {}
-        rows = dict.fromkeys(row for one in self.numbers.values() for row in one["rows"])
-        return {
-            "numbers": self.numbers,
-            "claims": self.claims,
-            "rows": {
-                row: [self.places[row].words, self.places[row].address]
-                for row in rows
-                if row in self.places
-            },
-        }
+        return {"numbers": self.numbers, "claims": self.claims}
 
     def _seen_from(self) -> str:
         return self.docname.removeprefix("chapters/")

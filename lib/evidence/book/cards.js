@@ -54,7 +54,7 @@
   }
 
   function rowOf(id) {
-    const [words, address] = data.rows[id] || ["", ""];
+    const [words, address] = (window.evidenceRows || {})[id] || ["", ""];
     return make("li", {}, address ? link(address, words) : words, " ",
       link(`${data.provenance}#row-${id}`, make("code", {}, id)));
   }

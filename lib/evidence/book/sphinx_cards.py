@@ -14,11 +14,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from evidence.book.addresses import Addresses, read_addresses
-from evidence.book.card_data import TABLES, CardMaker, Place, as_script, read_places
+from evidence.book.card_data import CardMaker, as_script, rows_script
 from evidence.book.glossary import definitions_linked_from
 from evidence.book.page_files import FOLDER
 
 _SCRIPT = "cards.js"
+_ROWS = "card-rows.js"
 _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
 
@@ -30,22 +31,12 @@ class _Shared:
         self._app = app
 
     @cached_property
-    def places(self) -> dict[str, Place]:
-        return read_places(Path(self._app.srcdir) / "data")
-
-    @cached_property
     def addresses(self) -> Addresses:
         return read_addresses(self._app.config.html_baseurl, self._app.config.html_theme_options)
 
 
 def _prepare(app: Sphinx) -> None:
     app.evidence_cards = _Shared(app)  # type: ignore[attr-defined]
-
-
-def _depend_on_rows(app: Sphinx, doctree: nodes.document) -> None:
-    """Have a page rendered again when a data row or its source changes."""
-    for name in (*(f"{table}.csv" for table in TABLES), "references.bib"):
-        app.env.note_dependency(str(Path(app.srcdir) / "data" / name))
 
 
 def _add_cards(
@@ -66,11 +57,12 @@ def _add_cards(
         return source or str(pathto(f"{FOLDER}/{page}.ipynb", 1))
 
     registry = app.evidence_registry  # type: ignore[attr-defined]
-    cards = CardMaker(pagename, registry, shared.places, notebook).make(context["body"])
+    cards = CardMaker(pagename, registry, notebook).make(context["body"])
     if cards:
         link = app.builder.get_relative_uri
         cards["provenance"] = link(pagename, _PROVENANCE)
         cards["conventions"] = link(pagename, _CONVENTIONS)
+        app.add_js_file(_ROWS, loading_method="defer")
     terms = definitions_linked_from(context["body"], app.env)
     if terms:
         cards["terms"] = terms
@@ -79,16 +71,18 @@ def _add_cards(
         app.add_js_file(_SCRIPT, loading_method="defer")
 
 
-def _copy_script(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None and app.builder.format == "html":
-        shutil.copy(Path(__file__).with_name(_SCRIPT), Path(app.outdir) / "_static" / _SCRIPT)
+def _write_scripts(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "_static"
+    shutil.copy(Path(__file__).with_name(_SCRIPT), folder / _SCRIPT)
+    (folder / _ROWS).write_text(rows_script(Path(app.srcdir) / "data"), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the cards."""
     app.connect("builder-inited", _prepare)
-    app.connect("doctree-read", _depend_on_rows)
     # Last, so that links which others add to the page have cards too.
     app.connect("html-page-context", _add_cards, priority=800)
-    app.connect("build-finished", _copy_script)
+    app.connect("build-finished", _write_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
