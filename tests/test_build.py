@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from evidence.book import publishing, rendering
-from evidence.book.build import build_book, is_up_to_date, present_key, render
+from evidence.book.build import build_book, render
 from evidence.book.exclusive import hold_project, lock_file
-from evidence.book.fingerprints import hash_files
+from evidence.book.fingerprints import hash_files, present_key
+from evidence.book.publishing import is_up_to_date
 from evidence.book.renderer import BuildError
 from evidence.book.rendering import kept_html, render_variant
 from evidence.paths import build_folder
@@ -24,7 +25,8 @@ from typer.testing import CliRunner
 from tests.small_book import make_book, write_figure, write_number
 
 BUILD = """
-from evidence.book.build import build_book, present_key
+from evidence.book.build import build_book
+from evidence.book.fingerprints import present_key
 build_book(lambda words: print(words, flush=True), proven=present_key())
 """
 

@@ -93,3 +93,8 @@ def renderer_digest() -> str:
 def book_key(sources: Mapping[str, str], renderer: str) -> str:
     """Return the fingerprint of a book: what it is rendered from, and by what."""
     return digest({**sources, "": renderer})
+
+
+def present_key() -> str:
+    """Return the key of the book that the project as it stands would make."""
+    return book_key(hash_sources(), renderer_digest())

@@ -13,7 +13,7 @@ import re
 import shutil
 from pathlib import Path
 
-from evidence.book.fingerprints import digest, hash_files
+from evidence.book.fingerprints import digest, hash_files, present_key
 from evidence.book.whole_writes import write_whole
 from evidence.paths import build_folder, chapters_folder
 
@@ -136,3 +136,12 @@ def published_is_whole() -> bool:
     """Return True where every byte of the published folder is as it was published."""
     files = _read_record().get("files")
     return files is not None and files == digest(hash_files(build_folder() / "html"))
+
+
+def is_up_to_date() -> bool:
+    """Return True where the published book is whole and made from the project as it stands.
+
+    Only a book whose pages were fresh and whose checks had passed is ever recorded as published,
+    so that nothing of that has to be asked again.
+    """
+    return recorded_key() == present_key() and published_is_whole()
