@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+from itertools import chain
 from pathlib import Path
 
 from evidence.book.fingerprints import digest, hash_files, present_key
@@ -99,13 +100,15 @@ def restore(published: Path) -> None:
 
 def remove_leftovers() -> None:
     """Remove what killed builds, runs and variants left; what a living process uses stays."""
-    restore(build_folder() / "html")
-    for folder in (build_folder(), build_folder() / "variants"):
-        for path in folder.glob(".*-*"):
-            if path.is_dir() and _owner_is_dead(path):
-                shutil.rmtree(path, ignore_errors=True)
-    for path in chapters_folder().rglob(".*.ipynb.*-*"):
-        if _owner_is_dead(path):
+    rendering = build_folder() / "rendering"
+    for folder in (build_folder() / "html", rendering / "kept"):
+        restore(folder)
+    here = [build_folder().glob(".*-*"), rendering.glob(".*-*")]
+    here += [(build_folder() / "variants").glob(".*-*"), chapters_folder().rglob(".*-*")]
+    for path in filter(_owner_is_dead, chain.from_iterable(here)):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 
@@ -135,7 +138,11 @@ def _read_record() -> dict[str, str]:
 def published_is_whole() -> bool:
     """Return True where every byte of the published folder is as it was published."""
     files = _read_record().get("files")
-    return files is not None and files == digest(hash_files(build_folder() / "html"))
+    try:
+        return files is not None and files == digest(hash_files(build_folder() / "html"))
+    except OSError:
+        # A file that cannot be read, or that is removed meanwhile.
+        return False
 
 
 def is_up_to_date() -> bool:
