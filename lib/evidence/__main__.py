@@ -13,8 +13,6 @@ from evidence.problems import DataError
 
 def main() -> None:
     """Run the command line; a user's mistake is a message, never a traceback."""
-    from evidence.validation import ParameterError
-
     try:
         app()
     except DataError as error:
@@ -23,12 +21,20 @@ def main() -> None:
         count = len(error.problems)
         errors.print(f"{count} problem{'s' if count > 1 else ''} found", style="bold red")
         sys.exit(1)
-    except (UserError, ParameterError, ValueError, json.JSONDecodeError) as error:
+    except (UserError, ValueError, json.JSONDecodeError) as error:
         errors.print(str(error), markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("stopped; pages that were running keep their last good form")
         sys.exit(130)
+    except Exception as error:
+        # Imported where it is needed: it takes longer than a build that finds nothing to do.
+        from evidence.validation import ParameterError
+
+        if not isinstance(error, ParameterError):
+            raise
+        errors.print(str(error), markup=False)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

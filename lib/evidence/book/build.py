@@ -10,6 +10,7 @@ from pathlib import Path
 from evidence.book.exclusive import hold_project
 from evidence.book.fingerprints import book_key, hash_sources, renderer_digest
 from evidence.book.publishing import (
+    publish,
     publish_copy,
     published_is_whole,
     record_published,
@@ -25,7 +26,7 @@ from evidence.problems import DataError
 # What `evidence run` writes: executed pages, and what their menus show.
 _WRITTEN_BY_RUNS = re.compile(r"chapters/.+\.(ipynb|switch\.json)")
 
-__all__ = ["BuildError", "build_book", "copy_sources", "is_up_to_date", "render"]
+__all__ = ["BuildError", "build_book", "copy_sources", "key_after", "publish", "render"]
 
 
 def render(source: Path, target: Path) -> None:
@@ -41,20 +42,6 @@ def render(source: Path, target: Path) -> None:
         "--path-output", str(target), "-n", "-W", "--keep-going", "--all", "-q",
     ]  # fmt: skip
     run_renderer(command, source)
-
-
-def present_key() -> str:
-    """Return the key of the book that the project as it stands would make."""
-    return book_key(hash_sources(), renderer_digest())
-
-
-def is_up_to_date() -> bool:
-    """Return True where the published book is whole and made from the project as it stands.
-
-    Only a book whose pages were fresh and whose checks had passed is ever recorded as published,
-    so that nothing of that has to be asked again.
-    """
-    return recorded_key() == present_key() and published_is_whole()
 
 
 def key_after(refresh: Callable[[], None]) -> str:

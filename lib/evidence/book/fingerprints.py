@@ -9,7 +9,7 @@ import hashlib
 import os
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from evidence.paths import build_folder, project_root
@@ -42,13 +42,21 @@ def digest(parts: Mapping[str, str]) -> str:
     return total.hexdigest()
 
 
-def hash_files(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, by its path in it; {} where none is."""
+def hash_files(folder: Path, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder, by its path in it; {} where none is.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    wanted : callable
+        Called with the name of each file and folder; those that are not wanted are passed over.
+    """
     found: dict[str, str] = {}
     base = str(folder)
     for here, folders, files in os.walk(base):
-        folders[:] = [name for name in folders if name not in _CACHES]
-        for name in files:
+        folders[:] = [name for name in folders if name not in _CACHES and wanted(name)]
+        for name in filter(wanted, files):
             path = os.path.join(here, name)
             with open(path, "rb") as stream:
                 content = stream.read()
@@ -64,10 +72,11 @@ def hash_sources(root: Path | None = None) -> dict[str, str]:
     for name in SOURCES:
         origin = root / name
         if origin.is_dir():
-            found |= {f"{name}/{inside}": sha for inside, sha in hash_files(origin).items()}
+            inside = hash_files(origin, is_source)
+            found |= {f"{name}/{path}": sha for path, sha in inside.items()}
         elif origin.exists():
             found[name] = hashlib.sha256(origin.read_bytes()).hexdigest()
-    return {path: sha for path, sha in found.items() if all(map(is_source, path.split("/")))}
+    return found
 
 
 def renderer_digest() -> str:
@@ -93,3 +102,8 @@ def renderer_digest() -> str:
 def book_key(sources: Mapping[str, str], renderer: str) -> str:
     """Return the fingerprint of a book: what it is rendered from, and by what."""
     return digest({**sources, "": renderer})
+
+
+def present_key() -> str:
+    """Return the key of the book that the project as it stands would make."""
+    return book_key(hash_sources(), renderer_digest())

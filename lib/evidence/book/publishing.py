@@ -11,9 +11,10 @@ import json
 import os
 import re
 import shutil
+from itertools import chain
 from pathlib import Path
 
-from evidence.book.fingerprints import digest, hash_files
+from evidence.book.fingerprints import digest, hash_files, present_key
 from evidence.book.whole_writes import write_whole
 from evidence.paths import build_folder, chapters_folder
 
@@ -99,13 +100,15 @@ def restore(published: Path) -> None:
 
 def remove_leftovers() -> None:
     """Remove what killed builds, runs and variants left; what a living process uses stays."""
-    restore(build_folder() / "html")
-    for folder in (build_folder(), build_folder() / "variants"):
-        for path in folder.glob(".*-*"):
-            if path.is_dir() and _owner_is_dead(path):
-                shutil.rmtree(path, ignore_errors=True)
-    for path in chapters_folder().rglob(".*.ipynb.*-*"):
-        if _owner_is_dead(path):
+    rendering = build_folder() / "rendering"
+    for folder in (build_folder() / "html", rendering / "kept"):
+        restore(folder)
+    here = [build_folder().glob(".*-*"), rendering.glob(".*-*")]
+    here += [(build_folder() / "variants").glob(".*-*"), chapters_folder().rglob(".*-*")]
+    for path in filter(_owner_is_dead, chain.from_iterable(here)):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 
@@ -135,4 +138,17 @@ def _read_record() -> dict[str, str]:
 def published_is_whole() -> bool:
     """Return True where every byte of the published folder is as it was published."""
     files = _read_record().get("files")
-    return files is not None and files == digest(hash_files(build_folder() / "html"))
+    try:
+        return files is not None and files == digest(hash_files(build_folder() / "html"))
+    except OSError:
+        # A file that cannot be read, or that is removed meanwhile.
+        return False
+
+
+def is_up_to_date() -> bool:
+    """Return True where the published book is whole and made from the project as it stands.
+
+    Only a book whose pages were fresh and whose checks had passed is ever recorded as published,
+    so that nothing of that has to be asked again.
+    """
+    return recorded_key() == present_key() and published_is_whole()

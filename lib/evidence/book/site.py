@@ -92,17 +92,24 @@ def _read_pages(folder: Path, memory: Path | None) -> dict[str, PageFacts]:
         facts = known.get(key) or read_page(path.name, content.decode("utf-8"))
         found[str(path)] = kept[key] = facts
     if memory is not None and kept.keys() != known.keys():
-        stored = {key: asdict(facts) for key, facts in kept.items()}
-        write_whole(memory, json.dumps(stored).encode())
+        stored = json.dumps({key: asdict(facts) for key, facts in kept.items()})
+        write_whole(memory, f"{_digest(stored)}\n{stored}".encode())
     return found
 
 
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _recall(memory: Path | None) -> dict[str, PageFacts]:
+    """Return what was stored, nothing where a byte of it is another one."""
     try:
-        stored = json.loads(memory.read_text(encoding="utf-8")) if memory else {}
-        return {key: PageFacts(**facts) for key, facts in stored.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        digest, _, stored = memory.read_text("utf-8").partition("\n") if memory else ("", "", "")
+    except (OSError, UnicodeDecodeError):
         return {}
+    if digest != _digest(stored):
+        return {}
+    return {key: PageFacts(**facts) for key, facts in json.loads(stored).items()}
 
 
 def _links(

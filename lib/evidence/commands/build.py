@@ -21,7 +21,7 @@ def build(
     force: Annotated[bool, typer.Option(help="Render every page, whatever is kept.")] = False,
 ) -> None:
     """Check, run what is stale, render the book, publish it at _build/html/index.html."""
-    from evidence.book.build import is_up_to_date
+    from evidence.book.publishing import is_up_to_date
     from evidence.paths import build_folder
 
     if pdf:
