@@ -124,10 +124,14 @@ class Registry:
             raise KeyError(f"no claim named {key} on {page}")
         return claims[key]
 
+    def question_paths(self) -> list[Path]:
+        """Return the notebooks of the questions."""
+        return sorted((self._source / "chapters" / "questions").glob("*.ipynb"))
+
     def questions_using(self, study_id: str) -> dict[str, int]:
         """Return how many numbers of each question rest on rows of a study."""
         using: Counter[str] = Counter()
-        for path in sorted((self._source / "chapters" / "questions").glob("*.ipynb")):
+        for path in self.question_paths():
             page = f"questions/{path.stem}"
             for result in self.page(page, "").results.values():
                 if any(row.startswith(f"{study_id}.") for row in result.rows):

@@ -216,7 +216,7 @@ class UsedByDirective(SphinxDirective):
         """Return a list of links, or a sentence where there is none."""
         page = self.env.docname.removeprefix("chapters/")
         registry = _registry(self.env)
-        for path in registry.paths():
+        for path in registry.question_paths():
             self.env.note_dependency(str(path))
         using = registry.questions_using(page.rpartition("/")[2])
         if not using:
