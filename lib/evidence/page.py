@@ -109,7 +109,8 @@ class Page(Generic[Model]):
             if isinstance(value, int | float) and not isinstance(value, bool):
                 estimate = Estimate(float(value), method=PARAMETER)
                 label = field.description or name
-                made.append(self._result(f"parameter.{name}", estimate, label, [], f"{value:g}"))
+                text = str(value) if isinstance(value, int) else f"{value:g}"
+                made.append(self._result(f"parameter.{name}", estimate, label, [], text))
         self._publish(made)
 
     def record_missing(self, key: str, label: str, rows: Sequence[str]) -> Result:

@@ -22,6 +22,7 @@ _NOT_PRINTED = ", ".join(
     (
         "script", "form", "nav", "button", "a.headerlink", "div.toctree-wrapper",
         "details.above-input", "section.reuse", "p.cite-this", ".noprint", ".d-print-none",
+        ".figure-dark", ".figure-files",
         ".sd-summary-state-marker",
     )
 )  # fmt: skip
