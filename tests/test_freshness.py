@@ -4,9 +4,10 @@ import json
 
 import pytest
 from evidence.book import freshness
-from evidence.book.freshness import list_pages, read_notebook, why_stale
+from evidence.book.freshness import dependencies, list_pages, read_notebook, why_stale
 from evidence.data import load_evidence
 from evidence.paths import data_folder, notebook_path, project_root
+from evidence.results import READINGS_MIME
 
 
 def stale():
@@ -34,13 +35,48 @@ def test_a_copy_of_the_project_is_fresh(project):
     assert stale() == {}
 
 
-def test_a_data_row_makes_its_study_and_the_pages_on_all_data_stale(project):
+def test_a_data_row_makes_the_pages_stale_that_asked_for_it_and_no_other(project):
     row = "ryan-2007.pfs.median.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,pfs,median,7,"
     replace(data_folder() / "outcomes.csv", row + "4,11", row + "5,11")
     found = stale()
-    assert found["studies/ryan-2007"] == ["data"]
-    assert found["questions/combination_vs_monotherapy"] == ["data"]
-    assert not [page for page in found if page.startswith("studies/") and "ryan" not in page]
+    assert set(found) == {"appendix/audit", "appendix/provenance", "studies/ryan-2007"}
+    assert {tuple(why) for why in found.values()} == {("data",)}
+
+
+def test_a_row_that_questions_pool_makes_these_questions_stale(project):
+    row = "ryan-2007.orr.percent.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,orr,percent,"
+    replace(data_folder() / "outcomes.csv", f"{row}19,", f"{row}18,")
+    found = {page for page in stale() if page.startswith("questions/")}
+    assert found == {"questions/combination_vs_monotherapy", "questions/interferon_dose"}
+
+
+def test_a_new_row_makes_those_stale_that_looked_for_it_in_vain(project):
+    # A response of the arm would have made it one of the pooled arms.
+    path = data_folder() / "outcomes.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    known = next(line for line in lines if line.startswith("ryan-2007.orr.percent.sorafenib_ifn,"))
+    without = [line for line in lines if line != known]
+    path.write_text("".join(without))
+    assert "questions/interferon_dose" in stale()
+
+
+def test_a_judgement_makes_its_question_stale(project):
+    path = data_folder() / "certainty.csv"
+    text = path.read_text()
+    found = next(line for line in text.splitlines() if line.startswith("tolerability,"))
+    replace(path, found, found.rstrip(".") + " indeed.")
+    assert [page for page in stale() if page.startswith("questions/")] == ["questions/tolerability"]
+
+
+def test_a_page_that_tells_nothing_of_what_it_asked_depends_on_everything(project):
+    page = "questions/tolerability"
+    notebook = read_notebook(notebook_path(page))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(READINGS_MIME, None)
+    before = dependencies(notebook, load_evidence()).data
+    replace(data_folder() / "studies.csv", "Ryan 2007", "Ryan, 2007")
+    assert dependencies(notebook, load_evidence()).data != before
 
 
 def test_a_bibliography_entry_makes_only_pages_that_cite_it_stale(project):
