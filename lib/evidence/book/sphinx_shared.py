@@ -20,16 +20,36 @@ from sphinx.environment import BuildEnvironment
 _AFTER_NUMBERING = 900
 
 
+def _numbers(env: BuildEnvironment) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the number of every figure and table, by its page and place."""
+    return {
+        (docname, place): number
+        for docname, kinds in env.toc_fignumbers.items()
+        for numbers in kinds.values()
+        for place, number in numbers.items()
+    }
+
+
 def _seen_by_others(env: BuildEnvironment) -> Iterable[tuple[str, Any]]:
-    """Return what pages can show of each other."""
+    """Return what pages can show of each other; not where on its page it stands."""
     yield "pages", sorted(env.found_docs)
     yield "titles", sorted((name, str(title)) for name, title in env.titles.items())
     yield "contents", sorted(env.toctree_includes.items())
     yield "sections", sorted(env.toc_secnumbers.items())
-    yield "figures", sorted((name, sorted(f.items())) for name, f in env.toc_fignumbers.items())
-    yield "places", sorted((n, str(m.get("myst_slugs", ""))) for n, m in env.metadata.items())
-    standard = env.domaindata["std"]
-    for kind in ("labels", "anonlabels", "objects", "terms"):
+    slugs = {name: facts.get("myst_slugs", {}) for name, facts in env.metadata.items()}
+    yield (
+        "headings",
+        sorted(
+            (name, slug, place, title)
+            for name, found in slugs.items()
+            for slug, (_line, place, title) in found.items()
+        ),
+    )
+    standard, numbers = env.domaindata["std"], _numbers(env)
+    for kind in ("labels", "anonlabels"):
+        known = standard[kind].items()
+        yield kind, sorted((name, *to, numbers.get((to[0], to[1]))) for name, to in known)
+    for kind in ("objects", "terms"):
         yield kind, sorted((str(name), str(value)) for name, value in standard[kind].items())
     yield "equations", sorted(env.domaindata["math"].get("objects", {}).items())
     cited = env.domaindata.get("cite", {}).get("citations", [])
