@@ -17,7 +17,7 @@ KINDS = {
     "chapters/questions/combination_vs_monotherapy.html":
         "document.querySelectorAll('#switch select').length > 1"
         " && document.querySelectorAll('.table-tools').length > 0",
-    "chapters/studies/jonasch-2010.html": "document.querySelectorAll('figure img').length > 0",
+    "chapters/studies/jonasch-2010.html": "document.querySelectorAll('table').length > 3",
     "chapters/appendix/provenance.html": "document.querySelectorAll('.table-tools').length > 0",
     "chapters/methods/conventions.html":
         "[...document.fonts].some(f => f.family.startsWith('MJX') && f.status == 'loaded')",

@@ -12,6 +12,7 @@ Vocabulary
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -216,6 +217,15 @@ def read_claim(stored: Mapping[str, Any]) -> dict[str, Any]:
     return dict(stored)
 
 
+def _figure(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored figure, which may come from elsewhere; its name becomes that of a file."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", str(stored["name"])):
+        raise ValueError(f"expected a figure named in letters, got {stored['name']!r}")
+    if not all(isinstance(stored.get(name, ""), str) for name in ("caption", "alt", "data")):
+        raise ValueError(f"expected a figure with texts, got {stored['name']}")
+    return dict(stored)
+
+
 def _rounded(value: float | None) -> float | None:
     if value is None or not math.isfinite(value):
         return None
@@ -328,7 +338,7 @@ def _read_recorded(notebook: Mapping[str, Any]) -> PageResults:
         if CLAIM_MIME in data:
             found.claims[data[CLAIM_MIME]["key"]] = read_claim(data[CLAIM_MIME])
         if FIGURE_MIME in data:
-            found.figures.append(data[FIGURE_MIME])
+            found.figures.append(_figure(data[FIGURE_MIME]))
         found.facts.update(data.get(PAGE_MIME, {}))
         found.asked.add(Readings.from_json(data.get(READINGS_MIME, {})))
     return found

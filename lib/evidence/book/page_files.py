@@ -12,6 +12,7 @@ import yaml
 from evidence.book.citation import BookFacts, cite_text
 from evidence.book.registry import Registry
 from evidence.book.result_files import page_json
+from evidence.book.spreadsheet import safe_csv
 from evidence.results import PageResults
 
 # Where the downloads lie in the built book.
@@ -71,7 +72,10 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
         f"{FOLDER}/{page}.ipynb": _notebook(path, page, facts),
         f"{FOLDER}/{page}.parameters.yml": _parameters(page, recorded),
         f"{FOLDER}/{page}.results.json": page_json(page, recorded, facts),
-        **{f"{FOLDER}/figures/{one['name']}.csv": one["data"] for one in _figures(recorded)},
+        **{
+            f"{FOLDER}/figures/{one['name']}.csv": safe_csv(one["data"])
+            for one in _figures(recorded)
+        },
     }
     return {one.path: texts[one.path] for one in list_downloads(page, recorded)}
 

@@ -38,9 +38,7 @@ def inline_scripts(html: str) -> list[str]:
 
 def policy(scripts: list[str]) -> str:
     """Return the policy of a page with these inline scripts."""
-    hashes = {
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts
-    }
+    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts}
     allowed = " ".join(["'self'", *(f"'sha256-{one}'" for one in sorted(hashes))])
     return "; ".join(
         (
