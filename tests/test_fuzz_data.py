@@ -60,7 +60,9 @@ def test_a_printed_number_is_finite_or_refused_in_words(read, text):
         found = read(text)
     except ValueError as error:
         assert "expected" in str(error)
-        assert safe(str(error).replace(text, "")) or read is read_printed
+        # What is not seen is spelt out, and a long text is cut.
+        assert str(error).isprintable()
+        assert len(str(error)) < 400
         return
     if read is read_range:
         assert found is None or 0 <= found[0] <= found[1] < math.inf
@@ -90,9 +92,7 @@ def test_bytes_are_a_table_or_a_problem_of_that_file(tmp_path_factory, content):
         assert safe(str(error).replace("\n", ""))
         return
     # Every line is one row: what a problem says of a line is so.
-    assert len(table) + 1 == len(path.read_text(encoding="utf-8").splitlines() or [""]) or (
-        "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029" and len(table) >= 0
-    )
+    assert len(table) + 1 == len(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"))
 
 
 @examples(100)

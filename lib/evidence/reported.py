@@ -106,14 +106,14 @@ def read_range(text: str) -> tuple[float, float] | None:
     Raises
     ------
     ValueError
-        Where the text is neither a number nor a range that rises.
+        Where the text is neither a number, 0 or more, nor a range that rises.
     """
     if text == "":
         return None
     found = _RANGE.match(text)
     if found is None:
         value = read_number(text)
-        if value is None:
+        if value is None or value < 0:
             raise ValueError(f'expected a number or a range such as "18-27", got "{visible(text)}"')
         return value, value
     low, high = float(found[1]), float(found[2])
