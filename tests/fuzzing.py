@@ -27,8 +27,8 @@ def examples(few, at_most=None):
 # Each once broke a program of this kind, or this one.
 HOSTILE = (
     "", " ", "0", "-0", "00", "+1", "-1", ".5", "5.", "1e400", "1e5", "nan", "NaN", "inf", "-inf",
-    "Infinity", "9" * 12, "9" * 13, "9" * 400, "0." + "0" * 12, "\u0663", "\u0967\u0968", "\u22125", "5,52",
-    "1_000",
+    "Infinity", "9" * 12, "9" * 13, "9" * 400, "0." + "0" * 12, "\u0663", "\u0967\u0968", "\u22125",
+    "5,52", "1_000",
     "0x10", "<.0001", "> 12", "<0", "not reached", "18-27", "27-18", "5-5", "0-0", "a;b", ";", "..",
     "../../etc/passwd", "/etc/passwd", "C:\\x", "a\x00b", "a\tb", "a\nb", "a\rb", "a\x1b[31mb",
     "\u202eabc", "a\u2028b", "\ufeffabc", "a\u200bb", "\ud7ff", "x" * 300, "x" * 11_000,

@@ -2,20 +2,17 @@
 
 Vocabulary
 ----------
-**Unseen**: a character that a reader does not see but a program acts on: control characters,
-line breaks of Unicode, marks that reverse the direction of text or have no width, and code points
-that stand for nothing.
+**Unseen**: a character that a reader does not see, or not as what it is, but a program acts on:
+control characters, line breaks and odd spaces of Unicode, marks that reverse the direction of text
+or have no width, and code points that stand for nothing.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # Longest text of a message; a megabyte in a cell is no reason for a megabyte on the screen.
 _SHOWN = 200
-# Control, format, surrogate, private, unassigned; separators of lines and paragraphs.
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # What spreadsheets take for the begin of a formula, in either width.
 _FORMULA = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?: ?%)?\Z")
@@ -25,9 +22,7 @@ _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 
 def has_unseen(text: str) -> bool:
     """Return True where a text has a character that is not seen but acted on."""
-    if text.isascii() and text.isprintable():
-        return False
-    return any(unicodedata.category(sign) in _UNSEEN for sign in text)
+    return not text.isprintable()
 
 
 def has_markup(text: str) -> bool:
@@ -51,6 +46,4 @@ def spelt_out(text: str) -> str:
     """Return a text with every unseen character as its escape."""
     if not has_unseen(text):
         return text
-    return "".join(
-        ascii(sign)[1:-1] if unicodedata.category(sign) in _UNSEEN else sign for sign in text
-    )
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
