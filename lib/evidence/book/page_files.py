@@ -67,7 +67,8 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
     """Return the text of every file of one page by its path in the built book."""
     path = registry.path_of(page, page)
     recorded = registry.page(page, page)
-    assert path is not None
+    if path is None:
+        raise ValueError(f"expected the notebook of {page}, got none")
     texts = {
         f"{FOLDER}/{page}.ipynb": _notebook(path, page, facts),
         f"{FOLDER}/{page}.parameters.yml": _parameters(page, recorded),

@@ -15,6 +15,7 @@ from typing import Any
 
 from evidence.multiverse.design import agrees
 from evidence.paths import chapters_folder
+from evidence.plain_text import visible
 from evidence.plain_yaml import read_yaml_file
 
 # Every combination is a run of the chapter that CI repeats; more would take minutes.
@@ -108,7 +109,7 @@ def read_switch_grid(page: str) -> Grid:
         menus = tuple(_menu(name, item) for name, item in stored["menus"].items())
         left = tuple((dict(i["where"]), str(i["because"])) for i in stored.get("not_computed", ()))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = " ".join(str(error).split())
+        reason = visible(" ".join(str(error).split()))
         raise SwitchError(
             f"{where}: expected menus with label and values, got {type(error).__name__}: {reason}"
         ) from None

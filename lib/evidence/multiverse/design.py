@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.paths import data_folder
+from evidence.plain_text import visible
 from evidence.plain_yaml import read_yaml_file
 
 FOLDER = "multiverse"
@@ -135,7 +136,7 @@ def read_design(question: str) -> Design:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DesignError(
             f"{where}: expected page and blocks with name, title, shows, claims and choices, "
-            f"got {type(error).__name__}: {error}"
+            f"got {type(error).__name__}: {visible(str(error))}"
         ) from None
 
 
