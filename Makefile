@@ -12,7 +12,7 @@ export MPLBACKEND ?= agg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check run status serve lock canary archive reference clean
+.PHONY: help book test check run status serve lock canary audit archive reference clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ lock: $(VENV)/ready ## resolve the dependencies again into requirements.lock
 
 canary: $(VENV)/ready ## put the newest libraries that pyproject.toml allows into the environment
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --upgrade --editable '.[test,cluster,supply]'
+
+audit: $(VENV)/ready ## audit our code, known vulnerabilities (where a network answers), licences
+	@$(BIN)/python bin/audit-dependencies
 
 archive: book ## build, then write dist/evidence-book-VERSION.zip and its checksum
 	@$(BIN)/evidence archive "$$(sed -n 's/^version: *//p' CITATION.cff)"

@@ -16,8 +16,10 @@ MAX_LINES = 340
 # Layers from the bottom up; a module may import from its own layer and from those below it.
 # Whatever is not named is a statistics module: numbers in, frozen dataclasses out.
 LAYERS = [
+    {"plain_text"},
+    {"text_files", "plain_yaml"},
     {"estimates", "formatting", "problems", "paths"},
-    {"reported", "bibliography", "readings"},
+    {"reported", "bibliography", "readings", "csv_tables"},
     {"printed_rows"},
     {"STATISTICS"},
     {"columns", "schema", "vocabulary"},

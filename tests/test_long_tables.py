@@ -172,7 +172,7 @@ def test_a_link_to_a_row_that_a_search_hides_ends_the_search(site, browser):
     assert tab.evaluate("document.querySelector(':target') !== null")
     field.fill("there is no such word")
     tab.evaluate("location.hash = document.querySelectorAll('a.num')[1].hash")
-    tab.wait_for_function("document.querySelector('tr:target') !== null")
+    tab.locator("tr:target").wait_for()
     assert field.input_value() == ""
 
 

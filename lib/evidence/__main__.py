@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 # Importing a module of commands registers them, in the order of the help text.
@@ -21,8 +20,13 @@ def main() -> None:
         count = len(error.problems)
         errors.print(f"{count} problem{'s' if count > 1 else ''} found", style="bold red")
         sys.exit(1)
-    except (UserError, ValueError, json.JSONDecodeError) as error:
+    except (UserError, ValueError) as error:
         errors.print(str(error), markup=False)
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        errors.print(f"{where}expected a file that can be used, got: {reason}", markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("stopped; pages that were running keep their last good form")

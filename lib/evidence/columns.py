@@ -12,6 +12,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
+from evidence.plain_text import has_markup, has_unseen, is_formula
 from evidence.reported import read_range, read_reported
 
 # Identifiers stay readable in links: lower case, digits, hyphens; parts joined by dots.
@@ -59,11 +60,11 @@ def cell_check(test: Callable[[str], bool], expected: str) -> pa.Check:
     return pa.Check(test, element_wise=True, error=expected)
 
 
-# A cell must not carry markup, control characters or a spreadsheet formula: the tables become
+# A cell must not carry markup, unseen characters or a spreadsheet formula: the tables become
 # HTML pages and CSV downloads.
 _CLEAN = cell_check(
-    lambda cell: not re.search(r"[\x00-\x1f\x7f]|<[a-zA-Z/!]", cell) and not cell.startswith("="),
-    "plain text without markup, line breaks, or a leading =",
+    lambda cell: not (has_markup(cell) or has_unseen(cell) or is_formula(cell)),
+    "plain text without markup, line breaks or unseen characters, or a leading =, +, - or @",
 )
 _TRIMMED = cell_check(lambda cell: cell == cell.strip(), "no spaces at either end")
 _FILLED = cell_check(lambda cell: cell != "", "a value (this column may not be empty)")
@@ -122,8 +123,10 @@ def reported(description: str, *, required: bool = False) -> pa.Column:
 
 
 def whole(description: str) -> pa.Column:
-    """Return a column of whole numbers as printed."""
-    check = cell_check(lambda cell: cell == "" or cell.isdecimal(), "a whole number, 0 or more")
+    """Return a column of whole numbers as printed, none larger than there are people."""
+    check = cell_check(
+        lambda cell: re.fullmatch("[0-9]{0,9}", cell) is not None, "a whole number, 0 or more"
+    )
     return column(description, check, required=False)
 
 

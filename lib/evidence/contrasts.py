@@ -28,6 +28,10 @@ CONVENTIONS: dict[str, str] = {
 }
 
 
+# exp of these, and the squares of these, are numbers; a printed ratio is within a hundred of 1.
+_LARGEST_LOG, _SMALLEST_SE = 50.0, 1e-50
+
+
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """The log ratio of `treat_a` over `treat_b` in one study.
@@ -60,9 +64,9 @@ class Contrast:
             raise ValueError(f"expected a study and two treatments with names; got {where}")
         if self.treat_a == self.treat_b:
             raise ValueError(f"expected two different treatments; got {where}")
-        if not math.isfinite(self.log_ratio):
+        if not abs(self.log_ratio) <= _LARGEST_LOG:
             raise ValueError(f"log_ratio must be finite; got {self.log_ratio} in {where}")
-        if not (math.isfinite(self.se) and self.se > 0):
+        if not _SMALLEST_SE <= self.se <= _LARGEST_LOG:
             raise ValueError(f"se must be positive and finite; got {self.se} in {where}")
 
     def reverse(self) -> Contrast:

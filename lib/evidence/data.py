@@ -1,4 +1,4 @@
-"""Loading the data tables: the only module that reads them.
+"""Loading the data tables: all that compute with them ask here.
 
 Vocabulary
 ----------
@@ -8,7 +8,6 @@ Vocabulary
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
@@ -20,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from evidence.bibliography import Bibliography, Publication, read_bibliography
+from evidence.csv_tables import read_table
 from evidence.estimates import Estimate
 from evidence.paths import data_folder
 from evidence.printed_rows import printed_estimate, printed_text
@@ -44,39 +44,6 @@ _OF_NO_STUDY = ("certainty", "excluded")
 _ALL = "*"
 # Digest of tables that this process's parent has already checked against the schema.
 _CHECKED = "EVIDENCE_CHECKED"
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Return one CSV table with every cell as text, indexed from 0.
-
-    Raises
-    ------
-    DataError
-        Where the file is missing, is not UTF-8, or has rows of another width than its header.
-    """
-    name = f"data/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DataError([Problem(name, 0, "", "a file of this name", "none")]) from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        given = f"byte 0x{error.object[error.start]:02x}"
-        raise DataError([Problem(name, line, "", "text in UTF-8", given)]) from None
-    if text.startswith("\ufeff"):
-        raise DataError([Problem(name, 1, "", "UTF-8 without a byte order mark", "one")])
-    lines = list(csv.reader(text.splitlines(keepends=True)))
-    if not lines:
-        raise DataError([Problem(name, 0, "", "a header line", "an empty file")])
-    header, *rows = lines
-    problems = [
-        Problem(name, number, "", f"{len(header)} cells", str(len(row)))
-        for number, row in enumerate(rows, start=2)
-        if len(row) != len(header)
-    ]
-    if problems:
-        raise DataError(problems)
-    return pd.DataFrame(rows, columns=header, dtype=object)
 
 
 def read_tables(folder: Path | None = None) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from evidence.results import PageResults, Result
+from evidence.plain_text import visible
+from evidence.results import PageResults, Result, read_claim
+from evidence.text_files import refuse_constant
 
 # Raised with any change after which an older reader would misread the file.
 FORMAT = 1
@@ -119,7 +121,8 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
 def _read_snapshot(stored: Mapping[str, Any]) -> Snapshot:
     facts = {name: stored[name] for name in ("page", "parameters", "reads") if name in stored}
     results = {key: _read_result(key, one) for key, one in stored["results"].items()}
-    recorded = PageResults(results, dict(stored["claims"]), facts, [])
+    claims = {key: read_claim(one) for key, one in stored["claims"].items()}
+    recorded = PageResults(results, claims, facts, [])
     return Snapshot(recorded, dict(stored.get("fingerprints", {})))
 
 
@@ -173,7 +176,7 @@ def read_edition(text: str, where: str) -> Edition:
         Where the text is not one, or is of a later format.
     """
     try:
-        stored = json.loads(text)
+        stored = json.loads(text, parse_constant=refuse_constant)
         if not isinstance(stored, dict) or not ("pages" in stored or "page" in stored):
             raise EditionError(f"{where}: expected an edition or results, got other JSON")
         if stored.get("format") != FORMAT:
@@ -188,6 +191,8 @@ def read_edition(text: str, where: str) -> Edition:
             whole="pages" in stored,
             **{name: dict(stored[name]) for name in ("rows", "tables", "modules", "packages")},
         )
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        reason = " ".join(str(error).split())
+    except EditionError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = visible(" ".join(str(error).split()))
         raise EditionError(f"{where}: expected an edition, got {reason}") from None

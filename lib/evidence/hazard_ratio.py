@@ -36,6 +36,10 @@ CONVENTIONS: dict[str, str] = {
 }
 
 
+# A P nearer to 1 than any that is printed; the interval that it implies would be no number.
+_SMALLEST_Z = 1e-3
+
+
 def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0.95) -> float:
     """Return the standard error of a log hazard ratio from its printed interval.
 
@@ -77,7 +81,7 @@ def log_hr_se_from_p(hr: float, p: float) -> float:
     """
     require_positive("hr", hr)
     z = z_from_p(p)
-    if hr == 1.0 or z == 0.0:
+    if hr == 1.0 or z < _SMALLEST_Z:
         raise ValueError(f"expected hr other than 1 and p below 1; got hr={hr}, p={p}")
     return abs(math.log(hr)) / z
 
@@ -209,7 +213,7 @@ def normal_posterior(
     require_positive("se", se)
     if not (math.isfinite(log_hr) and math.isfinite(prior_mean)):
         raise ValueError(f"means must be finite; got log_hr={log_hr}, prior_mean={prior_mean}")
-    if not prior_sd > 0.0:
+    if not prior_sd >= 1e-100:
         raise ValueError(f"prior_sd must be positive (inf for a flat prior); got {prior_sd}")
     precision_data = se**-2
     precision_prior = prior_sd**-2 if math.isfinite(prior_sd) else 0.0

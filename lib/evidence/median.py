@@ -5,12 +5,14 @@ None means that a median was not reached or a limit not attained; it is never re
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 from evidence.estimates import Estimate
 from evidence.normal import critical_value
+
+# What is beyond these is no time, ratio or standard error, and its square no number.
+_SMALLEST, _LARGEST = 1e-100, 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,6 @@ class Median:
 
 
 def require_positive(name: str, value: float) -> None:
-    """Raise `ValueError` naming `name` where `value` is not a positive finite number."""
-    if not (math.isfinite(value) and value > 0.0):
+    """Raise `ValueError` naming `name` where `value` is not positive, finite, and squarable."""
+    if not _SMALLEST <= value <= _LARGEST:
         raise ValueError(f"{name} must be positive and finite; got {value}")

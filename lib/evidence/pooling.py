@@ -263,7 +263,8 @@ def checked_studies(
         if len(given) != len(values):
             raise ValueError(f"moderators must have {len(values)} rows; got {len(given)}")
     design = np.hstack(columns)
-    if not (np.isfinite(values).all() and np.isfinite(variances).all() and (variances > 0).all()):
+    # Beyond these, their squares are no numbers.
+    if not ((np.abs(values) <= 1e50).all() and ((variances >= 1e-50) & (variances <= 1e50)).all()):
         raise ValueError("y must be finite, and v finite and above 0")
     if not np.isfinite(design).all() or np.linalg.matrix_rank(design) < design.shape[1]:
         raise ValueError("moderators must be finite, not constant and not collinear")
@@ -291,6 +292,8 @@ def _pooled(
     half = _quantile(adjust, level, df) * se
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.abs(estimates / se)
+    # Values that agree exactly leave a standard error of 0.
+    statistic = np.where(estimates == 0.0, 0.0, statistic)
     p_values = 2 * (norm.sf(statistic) if adjust == "z" else t.sf(statistic, df))
     prediction = prediction_hts = None
     if p == 1 and tau2 is not None:

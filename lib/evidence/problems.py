@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evidence.plain_text import visible
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -30,7 +32,8 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         column = f" {self.column}" if self.column else ""
-        return f"{place}{column}: expected {self.expected}, got {self.given}"
+        # A cell may hold what moves the cursor of a terminal, or a megabyte.
+        return f"{place}{column}: expected {self.expected}, got {visible(self.given)}"
 
 
 class DataError(Exception):

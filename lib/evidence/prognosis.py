@@ -46,6 +46,10 @@ CONVENTIONS: dict[str, str] = {
 }
 
 
+# Beyond it a hazard ratio per SD is no number; the largest printed z is below 10.
+_LARGEST_Z = 500.0
+
+
 @dataclass(frozen=True, slots=True)
 class InformationRatio:
     """How much more one model knows of a marker than another on the same patients should.
@@ -79,9 +83,9 @@ def hazard_ratio_per_units(hr: Estimate, units: float) -> Estimate:
     require_positive("units", units)
     require_positive("hr", hr.value)
     return Estimate(
-        value=hr.value**units,
-        low=None if hr.low is None else hr.low**units,
-        high=None if hr.high is None else hr.high**units,
+        value=_power(hr.value, units),
+        low=None if hr.low is None else _power(hr.low, units),
+        high=None if hr.high is None else _power(hr.high, units),
         level=hr.level,
         kind=hr.kind,
         unit="ratio",
@@ -93,6 +97,13 @@ def hazard_ratio_per_units(hr: Estimate, units: float) -> Estimate:
         conventions=(*hr.conventions, "hr_per_units"),
         grade=hr.grade if hr.grade in ("D2", "D3") else "D1",
     )
+
+
+def _power(hr: float, units: float) -> float:
+    try:
+        return float(hr**units)
+    except OverflowError:
+        raise ValueError(f"expected fewer units; {hr} to the power {units} is no number") from None
 
 
 def hazard_ratio_per_sd(z: float, events: int, *, level: float = 0.95) -> Estimate:
@@ -123,8 +134,8 @@ def hazard_ratio_per_sd(z: float, events: int, *, level: float = 0.95) -> Estima
     Variance of one covariate: Schmoor, Sauerbrei & Schumacher 2000, Stat Med 19:441.
     """
     require_positive("events", events)
-    if not math.isfinite(z):
-        raise ValueError(f"z must be finite; got {z}")
+    if not abs(z) <= _LARGEST_Z:
+        raise ValueError(f"z must be finite and at most {_LARGEST_Z:g}; got {z}")
     se = 1.0 / math.sqrt(events)
     half_width = critical_value(level) * se
     return Estimate(

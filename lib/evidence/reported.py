@@ -16,11 +16,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from evidence.plain_text import visible
+
 # What papers print where a number was not reached or not given.
 NOT_A_NUMBER = ("not reached", "not attained", "not reported")
 
-_NUMBER = re.compile(r"(?:(?P<bound>[<>]) ?)?(?P<number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))\Z")
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)\Z")
+# Twelve digits on either side are more than any paper prints; four hundred would be infinite.
+_DIGITS = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
+_NUMBER = re.compile(rf"(?:(?P<bound>[<>]) ?)?(?P<number>[-+]?(?:{_DIGITS}|\.[0-9]{{1,12}}))\Z")
+_RANGE = re.compile(rf"({_DIGITS})-({_DIGITS})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Reported:
             Where no number was printed.
         """
         if self.value is None:
-            raise ValueError(f'expected a printed number, got "{self.text}"')
+            raise ValueError(f'expected a printed number, got "{visible(self.text)}"')
         return Decimal(self.text.lstrip("<> "))
 
 
@@ -73,7 +77,7 @@ def read_reported(text: str) -> Reported | None:
         return Reported(text, None)
     found = _NUMBER.match(text)
     if found is None:
-        raise ValueError(f'expected a number or "not reached", got "{text}"')
+        raise ValueError(f'expected a number or "not reached", got "{visible(text)}"')
     number = found["number"]
     decimals = len(number.partition(".")[2])
     bound: Literal["", "<", ">"] = found["bound"] or ""  # type: ignore[assignment]
@@ -102,17 +106,17 @@ def read_range(text: str) -> tuple[float, float] | None:
     Raises
     ------
     ValueError
-        Where the text is neither a number nor a range that rises.
+        Where the text is neither a number, 0 or more, nor a range that rises.
     """
     if text == "":
         return None
     found = _RANGE.match(text)
     if found is None:
         value = read_number(text)
-        if value is None:
-            raise ValueError(f'expected a number or a range such as "18-27", got "{text}"')
+        if value is None or value < 0:
+            raise ValueError(f'expected a number or a range such as "18-27", got "{visible(text)}"')
         return value, value
     low, high = float(found[1]), float(found[2])
     if low >= high:
-        raise ValueError(f'expected a range that rises, got "{text}"')
+        raise ValueError(f'expected a range that rises, got "{visible(text)}"')
     return low, high

@@ -20,6 +20,7 @@ from typing import Literal
 
 from evidence.estimates import Estimate
 from evidence.normal import critical_value, two_sided_p, z_from_p
+from evidence.plain_text import visible
 
 CONVENTIONS: dict[str, str] = {
     "rounding_box": (
@@ -38,7 +39,9 @@ Point = tuple[float, float]
 Bound = Literal["", "<", ">"]
 
 # A printed number: an optional sign of inequality, then plain digits with an optional point.
-_PRINTED = re.compile(r"^\s*(?P<bound><=|>=|[<>≤≥]|=)?\s*(?P<digits>\d+(\.\d*)?|\.\d+)\s*$")
+_PRINTED = re.compile(
+    r"\s*(?P<bound><=|>=|[<>≤≥]|=)?\s*(?P<digits>[0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})\s*"
+)
 # Corners closer than this to an edge are on it: double precision on numbers of order 1.
 _EDGE = 1e-13
 
@@ -87,9 +90,10 @@ def read_printed(text: str) -> PrintedNumber:
     ValueError
         Where `text` is not plain digits with an optional inequality sign.
     """
-    match = _PRINTED.match(text)
+    match = _PRINTED.fullmatch(text)
     if match is None:
-        raise ValueError(f"expected a printed number such as '1.00' or '<.0001'; got {text!r}")
+        given = visible(repr(text))
+        raise ValueError(f"expected a printed number such as '1.00' or '<.0001'; got {given}")
     sign = match["bound"] or ""
     bound: Bound = "<" if sign in ("<", "<=", "≤") else ">" if sign in (">", ">=", "≥") else ""
     return PrintedNumber(Decimal(match["digits"]), bound)

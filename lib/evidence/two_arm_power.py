@@ -144,8 +144,8 @@ def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float
     for name, value in (("p_a", p_a), ("p_b", p_b), ("power", power)):
         if not 0 < value < 1:
             raise ValueError(f"{name} must be between 0 and 1; got {value}")
-    if p_a == p_b:
-        raise ValueError(f"p_a and p_b must differ; got {p_a} twice")
+    if abs(p_a - p_b) < 1e-100:
+        raise ValueError(f"p_a and p_b must differ; got {p_a} and {p_b}")
     z = quantile(1 - _checked_alpha(alpha) / 2) + quantile(power)
     return float(z**2 * (p_a * (1 - p_a) + p_b * (1 - p_b)) / (p_a - p_b) ** 2)
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evidence.book.registry import Registry
 from evidence.book.releases import list_releases, read_release
+from evidence.plain_text import has_markup, has_unseen, visible
+from evidence.plain_yaml import read_yaml_file
 from evidence.problems import DataError, Problem
 
 _FILE = "CITATION.cff"
+# What may stand in links and names of files, and what that is in words.
+_FORMS = {
+    "version": (r"[0-9A-Za-z.+-]{1,40}", "a version such as 0.2.0"),
+    "date-released": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-11-30"),
+    "doi": (r"10\.[0-9]{4,9}/[^\s\"'<>`\\]+", "a DOI such as 10.5281/zenodo.1"),
+    "url": (r"https://[^\s\"'<>`\\]+", "an https address"),
+}
 # Licences by what they cover; LICENSE holds their text.
 LICENCES = {"code": "BSD-3-Clause", "text and data": "CC-BY-4.0"}
 CONTENT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -73,25 +81,47 @@ def read_book_facts(source: Path, registry: Registry | None = None) -> BookFacts
     DataError
         Where CITATION.cff is missing or does not name title, version and authors.
     """
-    path = source / _FILE
-    try:
-        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-        title, version = str(stored["title"]), str(stored["version"])
-        authors = tuple(_author(one) for one in stored["authors"])
-    except FileNotFoundError:
-        raise DataError([Problem(_FILE, 0, "", "a file of this name", "none")]) from None
-    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
-        expected = "YAML with title, version and authors"
-        raise DataError([Problem(_FILE, 0, "", expected, " ".join(str(error).split()))]) from None
+    stored = _read(source / _FILE)
+    version = stored["version"]
     return BookFacts(
-        title=title,
+        title=stored["title"],
         version=version,
-        date=str(stored.get("date-released", "")),
-        authors=authors,
-        doi=str(stored.get("doi", "")),
-        url=str(stored.get("url", "")),
+        date=stored["date-released"],
+        authors=stored["authors"],
+        doi=stored["doi"],
+        url=stored["url"],
         released=registry is not None and _is_released(version, source, registry),
     )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return title, version, authors, date, DOI and address; all of them go into pages."""
+    if not path.exists():
+        raise DataError([Problem(_FILE, 0, "", "a file of this name", "none")])
+    expected = "YAML with title, version and authors"
+    try:
+        stored = read_yaml_file(path)
+        authors = stored["authors"]
+        if not isinstance(authors, list) or not all(isinstance(one, dict) for one in authors):
+            raise ValueError(f"authors: {visible(str(authors))}")
+        found = {name: str(stored[name]) for name in ("title", "version")}
+        found |= {name: str(stored.get(name, "")) for name in _FORMS}
+        names = tuple(_author(one) for one in authors)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        given = " ".join(str(error).split())
+        raise DataError([Problem(_FILE, 0, "", expected, given)]) from None
+    problems = [
+        Problem(_FILE, 0, name, form[1], f'"{found[name]}"')
+        for name, form in _FORMS.items()
+        if found[name] and not re.fullmatch(form[0], found[name])
+    ]
+    for name, text in (("title", found["title"]), *(("authors", one) for one in names)):
+        if not text or has_markup(text) or has_unseen(text):
+            expected = "plain text without markup or line breaks"
+            problems.append(Problem(_FILE, 0, name, expected, f'"{text}"'))
+    if problems:
+        raise DataError(problems)
+    return {**found, "authors": names}
 
 
 def _is_released(version: str, source: Path, registry: Registry) -> bool:

@@ -20,6 +20,7 @@ from evidence.data import Evidence
 from evidence.paths import chapters_folder, data_folder, notebook_path, page_name, project_root
 from evidence.readings import Readings
 from evidence.results import PAGE_MIME, READINGS_MIME, iterate_outputs
+from evidence.text_files import read_json_file
 
 # What no page imports (see tests/test_architecture.py), so that a change there moves no number:
 # the engine, the command line, and the comparison of runs.
@@ -71,12 +72,35 @@ def read_notebook(path: Path) -> dict[str, Any]:
         Where the file is not a notebook.
     """
     try:
-        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name}: expected a notebook, got {error}") from None
-    if not isinstance(notebook, dict) or "cells" not in notebook:
+        notebook: dict[str, Any] = read_json_file(path)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: expected a notebook, got an error: {error}") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ValueError(f"{path.name}: expected a notebook, got JSON without cells")
+    if not isinstance(notebook.get("metadata", {}), dict):
+        raise ValueError(f"{path.name}: expected a notebook, got other metadata than a table")
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if not _is_cell(cell):
+            raise ValueError(f"{path.name}: expected a notebook, got no cell as cell {number}")
     return notebook
+
+
+def _is_cell(cell: Any) -> bool:
+    """Return True for what has the parts that every cell of a notebook has."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("metadata"), dict):
+        return False
+    outputs = cell.get("outputs", [])
+    return (
+        cell.get("cell_type") in ("code", "markdown", "raw")
+        and isinstance(cell.get("source"), str | list)
+        and all(isinstance(line, str) for line in cell["source"])
+        and ("outputs" in cell or cell["cell_type"] != "code")
+        and isinstance(outputs, list)
+        and all(
+            isinstance(one, dict) and "output_type" in one and isinstance(one.get("data", {}), dict)
+            for one in outputs
+        )
+    )
 
 
 def _library_files() -> list[tuple[str, Path]]:

@@ -61,7 +61,7 @@
   /* A spreadsheet runs what begins like a formula; a number that does is one all the same. */
   function safe(text) {
     const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s?%?$/i.test(text);
-    return /^[=+\-@\t\r]/.test(text) && !number ? `'${text}` : text;
+    return /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text) && !number ? `'${text}` : text;
   }
 
   function nameOf(table) {

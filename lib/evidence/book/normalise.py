@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 
+from evidence.plain_text import visible
 from evidence.results import FIGURE_MIME
 
 Notebook = dict[str, Any]
@@ -42,7 +43,7 @@ def normalise(notebook: Notebook) -> Notebook:
             if "execution_count" in output:
                 output["execution_count"] = count
             figure = output.get("data", {}).get(FIGURE_MIME)
-            if figure:
+            if isinstance(figure, dict) and {"caption", "name", "alt"} <= figure.keys():
                 cell["metadata"]["mystnb"] = {
                     "figure": {"caption": figure["caption"], "name": figure["name"]},
                     "image": {"alt": figure["alt"]},
@@ -51,8 +52,20 @@ def normalise(notebook: Notebook) -> Notebook:
 
 
 def serialise(notebook: Notebook) -> str:
-    """Return the text of a notebook file."""
-    text: str = nbformat.writes(nbformat.from_dict(notebook))
+    """Return the text of a notebook file.
+
+    Raises
+    ------
+    ValueError
+        Where it would not be one: nbformat alone would say so and write it all the same.
+    """
+    node = nbformat.from_dict(notebook)
+    try:
+        nbformat.validate(node)
+    except nbformat.ValidationError as error:
+        reason = visible(error.message)
+        raise ValueError(f"expected a notebook as nbformat describes it, got: {reason}") from None
+    text: str = nbformat.writes(node)
     return text.rstrip("\n") + "\n"
 
 

@@ -12,6 +12,7 @@ import yaml
 from evidence.book.citation import BookFacts, cite_text
 from evidence.book.registry import Registry
 from evidence.book.result_files import page_json
+from evidence.book.spreadsheet import safe_csv
 from evidence.results import PageResults
 
 # Where the downloads lie in the built book.
@@ -66,12 +67,16 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
     """Return the text of every file of one page by its path in the built book."""
     path = registry.path_of(page, page)
     recorded = registry.page(page, page)
-    assert path is not None
+    if path is None:
+        raise ValueError(f"expected the notebook of {page}, got none")
     texts = {
         f"{FOLDER}/{page}.ipynb": _notebook(path, page, facts),
         f"{FOLDER}/{page}.parameters.yml": _parameters(page, recorded),
         f"{FOLDER}/{page}.results.json": page_json(page, recorded, facts),
-        **{f"{FOLDER}/figures/{one['name']}.csv": one["data"] for one in _figures(recorded)},
+        **{
+            f"{FOLDER}/figures/{one['name']}.csv": safe_csv(one["data"])
+            for one in _figures(recorded)
+        },
     }
     return {one.path: texts[one.path] for one in list_downloads(page, recorded)}
 

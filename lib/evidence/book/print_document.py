@@ -58,7 +58,7 @@ def compose(
         facts.title,
         _head(html, beside),
         # Nothing in it can end the element: CSS text escapes the sign that would.
-        Markup(_running_heads(chapters, facts)),  # noqa: S704
+        Markup(_running_heads(chapters, facts)),  # noqa: S704 # nosec B704
         _title_page(facts, address),
         _contents(chapters),
         Markup("\n").join(_chapter(number, one) for number, one in enumerate(chapters)),
@@ -76,7 +76,7 @@ def _head(html: Path, beside: Path) -> Markup:
         if tag.get(name):
             path = (html / _INDEX).parent / str(tag[name]).partition("?")[0]
             tag[name] = quote(Path(os.path.relpath(path.resolve(), beside.resolve())).as_posix())
-    return Markup("\n").join(Markup(str(tag)) for tag in found)  # noqa: S704 - our own build
+    return Markup("\n").join(Markup(str(tag)) for tag in found)  # noqa: S704 # nosec B704 - our own build
 
 
 def _css_text(text: str) -> str:
@@ -146,4 +146,4 @@ def _chapter(number: int, chapter: Chapter) -> Markup:
     title_level = "print-below-part" if chapter.in_part else ""
     return Markup(
         '<div class="print-chapter {}" id="{}" style="page: chapter-{}">{}{}</div>'
-    ).format(title_level, chapter.anchor, number, part, Markup(str(chapter.article)))  # noqa: S704
+    ).format(title_level, chapter.anchor, number, part, Markup(str(chapter.article)))  # noqa: S704 # nosec B704

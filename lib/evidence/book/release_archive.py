@@ -1,4 +1,4 @@
-"""The archive of a released edition: the built book, its edition file, and a checksum."""
+"""The archive of a released edition: book, edition file, bill of materials; and a checksum."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from evidence.book.archives import read_folder, write_checksum, write_zip
 from evidence.book.page_files import FOLDER
 from evidence.book.releases import ReleaseError, read_release
+from evidence.book.sbom import NAME as SBOM
+from evidence.book.sbom import sbom_text
 from evidence.paths import build_folder, project_root, released_folder
 
 _BESIDE = ("LICENSE", "CITATION.cff", "CHANGELOG.md", "requirements.lock")
@@ -26,7 +28,7 @@ def archive_release(version: str) -> tuple[Path, Path]:
     ReleaseError
         Where the version is not released, or the published book is not that edition.
     """
-    read_release(version)
+    date = read_release(version).date
     book = build_folder() / "html"
     _check_book(book, version)
     name = f"evidence-book-{version}"
@@ -36,6 +38,8 @@ def archive_release(version: str) -> tuple[Path, Path]:
         path = project_root() / beside
         if path.exists():
             files[f"{name}/{beside}"] = path.read_bytes()
+    lock = (project_root() / "requirements.lock").read_text(encoding="utf-8")
+    files[f"{name}/{SBOM}"] = sbom_text(lock, version, date).encode()
     archive = project_root() / "dist" / f"{name}.zip"
     write_zip(archive, files)
     return archive, write_checksum(archive)

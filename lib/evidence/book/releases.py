@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from evidence.book.whole_writes import write_whole
 from evidence.editions import Edition, edition_text, read_edition
 from evidence.paths import project_root, released_folder
+from evidence.text_files import MAX_JSON_BYTES, read_text_file
 
 if TYPE_CHECKING:
     # Not at run time: the book is rendered without a data library.
@@ -200,6 +201,6 @@ def _reader(path: Path) -> Callable[[Path], Edition]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseError(f"{path.name}: expected a text file, got {error}") from None
+        return read_text_file(path, MAX_JSON_BYTES)
+    except ValueError as error:
+        raise ReleaseError(f"{path.name}: {error}") from None

@@ -27,7 +27,8 @@ from evidence.book.fingerprints import (
     renderer_digest,
 )
 from evidence.book.publishing import publish
-from evidence.book.renderer import Renderer
+from evidence.book.renderer import BuildError, Renderer
+from evidence.book.source_links import links_outside
 from evidence.book.whole_writes import write_whole
 from evidence.paths import build_folder, project_root
 
@@ -41,7 +42,16 @@ Say = Callable[[str], None]
 
 
 def copy_sources(target: Path) -> None:
-    """Copy what a book is rendered from into an empty folder."""
+    """Copy what a book is rendered from into an empty folder.
+
+    Raises
+    ------
+    BuildError
+        Where a link leads out of the project.
+    """
+    outside = links_outside(project_root(), SOURCES)
+    if outside:
+        raise BuildError("\n".join(map(str, outside)))
     target.mkdir(parents=True)
 
     def skipped(folder: str, names: list[str]) -> list[str]:

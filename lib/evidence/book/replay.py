@@ -7,16 +7,16 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
+from evidence.plain_yaml import YamlError, read_yaml
 
 
 def _value(value: Any) -> str:
     """Return a value as `--set` reads it: bare text where YAML reads that as itself, else JSON."""
     if isinstance(value, str):
         try:
-            if yaml.safe_load(value) == value:
+            if read_yaml(value) == value:
                 return value
-        except yaml.YAMLError:
+        except YamlError:
             pass
     return json.dumps(value)
 

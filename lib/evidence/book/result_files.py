@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evidence.book.citation import LICENCES, BookFacts
+from evidence.book.spreadsheet import safe_cell
 from evidence.results import GRADES, PageResults
 
 # Columns of results.csv, each a field of a result; `page` stands first.
@@ -32,7 +33,7 @@ def _csv(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([[_cell(value) for value in line] for line in lines])
+    writer.writerows([[safe_cell(_cell(value)) for value in line] for line in lines])
     return stream.getvalue()
 
 

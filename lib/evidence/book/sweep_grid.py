@@ -13,39 +13,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evidence.book.variant import checked_parameters
 from evidence.data import Evidence
 from evidence.parameters import Study, model_of
+from evidence.plain_yaml import read_yaml_file
 from evidence.validation import ParameterError, shown
 
 MAX_RUNS = 20_000
-_MAX_BYTES = 2_000_000
 _MAX_LINES = 20
 _FORM = "{parameter: [values], ...} or runs: [{parameter: value, ...}, ...]"
-
-
-class _GridLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML without the two things that surprise: a name given twice, and aliases."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                None, None, "expected values written out, got an alias", event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for number, name in enumerate(names):
-            if name in names[:number]:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"expected each name once, got {shown(name)} again", node.start_mark
-                )
-        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        return made
 
 
 def read_grid(path: Path) -> list[dict[str, Any]]:
@@ -58,15 +34,9 @@ def read_grid(path: Path) -> list[dict[str, Any]]:
     """
     where = f"--grid {path.name}"
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ParameterError(f"{where}: expected at most {_MAX_BYTES // 1000} kB")
-        # The loader is a SafeLoader: it makes texts, numbers, lists and tables, nothing else.
-        stored = yaml.load(path.read_text(encoding="utf-8"), Loader=_GridLoader)  # noqa: S506
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{where}: expected a readable file, got {error}") from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise ParameterError(f"{where}: expected YAML, got an error ({reason})") from None
+        stored = read_yaml_file(path)
+    except ValueError as error:
+        raise ParameterError(f"{where}: {error}") from None
     return list_runs(stored, where)
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from evidence.book.spreadsheet import safe_csv
 from evidence.book.sweep import SweepRun
 from evidence.book.whole_writes import write_whole
 
@@ -96,6 +97,10 @@ def tabulate_failures(runs: Sequence[SweepRun]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["run", "error", "parameters"])
 
 
+def _csv(table: pd.DataFrame) -> bytes:
+    return safe_csv(table.to_csv(index=False, lineterminator="\n")).encode()
+
+
 def write_tables(
     folder: Path, runs: Sequence[SweepRun], defaults: Mapping[str, Any], keys: Sequence[str] = ()
 ) -> list[Path]:
@@ -104,11 +109,11 @@ def write_tables(
     parquet = io.BytesIO()
     table.to_parquet(parquet, index=False, engine="pyarrow")
     contents = {
-        "sweep.csv": table.to_csv(index=False, lineterminator="\n").encode(),
+        "sweep.csv": _csv(table),
         "sweep.parquet": parquet.getvalue(),
     }
     if len(failures):
-        contents["failures.csv"] = failures.to_csv(index=False, lineterminator="\n").encode()
+        contents["failures.csv"] = _csv(failures)
     else:
         (folder / "failures.csv").unlink(missing_ok=True)
     for name, content in contents.items():

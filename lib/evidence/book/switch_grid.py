@@ -7,18 +7,21 @@ those under `not_computed`, each with its reason.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evidence.multiverse.design import agrees
 from evidence.paths import chapters_folder
+from evidence.plain_text import visible
+from evidence.plain_yaml import read_yaml_file
 
 # Every combination is a run of the chapter that CI repeats; more would take minutes.
 MAX_VARIANTS = 80
+# Computed or left out.
+_MAX_LISTED = 1000
 
 
 class SwitchError(ValueError):
@@ -102,15 +105,22 @@ def read_switch_grid(page: str) -> Grid:
     path = switch_path(page)
     where = f"chapters/{page}.switch.yml"
     try:
-        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+        stored = read_yaml_file(path)
         menus = tuple(_menu(name, item) for name, item in stored["menus"].items())
         left = tuple((dict(i["where"]), str(i["because"])) for i in stored.get("not_computed", ()))
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = " ".join(str(error).split())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = visible(" ".join(str(error).split()))
         raise SwitchError(
             f"{where}: expected menus with label and values, got {type(error).__name__}: {reason}"
         ) from None
     grid = Grid(page, menus, left)
+    # Before they are listed: ten menus of ten values would never end.
+    count = math.prod(len(menu.values) for menu in menus)
+    if count > _MAX_LISTED:
+        raise SwitchError(f"{where}: expected at most {_MAX_LISTED} combinations, got {count}")
+    unknown = {str(n) for rule, _ in left for n in rule} - {menu.parameter for menu in menus}
+    if unknown:
+        raise SwitchError(f"{where}: not_computed: expected names of menus, got {min(unknown)}")
     if len(grid.computed()) > MAX_VARIANTS:
         raise SwitchError(
             f"{where}: expected at most {MAX_VARIANTS} combinations, got {len(grid.computed())}"
@@ -118,6 +128,12 @@ def read_switch_grid(page: str) -> Grid:
     return grid
 
 
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2
+
+
 def _menu(name: str, item: Mapping[str, Any]) -> Menu:
+    if not isinstance(item["values"], list) or not all(map(_is_pair, item["values"])):
+        raise ValueError(f"{name}: expected a list of [value, words]")
     values, words = zip(*item["values"], strict=True)
     return Menu(str(name), str(item["label"]), tuple(values), tuple(map(str, words)))

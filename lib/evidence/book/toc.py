@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evidence.paths import chapters_folder, project_root
-from evidence.problems import Problem
+from evidence.plain_yaml import read_yaml_file
+from evidence.problems import DataError, Problem
 
 
 def _files(entry: Any) -> list[str]:
@@ -23,18 +22,41 @@ def _files(entry: Any) -> list[str]:
     return []
 
 
-def _read() -> Any:
-    return yaml.safe_load((project_root() / "_toc.yml").read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    """Return the contents of the book.
+
+    Raises
+    ------
+    DataError
+        Where the file is not a table with `root` and parts that list chapters.
+    """
+    try:
+        stored = read_yaml_file(path)
+    except ValueError as error:
+        raise DataError(
+            [Problem(path.name, 0, "", "the contents of the book", str(error))]
+        ) from None
+    parts = stored.get("parts", []) if isinstance(stored, dict) else None
+    names = _files(stored)
+    if (
+        not isinstance(parts, list)
+        or not isinstance(stored.get("root"), str)
+        or not all(isinstance(part, dict) for part in parts)
+        or not all(isinstance(name, str) for name in names)
+    ):
+        expected = "root and parts, each with chapters as `file: chapters/...`"
+        raise DataError([Problem(path.name, 0, "", expected, "another form")])
+    return dict(stored)
 
 
 def toc_pages() -> list[str]:
     """Return the pages of the table of contents in reading order, e.g. `chapters/index`."""
-    return _files(_read())
+    return _files(_read(project_root() / "_toc.yml"))
 
 
 def toc_parts() -> list[tuple[str, list[str]]]:
     """Return the parts in reading order, caption and pages; the root is a part without caption."""
-    contents = _read()
+    contents = _read(project_root() / "_toc.yml")
     parts = [
         (str(part.get("caption", "")), _files(part.get("chapters", [])))
         for part in contents.get("parts", [])
@@ -44,7 +66,7 @@ def toc_parts() -> list[tuple[str, list[str]]]:
 
 def captions_of(contents: Path) -> dict[str, str]:
     """Return the caption of the part that each page stands in; the root stands in none."""
-    parts = yaml.safe_load(contents.read_text(encoding="utf-8")).get("parts", [])
+    parts = _read(contents).get("parts", [])
     return {name: part.get("caption", "") for part in parts for name in _files(part)}
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markupsafe import Markup
 
 from evidence.book import report
@@ -29,6 +28,8 @@ from evidence.edition_changes import EditionChanges, compare_editions
 from evidence.editions import Edition, variant_text
 from evidence.parameters import Study, model_of
 from evidence.paths import build_folder, notebook_path
+from evidence.plain_yaml import YamlError, read_yaml
+from evidence.text_files import read_text_file
 from evidence.validation import ParameterError, shown, validate
 
 
@@ -83,10 +84,9 @@ def describe_variant(parameters: Mapping[str, Any], data: str) -> str:
 
 def _yaml(text: str, where: str) -> Any:
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise ParameterError(f"{where}: expected YAML, got {shown(text)} ({reason})") from None
+        return read_yaml(text)
+    except YamlError as error:
+        raise ParameterError(f"{where}: {error} in {shown(text)}") from None
 
 
 def read_parameters(assignments: Sequence[str], file: Path | None) -> dict[str, Any]:
@@ -100,24 +100,29 @@ def read_parameters(assignments: Sequence[str], file: Path | None) -> dict[str, 
     given: dict[str, Any] = {}
     if file is not None:
         try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ParameterError(f"--params: expected a readable file, got {error}") from None
+            text = read_text_file(file)
+        except ValueError as error:
+            raise ParameterError(f"--params: {error}") from None
         stored = _yaml(text, f"--params {file}")
         if not isinstance(stored, dict):
             raise ParameterError(
                 f"--params {file}: expected name: value lines, got {shown(stored)}"
             )
-        given.update({str(name): value for name, value in stored.items()})
+        for name, value in stored.items():
+            if not isinstance(name, str):
+                raise ParameterError(
+                    f"--params {file}: expected the name of a parameter, got {shown(name)}"
+                )
+            given[name] = value
     seen: set[str] = set()
     for word in assignments:
         name, equals, text = word.partition("=")
         if not equals or not name:
             raise ParameterError(f"--set: expected name=value, got {shown(word)}")
         if name in seen:
-            raise ParameterError(f"--set: expected each name once, got {name} again")
+            raise ParameterError(f"--set: expected each name once, got {shown(name)} again")
         seen.add(name)
-        given[name] = _yaml(text, f"--set {name}")
+        given[name] = _yaml(text, f"--set {shown(name)[1:-1]}")
     return given
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from evidence.plain_text import spelt_out, visible
 
 app = typer.Typer(
     add_completion=False,
@@ -17,8 +19,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Check, run and build the evidence book.",
 )
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class PlainConsole(Console):
+    """A console on which words of others move no cursor and change no colour."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print objects; in texts, characters that would not be seen are spelt out."""
+        super().print(*(_plain(one) for one in objects), **options)
+
+
+def _plain(words: object) -> object:
+    return "\n".join(map(spelt_out, words.split("\n"))) if isinstance(words, str) else words
+
+
+console = PlainConsole(highlight=False, soft_wrap=True)
+errors = PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 PageArgument = Annotated[
     str | None, typer.Argument(help="A page, e.g. questions/biomarker_prognosis.")
@@ -56,7 +72,7 @@ def known_page(page: str | None) -> str:
     if name not in pages:
         near = difflib.get_close_matches(name, pages, n=1)
         hint = f"did you mean {near[0]}?" if near else "pages: " + ", ".join(pages)
-        raise UserError(f"expected the name of a page, got {page!r}; {hint}")
+        raise UserError(f"expected the name of a page, got {visible(repr(page))}; {hint}")
     return name
 
 

@@ -13,12 +13,18 @@ from evidence.problems import DataError, Problem
 
 def find_problems() -> list[Problem]:
     """Return everything wrong with data, contents and chapters; starts no kernel."""
+    from evidence.book.fingerprints import SOURCES
     from evidence.book.lint import lint_chapters
     from evidence.book.notebooks import check_notebooks
+    from evidence.book.source_links import links_outside
     from evidence.book.toc import check_toc
     from evidence.data import load_evidence
     from evidence.datapackage import check_package
+    from evidence.paths import project_root
 
+    outside = links_outside(project_root(), SOURCES)
+    if outside:
+        return outside
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
     try:
         load_evidence()

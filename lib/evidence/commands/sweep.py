@@ -67,7 +67,8 @@ def sweep(
     except KeyboardInterrupt:
         errors.print("stopped; what is finished is kept, the same command goes on from there")
         raise typer.Exit(130) from None
-    folder = out or sweep_folder(name) / grid.stem
+    # "..yml" is a file, and its stem a folder above.
+    folder = out or sweep_folder(name) / (grid.stem.strip(".") or "grid")
     try:
         written = write_tables(folder, runs, planned.defaults, kept)
     except OSError as error:

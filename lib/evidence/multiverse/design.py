@@ -10,16 +10,19 @@ Vocabulary
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evidence.paths import data_folder
+from evidence.plain_text import visible
+from evidence.plain_yaml import read_yaml_file
 
 FOLDER = "multiverse"
+# The largest question of the book has some hundreds; each is a run of its chapter.
+MAX_SPECIFICATIONS = 20_000
 
 
 class DesignError(ValueError):
@@ -124,17 +127,16 @@ def read_design(question: str) -> Design:
     path = design_path(question)
     where = f"data/{FOLDER}/{path.name}"
     try:
-        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise DesignError(f"{where}: expected a readable YAML file, got {reason}") from None
+        stored = read_yaml_file(path)
+    except ValueError as error:
+        raise DesignError(f"{where}: {error}") from None
     try:
         blocks = tuple(_block(item) for item in stored["blocks"])
         return Design(question, str(stored["page"]), blocks)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DesignError(
             f"{where}: expected page and blocks with name, title, shows, claims and choices, "
-            f"got {type(error).__name__}: {error}"
+            f"got {type(error).__name__}: {visible(str(error))}"
         ) from None
 
 
@@ -143,19 +145,32 @@ def agrees(chosen: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
     return all(chosen[name] == value for name, value in rule.items())
 
 
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2
+
+
 def _block(item: Mapping[str, Any]) -> Block:
     choices = []
     for parameter, pairs in item["choices"].items():
-        if not isinstance(pairs, list) or not all(len(pair) == 2 for pair in pairs):
+        if not isinstance(pairs, list) or not pairs or not all(map(_is_pair, pairs)):
             raise ValueError(f"{parameter}: expected a list of [value, words]")
         values, words = zip(*pairs, strict=True)
-        choices.append(Choice(parameter, tuple(values), tuple(map(str, words))))
+        choices.append(Choice(str(parameter), tuple(values), tuple(map(str, words))))
+    count = math.prod(len(choice.values) for choice in choices)
+    if count > MAX_SPECIFICATIONS:
+        raise ValueError(f"expected at most {MAX_SPECIFICATIONS} specifications, got {count}")
+    left_out = tuple(dict(rule) for rule in item.get("left_out", ()))
+    unknown = {name for rule in left_out for name in rule} - {one.parameter for one in choices}
+    if unknown:
+        raise ValueError(f"left_out: expected names of choices, got {min(map(str, unknown))}")
+    if not isinstance(item["claims"], list):
+        raise ValueError("claims: expected a list of names")
     return Block(
-        name=item["name"],
-        title=item["title"],
-        shows=item["shows"],
-        claims=tuple(item["claims"]),
+        name=str(item["name"]),
+        title=str(item["title"]),
+        shows=str(item["shows"]),
+        claims=tuple(map(str, item["claims"])),
         choices=tuple(choices),
         fixed=dict(item.get("fixed", {})),
-        left_out=tuple(dict(rule) for rule in item.get("left_out", ())),
+        left_out=left_out,
     )

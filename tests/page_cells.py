@@ -1,0 +1,84 @@
+"""Pages computed in this process, on tables that a test made: what a kernel would compute."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pandas as pd
+from evidence.consistency import check_tables
+from evidence.data import Evidence, load_evidence
+
+ROOT = Path(__file__).resolve().parents[1]
+# A notebook is refused with one of these, and with "expected" in the message.
+REFUSALS = (ValueError, KeyError)
+
+
+@cache
+def real() -> Evidence:
+    """Return the evidence of the book; read once, never changed."""
+    return load_evidence(ROOT / "data")
+
+
+def tables_with(changes: Mapping[tuple[str, int, str], str]) -> dict[str, pd.DataFrame]:
+    """Return the tables of the book with cells changed: (table, row, column) and the new text."""
+    tables = dict(real().tables)
+    for (name, position, column), text in changes.items():
+        if tables[name] is real().tables[name]:
+            tables[name] = tables[name].copy()
+        tables[name].iloc[position, tables[name].columns.get_loc(column)] = text
+    return tables
+
+
+def admitted(tables: dict[str, pd.DataFrame]) -> Evidence | None:
+    """Return the evidence of tables that break no rule, None for others."""
+    problems = check_tables(tables, real().bibliography)
+    assert all(problem.expected for problem in problems)
+    return None if problems else Evidence(tables, real().bibliography)
+
+
+@cache
+def _code(page: str) -> tuple[str, ...]:
+    notebook = json.loads((ROOT / "chapters" / f"{page}.ipynb").read_text(encoding="utf-8"))
+    return tuple(
+        "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"
+    )
+
+
+def compute(page: str, evidence: Evidence, **parameters: Any) -> dict[str, Any]:
+    """Run the cells of a chapter on evidence; return its namespace.
+
+    Figures are not drawn: a cell that draws one is left out.
+    """
+    first, *cells = _code(page)
+    namespace: dict[str, Any] = {}
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with (
+        quiet,
+        mock.patch("evidence.page.load_evidence", return_value=evidence),
+        mock.patch("IPython.display.display"),
+        mock.patch("evidence.page.given_in", lambda names: _given(names)),
+    ):
+        exec(compile(first, f"{page}, parameters", "exec"), namespace)
+        namespace.update(parameters)
+        for number, source in enumerate(cells, start=2):
+            if "draw_" not in source:
+                exec(compile(source, f"{page}, cell {number}", "exec"), namespace)
+    return namespace
+
+
+def _given(names: Mapping[str, Any]) -> dict[str, Any]:
+    from evidence.validation import given_in
+
+    return {n: v for n, v in given_in(names).items() if n != "__builtins__"}
+
+
+def refused(error: BaseException) -> bool:
+    """Return True for an error that a reader understands; every other one is a fault."""
+    return isinstance(error, REFUSALS) and "expected" in str(error)
