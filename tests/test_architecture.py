@@ -17,7 +17,7 @@ MAX_LINES = 340
 # Whatever is not named is a statistics module: numbers in, frozen dataclasses out.
 LAYERS = [
     {"plain_text"},
-    {"text_files", "plain_yaml"},
+    {"text_files", "plain_yaml", "stored_parts"},
     {"estimates", "formatting", "problems", "paths"},
     {"reported", "bibliography", "readings", "csv_tables"},
     {"printed_rows"},

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from evidence.plain_text import visible
-from evidence.results import PageResults, Result, read_claim
+from evidence.results import PageResults, Result
+from evidence.stored_parts import read_claim
 from evidence.text_files import refuse_constant
 
 # Raised with any change after which an older reader would misread the file.

@@ -179,4 +179,8 @@ def printed_median(evidence: Evidence, row_id: str) -> Median:
     printed = evidence.estimate(row_id)
     if printed is None:
         return Median(None)
+    if printed.unit != "months":
+        raise ValueError(
+            f"{row_id}: expected a median in months, weeks or days, got one in {row['unit']}"
+        )
     return Median(printed.value, printed.low, printed.high, printed.level or 0.95)

@@ -12,8 +12,7 @@ Vocabulary
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from evidence.formatting import (
 )
 from evidence.plain_text import visible
 from evidence.readings import Readings
+from evidence.stored_parts import check_field, read_claim, read_figure
 from evidence.text_files import read_json_file
 
 RESULT_MIME = "application/vnd.evidence.result+json"
@@ -169,61 +169,11 @@ class Result:
     def from_json(cls, stored: Mapping[str, Any]) -> Result:
         """Return the result stored as JSON."""
         for name, value in stored.items():
-            if not _KINDS.get(name, _is_text)(value):
-                raise ValueError(f"expected another {name} of a result, got {visible(repr(value))}")
+            check_field(name, value)
         fields: dict[str, Any] = {
             name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()
         }
         return cls(**fields)
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_number(value: object) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value is None or (number and math.isfinite(value))  # type: ignore[arg-type]
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
-
-
-def _is_flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-# What the fields of a stored result hold, apart from texts: notebooks may come from elsewhere.
-_KINDS: dict[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("value", "low", "high", "level", "p", "n", "events"), _is_number),
-    **dict.fromkeys(("rows", "conventions"), _is_list),
-    **dict.fromkeys(("external", "withheld"), _is_flag),
-}
-
-
-def read_claim(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored claim, which may come from elsewhere.
-
-    Raises
-    ------
-    ValueError
-        Where its parts are not those of a claim.
-    """
-    if not all(isinstance(stored[name], str) for name in ("key", "text", "state", "certainty")):
-        raise ValueError(f"expected a claim, got {visible(repr(stored))}")
-    if not _is_list(stored["rests_on"]):
-        raise ValueError(f"expected keys that a claim rests on, got {stored['rests_on']!r}")
-    return dict(stored)
-
-
-def _figure(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored figure, which may come from elsewhere; its name becomes that of a file."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", str(stored["name"])):
-        raise ValueError(f"expected a figure named in letters, got {stored['name']!r}")
-    if not all(isinstance(stored.get(name, ""), str) for name in ("caption", "alt", "data")):
-        raise ValueError(f"expected a figure with texts, got {stored['name']}")
-    return dict(stored)
 
 
 def _rounded(value: float | None) -> float | None:
@@ -338,7 +288,7 @@ def _read_recorded(notebook: Mapping[str, Any]) -> PageResults:
         if CLAIM_MIME in data:
             found.claims[data[CLAIM_MIME]["key"]] = read_claim(data[CLAIM_MIME])
         if FIGURE_MIME in data:
-            found.figures.append(_figure(data[FIGURE_MIME]))
+            found.figures.append(read_figure(data[FIGURE_MIME]))
         found.facts.update(data.get(PAGE_MIME, {}))
         found.asked.add(Readings.from_json(data.get(READINGS_MIME, {})))
     return found
