@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from evidence.consistency import RULES
-from evidence.data import load_evidence, narrow_to_study, read_table
+from evidence.data import load_evidence, narrow_to_study
+from evidence.data_files import read_table
 from evidence.datapackage import check_package
 from evidence.problems import DataError
 from evidence.schema import TABLES
