@@ -23,7 +23,7 @@ LAYERS = [
     {"printed_rows"},
     {"STATISTICS"},
     {"columns", "schema", "vocabulary"},
-    {"data", "consistency", "datapackage"},
+    {"data", "data_files", "consistency", "datapackage"},
     {"responses", "conventions"},
     {"eligibility"},
     {"add_on_contrasts"},
@@ -113,7 +113,7 @@ def test_a_module_is_read_in_one_sitting(path):
 
 def test_what_pages_compute_with_is_asked_for_by_questions_that_are_remembered():
     # A page that took rows past `Evidence.where` would stay fresh when they change.
-    loads = {"data", "consistency"}
+    loads = {"data", "data_files", "consistency"}
     for path in MODULES:
         if unit(path) in loads or unit(path) in {"book", "commands"}:
             continue

@@ -12,7 +12,7 @@ from evidence.problems import DataError, Problem
 
 # The largest table of the book has 535 rows, the longest cell 259 characters. What is beyond these
 # was not read from papers by a person, and would be checked for hours.
-MAX_ROWS = 10_000
+MAX_ROWS = 50_000
 _MAX_BYTES = 20_000_000
 _MAX_CELL = 10_000
 

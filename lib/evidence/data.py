@@ -1,4 +1,4 @@
-"""Loading the data tables: all that compute with them ask here.
+"""The evidence: what the data tables say, and what of it was asked.
 
 Vocabulary
 ----------
@@ -18,53 +18,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from evidence.bibliography import Bibliography, Publication, read_bibliography
-from evidence.csv_tables import read_table
+from evidence.bibliography import Bibliography, Publication
+from evidence.data_files import FACT_TABLES, digest, read_files
 from evidence.estimates import Estimate
 from evidence.paths import data_folder
 from evidence.printed_rows import printed_estimate, printed_text
-from evidence.problems import DataError, Problem
+from evidence.problems import DataError
 from evidence.readings import Readings, TableReading
 from evidence.vocabulary import describe_row
 
-# Tables whose rows are facts with a row id and a source.
-FACT_TABLES = ("outcomes", "characteristics", "biomarkers")
-TABLE_NAMES = (
-    "studies",
-    "arms",
-    *FACT_TABLES,
-    "appraisals",
-    "certainty",
-    "discrepancies",
-    "excluded",
-)
 # Tables that belong to no study: a study chapter does not read them.
 _OF_NO_STUDY = ("certainty", "excluded")
 # Stands for every publication among those asked for.
 _ALL = "*"
 # Digest of tables that this process's parent has already checked against the schema.
 _CHECKED = "EVIDENCE_CHECKED"
-
-
-def read_tables(folder: Path | None = None) -> dict[str, pd.DataFrame]:
-    """Return all tables by name; every problem of every file is reported at once.
-
-    Raises
-    ------
-    DataError
-        As `read_table`.
-    """
-    folder = folder or data_folder()
-    tables: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
-    for name in TABLE_NAMES:
-        try:
-            tables[name] = read_table(folder / f"{name}.csv")
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError(problems)
-    return tables
 
 
 def narrow_to_study(tables: dict[str, pd.DataFrame], study_id: str) -> dict[str, pd.DataFrame]:
@@ -79,29 +47,6 @@ def narrow_to_study(tables: dict[str, pd.DataFrame], study_id: str) -> dict[str,
             mine = table["study_id"] == study_id
         narrowed[name] = table[mine].reset_index(drop=True)
     return narrowed
-
-
-def digest(tables: dict[str, pd.DataFrame], publications: Bibliography) -> str:
-    """Return a fingerprint of tables and of the publications they name.
-
-    It is the same on every machine.
-    """
-    content: dict[str, list[object]] = {
-        name: [list(table.columns), *table.to_numpy().tolist()] for name, table in tables.items()
-    }
-    named = {
-        key
-        for table in tables.values()
-        for column in ("source_key", "publications", "cited_by")
-        if column in table
-        for keys in table[column]
-        for key in keys.split(";")
-    }
-    content["publications"] = [
-        astuple(publications[key]) for key in sorted(named) if key in publications
-    ]
-    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -285,13 +230,10 @@ def load_evidence(folder: Path | None = None) -> Evidence:
     DataError
         Where a table breaks the schema or a rule across tables; carries every problem.
     """
-    tables = read_tables(folder)
-    bibliography = read_bibliography((folder or data_folder()) / "references.bib")
-    if os.environ.get(_CHECKED) != digest(tables, bibliography):
-        # pandera costs a second to import; a refresh checks once, for all its kernels.
-        from evidence.consistency import check_tables
-
-        problems = check_tables(tables, bibliography)
-        if problems:
-            raise DataError(problems)
-    return Evidence(tables, bibliography)
+    folder = folder or data_folder()
+    read = read_files(folder)
+    if os.environ.get(_CHECKED) != read.digest and read.problems:
+        raise DataError(read.problems)
+    # Tables of its own: a cell that writes into one changes no other page.
+    tables = {name: table.copy() for name, table in read.tables.items()}
+    return Evidence(tables, read.bibliography)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from evidence.data import FACT_TABLES
+from evidence.data_files import FACT_TABLES
 from evidence.paths import data_folder
 from evidence.problems import Problem
 from evidence.schema import TABLES

@@ -20,7 +20,7 @@ from evidence.book.toc import with_chapter
 from evidence.book.whole_writes import write_all
 from evidence.columns import ARM, SOURCE_KEY, STUDY_ID, TODO
 from evidence.csv_tables import read_table
-from evidence.data import TABLE_NAMES
+from evidence.data_files import TABLE_NAMES
 from evidence.paths import chapters_folder, data_folder, notebook_path, project_root
 from evidence.schema import TABLES
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from evidence.data import TABLE_NAMES, Evidence, load_evidence
+from evidence.data import Evidence, load_evidence
+from evidence.data_files import TABLE_NAMES
 from evidence.problems import DataError
 
 VARIABLE = "EVIDENCE_DATA"

@@ -18,7 +18,8 @@ from evidence.book.freshness import (
     read_notebook,
 )
 from evidence.causes import rows_of
-from evidence.data import Evidence, read_tables
+from evidence.data import Evidence
+from evidence.data_files import read_tables
 from evidence.editions import Edition, Rows, Snapshot, as_printed
 from evidence.paths import notebook_path, project_root
 from evidence.results import read_results

@@ -55,6 +55,11 @@ def warm_up() -> None:
         # Whatever is wrong with it, the page that imports it says so itself.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    # Pages read the data of a project that is in order; what is wrong with another they say.
+    with contextlib.suppress(Exception):
+        from evidence.data import load_evidence
+
+        load_evidence()
     prepare_page(os.environ.get(PREPARE, ""))
     gc.collect()
     gc.freeze()

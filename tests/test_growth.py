@@ -1,0 +1,74 @@
+"""Books of hundreds of studies: what must not grow with every study for every study."""
+
+import pytest
+from evidence.book.sphinx_sidebar import mark_page
+from evidence.commands.check import find_problems
+from evidence.data import load_evidence
+from evidence.data_files import read_files
+from evidence.paths import data_folder
+
+from benchmarks.growth import exponent, per_study
+from benchmarks.made_project import make_project
+
+LIST = (
+    '<ul class="nav bd-sidenav">\n'
+    '<li class="toctree-l1"><a class="reference internal" href="../a.html">A</a></li>\n</ul>\n'
+    '<ul class="nav bd-sidenav">\n'
+    '<li class="toctree-l1"><a class="reference internal" href="b.html">B</a></li>\n'
+    '<li class="toctree-l1"><a class="reference internal" href="c.html">C</a></li>\n</ul>'
+)
+
+
+def test_a_made_project_passes_every_check_and_is_the_same_every_time(tmp_path, monkeypatch):
+    one, again = (make_project(tmp_path / name, 3) for name in ("one", "again"))
+    monkeypatch.setenv("EVIDENCE_ROOT", str(one))
+    assert find_problems() == []
+    assert len(load_evidence().tables["studies"]) == 3
+    for path in one.rglob("*.csv"):
+        assert path.read_bytes() == (again / path.relative_to(one)).read_bytes()
+
+
+def test_more_studies_leave_the_rows_of_the_first_ones_as_they_are(tmp_path):
+    few, many = (make_project(tmp_path / str(count), count) for count in (2, 4))
+    for name in ("studies", "arms", "outcomes", "appraisals"):
+        first = (few / "data" / f"{name}.csv").read_text()
+        assert (many / "data" / f"{name}.csv").read_text().startswith(first)
+
+
+def test_an_exponent_of_one_is_linear_and_of_two_quadratic():
+    assert exponent({10: 9.0, 50: 50.0, 500: 500.0}) == pytest.approx(1)
+    assert exponent({50: 25.0, 100: 100.0}) == pytest.approx(2)
+    assert per_study({10: 1.0, 60: 2.0}) == {60: pytest.approx(20)}
+
+
+def test_a_page_is_marked_in_the_list_that_its_folder_shares():
+    marked = mark_page(LIST, "c.html")
+    assert marked.count("current") == 3
+    assert (
+        '<li class="toctree-l1 current active"><a class="current reference internal" href="#">C'
+        in (marked)
+    )
+    first, _, second = marked.partition("A</a>")
+    assert "current" not in first
+    assert '<ul class="current nav bd-sidenav">\n<li class="toctree-l1"><a' in second
+
+
+def test_a_page_that_the_list_lacks_or_has_twice_is_left_to_the_theme():
+    assert mark_page(LIST, "d.html") is None
+    assert mark_page(LIST + LIST, "c.html") is None
+
+
+def test_files_are_read_once_and_again_when_a_byte_of_them_changed(project):
+    before = read_files(data_folder())
+    assert read_files(data_folder()) is before
+    path = data_folder() / "outcomes.csv"
+    path.write_text(path.read_text().replace("7.39", "7.93"))
+    after = read_files(data_folder())
+    assert after is not before
+    assert after.digest != before.digest
+
+
+def test_who_writes_into_tables_changes_them_for_nobody_else():
+    studies = load_evidence().tables["studies"]
+    studies.loc[0, "title"] = "Another"
+    assert load_evidence().tables["studies"].loc[0, "title"] != "Another"
