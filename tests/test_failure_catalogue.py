@@ -71,7 +71,7 @@ CATALOGUE = {
     "a NUL": (["check", "--data", "{f}/nul"], ["nul/studies.csv:2 title", "unseen characters", "\\x00"]),
     "an endless quote": (["check", "--data", "{f}/quote"], ["quote/outcomes.csv:", "quotes are closed"]),
     "a cell of a megabyte": (["check", "--data", "{f}/megabyte"], ["megabyte/studies.csv", "expected"]),
-    "too many rows": (["check", "--data", "{f}/rows"], ["rows/outcomes.csv", "expected at most 10000 rows, got more"]),
+    "too many rows": (["check", "--data", "{f}/rows"], ["rows/outcomes.csv", "expected at most 50000 rows, got more"]),
     "a bibliography with a script": (["check", "--data", "{f}/bib"], ["bib/references.bib:1 a1.url", "expected an https address", "javascript:"]),
     "a bibliography of macros": (["check", "--data", "{f}/macro"], ["macro/references.bib:1", "entries and no macros", "@string"]),
     "data of another width": (["audit", "--data", "{f}/ragged"], ["ragged/arms.csv:2", "cells, got 1"]),
@@ -151,7 +151,7 @@ def files(tmp_path_factory):
     _edited(folder / "quote", "outcomes.csv", lambda text: text + '"')
     _edited(folder / "megabyte", "studies.csv", _in_second_line("title", "x" * 1_000_000))
     _edited(folder / "rows", "outcomes.csv",
-            lambda text: text + text.split("\n")[1].join(["", "\n"]) * 10_001)  # fmt: skip
+            lambda text: text + text.split("\n")[1].join(["", "\n"]) * 50_001)  # fmt: skip
     _edited(folder / "bib", "references.bib", lambda text: BAD_BIB + text)
     _edited(folder / "macro", "references.bib", lambda text: '@string{a = "x"}\n' + text)
     _edited(folder / "ragged", "arms.csv", lambda text: text.split("\n")[0] + "\nx\n")
