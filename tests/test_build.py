@@ -116,6 +116,8 @@ def mend_prose(book):
 
 def rename_a_page(book):
     edit(book / "chapters" / "methods" / "two.md", "# Two", "# Two by another name")
+    # A word that no page has any more.
+    edit(book / "chapters" / "methods" / "two.md", "Drawn.", "Sketched.")
 
 
 def draw_another_figure(book):

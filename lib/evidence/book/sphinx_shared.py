@@ -74,9 +74,10 @@ def _keep_compiled_templates(app: Sphinx) -> None:
 
 
 def _complete_search(app: Sphinx) -> list[Any]:
-    """Add the index terms of the pages that are not written to the search index.
+    """Make the search index that of all pages, where Sphinx wrote only some of them.
 
-    Sphinx 7.4 takes all else of them from the index of the last build, but forgets these.
+    Sphinx 7.4 takes what it did not write from the index of the last build, but forgets the index
+    terms, and keeps words that no page has any more.
     """
     if app.builder.format == "html" and getattr(app.builder, "indexer", None) is not None:
         indexer = app.builder.indexer  # type: ignore[attr-defined]
@@ -86,6 +87,9 @@ def _complete_search(app: Sphinx) -> list[Any]:
         indexed = sorted(app.env.found_docs & terms.keys())
         indexer._index_entries = {name: terms[name] for name in indexed}
         memory.write_text(json.dumps(indexer._index_entries), encoding="utf-8")
+        for words in (indexer._mapping, indexer._title_mapping):
+            for word in [word for word, pages in words.items() if not pages]:
+                del words[word]
     return []
 
 
