@@ -74,7 +74,7 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new, 1))
 
 
-def read_again(monkeypatch):
+def read_again():
     """Return a list to which the pages are added that Sphinx reads: from its kept environment."""
     times = {}
 
@@ -95,17 +95,29 @@ def read_again(monkeypatch):
     return pages
 
 
+def dates(html):
+    """Return when each page was written, in a rendering whose other pages are copies."""
+    pages = sorted((html / "chapters").rglob("*.html"))
+    return {str(path.relative_to(html))[:-5]: path.stat().st_mtime_ns for path in pages}
+
+
+def pages_in_which(one, other):
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
 def correct_a_row(book):
     edit(book / "data" / "outcomes.csv", "pfs,median,7.39,", "pfs,median,7.93,")
     write_number(book, "2.5")
 
 
 def mend_prose(book):
-    edit(book / "chapters" / "methods" / "two.md", "See ", "See here, and see ")
+    edit(book / "chapters" / "methods" / "two.md", "See ", "See here.\n\nSee ")
 
 
 def rename_a_page(book):
     edit(book / "chapters" / "methods" / "two.md", "# Two", "# Two by another name")
+    # A word that no page has any more.
+    edit(book / "chapters" / "methods" / "two.md", "Drawn.", "Sketched.")
 
 
 def draw_another_figure(book):
@@ -124,18 +136,23 @@ def remove_a_page(book):
     edit(book / "_toc.yml", "      - file: chapters/methods/three\n", "")
 
 
-@pytest.mark.parametrize(("change", "read"), [
-    (correct_a_row, {"chapters/questions/one", "chapters/index"}),
-    (mend_prose, {"chapters/methods/two"}),
-    (rename_a_page, {"chapters/methods/two"}),
-    (draw_another_figure, {"chapters/questions/one", "chapters/index", "chapters/methods/two"}),
-    (add_a_page, None),
-    (remove_a_page, None),
+INDEX, ONE, TWO = "chapters/index", "chapters/questions/one", "chapters/methods/two"
+EVERY = {INDEX, ONE, TWO, "chapters/appendix/terms"}
+
+
+# Sphinx writes the index whenever it writes a page.
+@pytest.mark.parametrize(("change", "read", "written"), [
+    (correct_a_row, {ONE, INDEX}, {ONE, INDEX}),
+    (mend_prose, {TWO}, {TWO, INDEX}),
+    (rename_a_page, {TWO}, EVERY),
+    (draw_another_figure, {ONE, INDEX, TWO}, {ONE, INDEX, TWO}),
+    (add_a_page, None, EVERY | {"chapters/methods/three"}),
+    (remove_a_page, None, EVERY | {"chapters/methods/three"}),
 ])  # fmt: skip
 def test_building_on_kept_work_gives_the_bytes_of_building_from_nothing(
-    book, tmp_path, monkeypatch, change, read
+    book, tmp_path, change, read, written
 ):
-    pages_read = read_again(monkeypatch)
+    pages_read, dated = read_again(), dates(kept_html())
     before = published()
     change(book)
     assert not is_up_to_date()
@@ -143,6 +160,7 @@ def test_building_on_kept_work_gives_the_bytes_of_building_from_nothing(
     assert is_up_to_date()
     assert published() != before
     assert published() == clean(book, tmp_path)
+    assert pages_in_which(dates(kept_html()), dated) == written
     if read is None:
         assert said == ["every page is rendered: _toc.yml shows on every page"]
     else:
@@ -192,8 +210,8 @@ def test_kept_work_with_a_flipped_byte_is_noticed_and_thrown_away(book, name):
     assert is_up_to_date()
 
 
-def test_a_page_with_a_mistake_leaves_the_book_and_what_is_kept(book, monkeypatch):
-    before, pages_read = published(), read_again(monkeypatch)
+def test_a_page_with_a_mistake_leaves_the_book_and_what_is_kept(book):
+    before, pages_read = published(), read_again()
     edit(book / "chapters" / "index.md", "one.size", "one.sise")
     with pytest.raises(BuildError, match=r"index.md:3: ERROR: num: no result named sise"):
         build()
@@ -227,9 +245,7 @@ def test_a_page_that_renders_and_is_wrong_is_not_published(book):
     assert published() == before
 
 
-def test_a_variant_is_rendered_on_kept_work_and_has_the_bytes_of_one_from_nothing(
-    book, tmp_path, monkeypatch
-):
+def test_a_variant_is_rendered_on_kept_work_and_has_the_bytes_of_one_from_nothing(book, tmp_path):
     copy = tmp_path / "sources"
     rendering.copy_sources(copy)
     number = (book / "chapters" / "questions" / "one.ipynb").read_text()
@@ -245,6 +261,7 @@ def test_a_variant_is_rendered_on_kept_work_and_has_the_bytes_of_one_from_nothin
     assert hash_files(tmp_path / "variant") == clean(copy, tmp_path)
     assert "9.9" in (tmp_path / "variant" / "chapters" / "questions" / "one.html").read_text()
     assert "9.9" not in (tmp_path / "variant" / "chapters" / "index.html").read_text()
+    assert pages_in_which(dates(tmp_path / "variant"), dates(kept_html())) == {ONE, INDEX}
     # Nothing of the variant gets into the book.
     assert (published(), hash_files(kept_html().parent)) == (before, kept)
     assert is_up_to_date()

@@ -25,6 +25,8 @@ from evidence.results import GRADES, Result
 _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
+# In the metadata of a page: the questions that use its study, and how many of their numbers.
+_USED_BY = "evidence_used_by"
 _STATE_SYMBOLS = {"holds": "\u2713", "does not hold": "\u2717", "cannot tell": "?"}
 
 
@@ -215,10 +217,9 @@ class UsedByDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a list of links, or a sentence where there is none."""
         page = self.env.docname.removeprefix("chapters/")
-        registry = _registry(self.env)
-        for path in registry.question_paths():
-            self.env.note_dependency(str(path))
-        using = registry.questions_using(page.rpartition("/")[2])
+        using = _registry(self.env).questions_using(page.rpartition("/")[2])
+        # Not by dependencies: every study would be read again for every number of a question.
+        self.env.metadata[self.env.docname][_USED_BY] = using
         if not using:
             words = "No question of this book computes a number from this study yet."
             return [nodes.paragraph("", words)]
@@ -239,6 +240,19 @@ class UsedByDirective(SphinxDirective):
             )
             items.append(nodes.list_item("", nodes.paragraph("", "", target, nodes.Text(words))))
         return [nodes.bullet_list("", *items)]
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Return the pages on which the list of those that use their study is another one now."""
+    registry = _registry(env)
+    return [
+        docname
+        for docname, facts in env.metadata.items()
+        if _USED_BY in facts
+        and facts[_USED_BY] != registry.questions_using(docname.rpartition("/")[2])
+    ]
 
 
 def _load_registry(app: Sphinx) -> None:
@@ -285,6 +299,7 @@ def _make_list_of_citations(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register roles, directives and the copying of MathJax."""
     app.connect("builder-inited", _load_registry)
+    app.connect("env-get-outdated", _outdated)
     app.connect("build-finished", _copy_mathjax)
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("html-page-context", _make_list_of_citations)

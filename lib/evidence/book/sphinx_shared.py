@@ -20,16 +20,36 @@ from sphinx.environment import BuildEnvironment
 _AFTER_NUMBERING = 900
 
 
+def _numbers(env: BuildEnvironment) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the number of every figure and table, by its page and place."""
+    return {
+        (docname, place): number
+        for docname, kinds in env.toc_fignumbers.items()
+        for numbers in kinds.values()
+        for place, number in numbers.items()
+    }
+
+
 def _seen_by_others(env: BuildEnvironment) -> Iterable[tuple[str, Any]]:
-    """Return what pages can show of each other."""
+    """Return what pages can show of each other; not where on its page it stands."""
     yield "pages", sorted(env.found_docs)
     yield "titles", sorted((name, str(title)) for name, title in env.titles.items())
     yield "contents", sorted(env.toctree_includes.items())
     yield "sections", sorted(env.toc_secnumbers.items())
-    yield "figures", sorted((name, sorted(f.items())) for name, f in env.toc_fignumbers.items())
-    yield "places", sorted((n, str(m.get("myst_slugs", ""))) for n, m in env.metadata.items())
-    standard = env.domaindata["std"]
-    for kind in ("labels", "anonlabels", "objects", "terms"):
+    slugs = {name: facts.get("myst_slugs", {}) for name, facts in env.metadata.items()}
+    yield (
+        "headings",
+        sorted(
+            (name, slug, place, title)
+            for name, found in slugs.items()
+            for slug, (_line, place, title) in found.items()
+        ),
+    )
+    standard, numbers = env.domaindata["std"], _numbers(env)
+    for kind in ("labels", "anonlabels"):
+        known = standard[kind].items()
+        yield kind, sorted((name, *to, numbers.get((to[0], to[1]))) for name, to in known)
+    for kind in ("objects", "terms"):
         yield kind, sorted((str(name), str(value)) for name, value in standard[kind].items())
     yield "equations", sorted(env.domaindata["math"].get("objects", {}).items())
     cited = env.domaindata.get("cite", {}).get("citations", [])
@@ -54,9 +74,10 @@ def _keep_compiled_templates(app: Sphinx) -> None:
 
 
 def _complete_search(app: Sphinx) -> list[Any]:
-    """Add the index terms of the pages that are not written to the search index.
+    """Make the search index that of all pages, where Sphinx wrote only some of them.
 
-    Sphinx 7.4 takes all else of them from the index of the last build, but forgets these.
+    Sphinx 7.4 takes what it did not write from the index of the last build, but forgets the index
+    terms, and keeps words that no page has any more.
     """
     if app.builder.format == "html" and getattr(app.builder, "indexer", None) is not None:
         indexer = app.builder.indexer  # type: ignore[attr-defined]
@@ -66,6 +87,9 @@ def _complete_search(app: Sphinx) -> list[Any]:
         indexed = sorted(app.env.found_docs & terms.keys())
         indexer._index_entries = {name: terms[name] for name in indexed}
         memory.write_text(json.dumps(indexer._index_entries), encoding="utf-8")
+        for words in (indexer._mapping, indexer._title_mapping):
+            for word in [word for word, pages in words.items() if not pages]:
+                del words[word]
     return []
 
 
