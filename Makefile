@@ -12,7 +12,7 @@ export MPLBACKEND ?= agg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check run status serve lock canary audit archive reference clean
+.PHONY: help book test check run status bench serve lock canary audit archive reference clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ run: $(VENV)/ready ## execute stale pages in place
 
 status: $(VENV)/ready ## which pages are fresh, and why others are not
 	@$(BIN)/evidence status
+
+bench: $(VENV)/ready ## measure everything beside other tools into benchmarks/README.md (half an hour)
+	@$(BIN)/python -m benchmarks
 
 serve: book ## build, then serve the book on this machine (it also opens from file://)
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
