@@ -7,7 +7,8 @@ import pytest
 from evidence.book.execute import execute_apart
 from evidence.book.normalise import normalise, serialise
 from evidence.csv_tables import read_table
-from evidence.data import TABLE_NAMES, load_evidence
+from evidence.data import load_evidence
+from evidence.data_files import TABLE_NAMES
 from evidence.schema import TABLES
 
 from tests.small_book import CONTENTS, ROOT, make_book

@@ -29,7 +29,7 @@ CONVENTIONS: dict[str, str] = {
 
 
 # exp of these, and the squares of these, are numbers; a printed ratio is within a hundred of 1.
-_LARGEST_LOG, _SMALLEST_SE = 50.0, 1e-50
+_LARGEST_LOG, _SMALLEST_SE, _LARGEST_SE = 50.0, 1e-50, 1e50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Contrast:
             raise ValueError(f"expected two different treatments; got {where}")
         if not abs(self.log_ratio) <= _LARGEST_LOG:
             raise ValueError(f"log_ratio must be finite; got {self.log_ratio} in {where}")
-        if not _SMALLEST_SE <= self.se <= _LARGEST_LOG:
+        if not _SMALLEST_SE <= self.se <= _LARGEST_SE:
             raise ValueError(f"se must be positive and finite; got {self.se} in {where}")
 
     def reverse(self) -> Contrast:

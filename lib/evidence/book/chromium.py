@@ -88,7 +88,9 @@ def _settle(page: Page) -> None:
         """async () => {
             if (window.MathJax && window.MathJax.startup) await window.MathJax.startup.promise;
             await document.fonts.ready;
-            const images = [...document.images].filter(image => !image.naturalWidth);
+            const images = [...document.images]
+                // Of the two forms of a figure the hidden one is not fetched.
+                .filter(image => image.checkVisibility() && !image.naturalWidth);
             const formulas = [...document.querySelectorAll('.math')]
                 .filter(one => !one.querySelector('mjx-container'));
             return [...images.map(one => `image ${one.getAttribute('src')}`),
