@@ -163,7 +163,7 @@ def test_a_downloaded_page_runs_in_another_folder(built, tmp_path):
 
 def test_a_figure_keeps_the_numbers_that_it_shows(monkeypatch):
     shown = []
-    monkeypatch.setattr("evidence.page._display", shown.append)
+    monkeypatch.setattr(Page, "display", lambda self, data: shown.append(data))
     data = pd.DataFrame({"hr": [0.123456789, 1.0], "what": ["a, b", "c"]})
     figure = Figure(new_figure()[0], data, "curve", "A caption", "A finding in words", "D2")
     Page(Landscape(), None).show(figure)
