@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,7 +49,10 @@ def in_turns(
     ours: Callable[[], float], other: Callable[[], float], rounds: int
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return seconds of both, in turns, for what else runs changes by the minute."""
-    pairs = [(ours(), other()) for _ in range(rounds)]
+    pairs = []
+    for _ in range(rounds):
+        pairs.append((ours(), other()))
+        print(f"  {pairs[-1][0]:.1f} s beside {pairs[-1][1]:.1f} s", file=sys.stderr, flush=True)
     return tuple(a for a, _ in pairs), tuple(b for _, b in pairs)
 
 

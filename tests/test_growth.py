@@ -1,6 +1,7 @@
 """Books of hundreds of studies: what must not grow with every study for every study."""
 
 import pytest
+from evidence.book.site import read_page
 from evidence.book.sphinx_sidebar import mark_page
 from evidence.commands.check import find_problems
 from evidence.data import load_evidence
@@ -72,3 +73,14 @@ def test_who_writes_into_tables_changes_them_for_nobody_else():
     studies = load_evidence().tables["studies"]
     studies.loc[0, "title"] = "Another"
     assert load_evidence().tables["studies"].loc[0, "title"] != "Another"
+
+
+def test_links_in_the_list_of_pages_are_checked_though_it_is_not_parsed():
+    page = f'<nav class="bd-links bd-docs-nav" aria-label="Main">{LIST}</nav><a href="d.html">D</a>'
+    assert read_page("a.html", page).links == ["../a.html", "b.html", "c.html", "d.html"]
+    assert read_page("a.html", page.replace("b.html", "b&amp;b.html")).links[1] == "b&b.html"
+
+
+def test_a_list_of_pages_with_places_of_its_own_is_parsed():
+    page = f'<nav class="bd-links"><p id="here"></p>{LIST}</nav>'
+    assert read_page("a.html", page).anchors == ["here"]

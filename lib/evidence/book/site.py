@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,10 @@ _MADE_BY_SPHINX = {"genindex.html", "search.html"}
 _DEBRIS = re.compile(
     r"\{(?:num|claim|cite[:\w]*|ref|numref|term|doc)\}`|<Figure size|object at 0x|Traceback \(most"
 )
+# The list of all pages that every page has, which is most of a page in a book of hundreds. It
+# holds nothing but links, so that it need not be parsed.
+_LIST_OF_PAGES = re.compile(r'<nav class="bd-links.*?</nav>', re.DOTALL)
+_ADDRESS = re.compile(r'\shref="([^"]*)"')
 _NAN = re.compile(r"(?<![\w-])nan(?![\w-])", re.IGNORECASE)
 
 
@@ -44,8 +49,12 @@ class PageFacts:
 
 def read_page(name: str, html: str) -> PageFacts:
     """Return what is on a page; `name` is its file."""
-    page = BeautifulSoup(html, "html.parser")
-    addresses = [str(tag["href"]) for tag in page.find_all("a", href=True)]
+    listed = _LIST_OF_PAGES.search(html)
+    aside = listed[0] if listed and " id=" not in listed[0] else ""
+    page = BeautifulSoup(html.replace(aside, "", 1) if aside else html, "html.parser")
+    addresses = [unescape(address) for address in _ADDRESS.findall(aside)]
+    addresses += [str(tag["href"]) for tag in page.find_all("a", href=True)]
+    addresses = list(dict.fromkeys(addresses))
     own = name not in _MADE_BY_SPHINX
     images = page.find_all("img") if own else []
     return PageFacts(
