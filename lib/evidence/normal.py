@@ -64,6 +64,6 @@ def z_from_p(p: float) -> float:
     ValueError
         Where `p` is not above 0 and at most 1; below 1e-300 its half is no number any more.
     """
-    if not 1e-300 < p <= 1.0:
+    if not 1e-300 <= p <= 1.0:
         raise ValueError(f"p must lie above 0 (1e-300) and not above 1; got {p}")
     return abs(float(ndtri(p / 2.0)))
