@@ -135,7 +135,7 @@ def hazard_ratio_per_sd(z: float, events: int, *, level: float = 0.95) -> Estima
     """
     require_positive("events", events)
     if not abs(z) <= _LARGEST_Z:
-        raise ValueError(f"z must be finite and at most {_LARGEST_Z:g}; got {z}")
+        raise ValueError(f"z must be finite; got {z} (at most {_LARGEST_Z:g})")
     se = 1.0 / math.sqrt(events)
     half_width = critical_value(level) * se
     return Estimate(
