@@ -35,6 +35,7 @@ def _work_on_this_project(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every test see this project, wherever it is run from."""
     monkeypatch.setenv("EVIDENCE_ROOT", str(ROOT))
     monkeypatch.delenv("EVIDENCE_CHECKED", raising=False)
+    monkeypatch.delenv("EVIDENCE_TIME_LIMIT", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +75,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return target / "_build" / "html"
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the project that a test may break."""
-    target = tmp_path / "project"
+def copy_project(target: Path) -> Path:
+    """Copy what the project is checked, run and built from into a folder that is not there yet."""
     target.mkdir()
     for name in _PROJECT:
         source = ROOT / name
@@ -85,5 +84,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             shutil.copytree(source, target / name)
         else:
             shutil.copy2(source, target / name)
+    return target
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the project that a test may break."""
+    target = copy_project(tmp_path / "project")
     monkeypatch.setenv("EVIDENCE_ROOT", str(target))
     return target
+
+
+@pytest.fixture(scope="module")
+def _copy_of_this_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("kept") / "project")
+
+
+@pytest.fixture
+def kept_project(_copy_of_this_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the copy that all tests of a file share, with what was rendered in it.
+
+    Rendering a whole book takes half a minute; on kept work a page takes seconds. Tests that use
+    it change no source.
+    """
+    monkeypatch.setenv("EVIDENCE_ROOT", str(_copy_of_this_file))
+    return _copy_of_this_file

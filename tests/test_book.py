@@ -6,11 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from evidence.book.build import build_book, publish
+from evidence.book.fingerprints import present_key
 from evidence.book.freshness import list_pages
 from evidence.book.site import check_site
 from evidence.book.toc import toc_pages
+
+from tests.parsed_pages import parse
+from tests.small_book import make_book
 
 ROOT = Path(__file__).resolve().parents[1]
 # Pages that a reader meets first, and one of each kind.
@@ -25,22 +28,14 @@ SEEN = [
 ]
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    """Return the book built by plain jupyter-book from a copy of the sources."""
-    target = tmp_path_factory.mktemp("book")
-    done = subprocess.run(
-        ["jupyter-book", "build", str(ROOT), "--path-output", str(target),
-         "-n", "-W", "--keep-going", "--all", "-q"],
-        capture_output=True, text=True, check=False,
-        env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return target / "_build" / "html"
+@pytest.fixture
+def book(site):
+    """Return the book; `render` is plain jupyter-book, with every warning an error."""
+    return site
 
 
 def page(book, name):
-    return BeautifulSoup((book / "chapters" / f"{name}.html").read_text(), "html.parser")
+    return parse(book / "chapters" / f"{name}.html")
 
 
 def words(book, name):
@@ -124,31 +119,35 @@ def test_reconstructions_say_that_they_are_no_patient_data(book):
     assert "not patient data" in words(book, "questions/combination_vs_monotherapy")
 
 
-def test_an_unknown_number_fails_the_build_with_file_and_line(project, tmp_path):
-    target = project / "chapters" / "how-to-read.md"
-    target.write_text(target.read_text() + "\nSee {num}`questions/biomarker_prognosis.nothing`.\n")
+def test_an_unknown_number_fails_the_build_with_file_and_line(tmp_path, monkeypatch):
+    book = make_book(tmp_path / "book")
+    monkeypatch.setenv("EVIDENCE_ROOT", str(book))
+    target = book / "chapters" / "methods" / "two.md"
+    target.write_text(target.read_text() + "\nSee {num}`questions/one.nothing`.\n")
     done = subprocess.run(
-        ["jupyter-book", "build", str(project), "--path-output", str(tmp_path), "-n", "-W",
+        ["jupyter-book", "build", str(book), "--path-output", str(tmp_path), "-n", "-W",
          "--keep-going", "-q"],
         capture_output=True, text=True, check=False,
         env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"},
     )  # fmt: skip
     assert done.returncode != 0
     assert re.search(
-        r"how-to-read\.md:\d+: ERROR: num: no result named nothing on questions/biomarker",
+        r"two\.md:\d+: ERROR: num: no result named nothing on questions/one",
         done.stdout + done.stderr,
     )
 
 
-def test_a_failed_build_leaves_the_published_book_as_it_was(project):
-    published = project / "_build" / "html"
+def test_a_failed_build_leaves_the_published_book_as_it_was(tmp_path, monkeypatch):
+    book = make_book(tmp_path / "book")
+    monkeypatch.setenv("EVIDENCE_ROOT", str(book))
+    published = book / "_build" / "html"
     published.mkdir(parents=True)
     (published / "index.html").write_text("the last good book")
-    (project / "chapters" / "how-to-read.md").write_text("# Title\n\n{num}`nothing`\n")
+    (book / "chapters" / "methods" / "two.md").write_text("# Title\n\n{num}`nothing`\n")
     with pytest.raises(Exception, match="no result named nothing|expected the name of a page"):
-        build_book()
+        build_book(proven=present_key())
     assert (published / "index.html").read_text() == "the last good book"
-    assert not list((project / "_build").glob(".staging*"))
+    assert not list((book / "_build").glob(".staging*"))
 
 
 def test_publishing_replaces_the_book_as_a_whole(tmp_path):
@@ -187,7 +186,7 @@ def test_pages_open_from_a_folder_without_network_errors_or_sideways_scrolling(
             "Array.from(document.images).filter(i => i.checkVisibility())"
             ".filter(i => !i.complete || !i.naturalWidth).length"
         )
-        tab.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        tab.evaluate("for (const image of document.images) image.loading = 'eager'")
         tab.wait_for_function(f"{broken} === 0", timeout=10_000)
     context.close()
     assert said == []

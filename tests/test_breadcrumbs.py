@@ -1,15 +1,14 @@
 """Breadcrumbs: where a page stands in the book, on top of every page but the first."""
 
 import yaml
-from bs4 import BeautifulSoup
 from evidence.book.sphinx_breadcrumbs import breadcrumbs
 
 from tests.conftest import ROOT
+from tests.parsed_pages import parse
 
 
 def trail(site, page):
-    text = (site / f"{page}.html").read_text()
-    return BeautifulSoup(text, "html.parser").select_one('nav[aria-label="Breadcrumb"]')
+    return parse(site / f"{page}.html").select_one('nav[aria-label="Breadcrumb"]')
 
 
 def test_every_page_says_which_part_it_stands_in(site):
@@ -17,7 +16,7 @@ def test_every_page_says_which_part_it_stands_in(site):
     for part in contents["parts"]:
         for chapter in part["chapters"]:
             items = trail(site, chapter["file"]).find_all("li")
-            page = BeautifulSoup((site / f"{chapter['file']}.html").read_text(), "html.parser")
+            page = parse(site / f"{chapter['file']}.html")
             heading = page.article.h1.get_text().removesuffix("#")
             assert [item.get_text() for item in items] == ["Home", part["caption"], heading]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import evidence.book.sphinx_cards as extension
 import pytest
-from bs4 import BeautifulSoup
 from evidence.book.addresses import Addresses
 from evidence.book.card_data import as_script, linked_from
 from evidence.book.registry import Registry
-from evidence.results import GRADES, read_results
+from evidence.results import GRADES
 
+from tests.parsed_pages import parse
 from tests.test_accessibility import grave_findings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,8 +27,7 @@ def open_page(browser, site, page, **context):
 
 
 def cards_of(site, page):
-    text = (site / "chapters" / f"{page}.html").read_text()
-    stored = BeautifulSoup(text, "html.parser").find(id="card-data")
+    stored = parse(site / "chapters" / f"{page}.html").find(id="card-data")
     return json.loads(stored.string) if stored else None
 
 
@@ -78,8 +77,7 @@ def test_the_card_of_a_number_says_what_was_recorded_and_where_it_was_read(page,
 
 def test_every_link_of_every_card_leads_somewhere(site):
     anchors = {
-        name: {tag["id"] for tag in BeautifulSoup(
-            (site / "chapters" / f"{name}.html").read_text(), "html.parser").find_all(id=True)}
+        name: {tag["id"] for tag in parse(site / "chapters" / f"{name}.html").find_all(id=True)}
         for name in ("appendix/provenance", "methods/conventions", "appendix/glossary")
     }  # fmt: skip
     rows = json.loads(
@@ -104,7 +102,7 @@ def test_every_link_of_every_card_leads_somewhere(site):
 def test_every_number_in_prose_has_a_card(site):
     for path in (site / "chapters").rglob("*.html"):
         page = path.relative_to(site / "chapters").with_suffix("").as_posix()
-        article = BeautifulSoup(path.read_text(), "html.parser").article
+        article = parse(path).article
         links = {a["href"] for a in article.select("a.num, a[href*='#result-']")}
         badges = {a["href"] for a in article.select("a.claim-state")}
         if links or badges:
@@ -322,16 +320,3 @@ def test_pages_without_numbers_and_terms_load_no_cards(site):
     page = (site / "chapters" / "appendix" / "data-dictionary.html").read_text()
     assert "card-data" not in page
     assert "cards.js" not in page
-
-
-def test_the_page_of_a_variant_has_cards_with_its_own_numbers(project, browser):
-    from evidence.book.variant import make_variant
-
-    variant = make_variant("questions/landscape", {"outcome": "os"})
-    results = read_results(variant.notebook).results
-    tab = browser.new_page()
-    tab.goto(variant.html.as_uri())
-    link = tab.locator("article p a.num[href^='#result-']").first
-    hover(tab, link)
-    key = link.get_attribute("href").removeprefix("#result-")
-    assert tab.inner_text("#card-value") == results[key].text

@@ -1,12 +1,20 @@
 """Chapters run in place: the same twice, whole or not at all, and failures are said."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
+import pytest
 from evidence.book import execute as execute_module
-from evidence.book.execute import refresh
+from evidence.book.execute import refresh, time_limit
 from evidence.book.freshness import list_pages, read_notebook, why_stale
 from evidence.data import load_evidence
-from evidence.paths import notebook_path
+from evidence.paths import build_folder, notebook_path
+
+from tests.small_page import KILL_WORKER
 
 PAGE = "studies/ryan-2007"
 
@@ -49,6 +57,81 @@ def test_a_kernel_that_dies_is_said_and_the_page_is_kept(project):
     (run,) = refresh([PAGE])
     assert run.error.startswith(f"{PAGE}, DeadKernelError")
     assert notebook_path(PAGE).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "hangs",
+    [
+        "import time\ntime.sleep(600)",
+        "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nwhile True: time.sleep(1)",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
+    ],
+    ids=["sleeps", "ignores interrupts", "is stopped by the system"],
+)
+def test_a_page_that_hangs_is_ended_at_the_time_limit_and_kept(project, monkeypatch, hangs):
+    monkeypatch.setenv("EVIDENCE_TIME_LIMIT", "2")
+    before = break_cell(PAGE, hangs)
+    (run,) = refresh([PAGE])
+    assert run.error.startswith(f"{PAGE}, code cell 3 ({hangs.splitlines()[0]}): stopped after 2 s")
+    assert "--time-limit" in run.error
+    assert run.seconds < 30
+    assert notebook_path(PAGE).read_bytes() == before
+
+
+def test_the_time_limit_is_of_all_cells_together(tmp_path):
+    source = tmp_path / "slow.ipynb"
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [{**cell, "id": f"c{n}", "source": f"import time; time.sleep({n})"} for n in (1, 2, 3)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    book = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    source.write_text(json.dumps(book))
+    said = execute_module.execute(source, tmp_path / "out.ipynb", seconds=2)
+    assert said.startswith("code cell 2 (import time; time.sleep(2)): stopped after 2 s")
+
+
+@pytest.mark.parametrize("given", ["soon", "0", "-1", "nan", "inf", "1e9"])
+def test_a_time_limit_that_is_none_is_refused(monkeypatch, given):
+    monkeypatch.setenv("EVIDENCE_TIME_LIMIT", given)
+    with pytest.raises(ValueError, match=r"EVIDENCE_TIME_LIMIT: expected seconds, 1 to 86400, got"):
+        time_limit()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the worker as Linux shows it")
+def test_a_worker_that_is_killed_stops_no_other_page_and_its_own_runs_again(project):
+    once = f"from pathlib import Path\nonce = Path({str(project / 'once')!r})\n"
+    code = "if not once.exists():\n    once.touch()\n"
+    code += "".join(f"    {line}\n" for line in ["import os", *KILL_WORKER.strip().splitlines()])
+    break_cell(PAGE, once + code)
+    others = ["studies/sternberg-2010", "studies/yang-2003"]
+    runs = refresh([PAGE, *others])
+    assert (project / "once").exists()
+    # The page itself lacks the cell that the fault replaced, and says so.
+    assert [run.error for run in runs if run.page != PAGE] == ["", ""]
+    assert "killed" not in "".join(run.error for run in runs)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them")
+def test_interrupted_runs_end_at_once_say_so_and_keep_what_ended(project):
+    before = break_cell(PAGE, "import time\ntime.sleep(600)")
+    command = [sys.executable, "-m", "evidence", "run"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        running = build_folder() / "running"
+        deadline = time.monotonic() + 60
+        while not list(running.glob("*.ipynb")):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "stopped: 0 of 1 pages were run and are kept; the same command runs the others" in said
+    assert "Traceback" not in said
+    assert notebook_path(PAGE).read_bytes() == before
+    listed = subprocess.run(["ps", "-e", "-o", "args="], capture_output=True, text=True).stdout
+    assert str(project) not in listed
 
 
 def test_one_corrected_row_changes_exactly_the_pages_that_show_it(project):

@@ -1,11 +1,12 @@
 """Terms of the glossary: linked once a page, in prose only, in exactly their own words."""
 
-from pathlib import Path
-
 import pytest
 from bs4 import BeautifulSoup
+from evidence.book.build import render
 from evidence.book.glossary import Term, pattern_of, term_named
 
+from tests.parsed_pages import parse
+from tests.small_book import make_book
 from tests.test_accessibility import grave_findings
 
 TERMS = {
@@ -39,7 +40,7 @@ def test_without_terms_nothing_is_found():
 
 def articles(site):
     for path in sorted((site / "chapters").rglob("*.html")):
-        yield path.stem, BeautifulSoup(path.read_text(), "html.parser").article
+        yield path.stem, parse(path).article
 
 
 def test_a_page_links_each_term_once_and_only_in_prose(site):
@@ -80,16 +81,19 @@ def test_the_link_leads_to_the_entry_and_its_card_shows_the_definition(site, bro
     tab.close()
 
 
-def test_terms_that_a_page_links_by_hand_are_not_linked_again(project, tmp_path):
-    from evidence.book.build import render
-
-    page = project / "chapters" / "how-to-read.md"
+def test_terms_that_a_page_links_by_hand_are_not_linked_again(tmp_path, monkeypatch):
+    book = make_book(tmp_path / "book")
+    monkeypatch.setenv("EVIDENCE_ROOT", str(book))
+    terms = book / "chapters" / "appendix" / "terms.md"
+    more = "word\n  What is said.\nE-value\n  How strong.\nMU\n  The unit.\n"
+    terms.write_text(terms.read_text().replace("word\n  What is said.\n", more))
+    page = book / "chapters" / "methods" / "two.md"
     page.write_text(f"{page.read_text()}\nThe {{term}}`E-value` is an E-value; MU and MU.\n")
-    render(project, tmp_path)
-    built = tmp_path / "_build" / "html" / "chapters" / "how-to-read.html"
-    article = BeautifulSoup(Path(built).read_text(), "html.parser").article
+    render(book, tmp_path)
+    built = tmp_path / "_build" / "html" / "chapters" / "methods" / "two.html"
+    article = BeautifulSoup(built.read_text(), "html.parser").article
     texts = [link.text for link in article.select("a.glossary-term")]
     assert "E-value" not in texts
     assert texts.count("MU") == 1
     cards = article.find(id="card-data").string
-    assert "an unmeasured confounder" in cards
+    assert "How strong." in cards

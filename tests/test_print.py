@@ -17,6 +17,7 @@ from evidence.commands.build import build
 from evidence.problems import DataError
 from pypdf import PdfReader
 
+_compose_book = pdf.compose_book
 # Between the margins of A4 in print.css, at 96 pixels to the inch.
 CONTENT_WIDTH = int((210 - 32) / 25.4 * 96)
 # Every element beyond the sheet's edges, named by what it is and how it begins.
@@ -39,7 +40,9 @@ def printed(site, tmp_path_factory, worker_id):
     else:
         _need_chromium()
         try:
-            (site.parent / "book.pdf.part").write_bytes(pdf.print_book(site))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(pdf, "compose_book", _composed)
+                (site.parent / "book.pdf.part").write_bytes(pdf.print_book(site))
             (site.parent / "book.pdf.part").rename(site.parent / "book.pdf")
         except BaseException:
             (site.parent / "print-failed").touch()
@@ -64,7 +67,13 @@ def _need_chromium():
 
 @pytest.fixture(scope="session")
 def document(site):
-    return BeautifulSoup(pdf.compose_book(site)[1].html, "html.parser")
+    """Return the document that is printed; composing it is half a minute, once is enough."""
+    return BeautifulSoup(_composed(site)[1].html, "html.parser")
+
+
+@cache
+def _composed(site):
+    return _compose_book(site)
 
 
 @cache

@@ -22,6 +22,7 @@ from evidence.data import load_evidence
 from evidence.parameters import BiomarkerPrognosis
 from evidence.paths import build_folder, notebook_path
 from evidence.problems import DataError
+from evidence.results import read_results
 from evidence.validation import ParameterError, validate
 
 PAGE = "questions/biomarker_prognosis"
@@ -32,7 +33,7 @@ def words_on(path):
     return " ".join(article.get_text(" ").split())
 
 
-def test_a_variant_moves_numbers_flips_claims_and_says_what_it_is(project):
+def test_a_variant_moves_numbers_flips_claims_and_says_what_it_is(kept_project):
     before = notebook_path(PAGE).read_bytes()
     variant = make_variant(PAGE, {"n_hypotheses": 2, "nsim": 200})
     assert notebook_path(PAGE).read_bytes() == before
@@ -66,6 +67,23 @@ def test_a_variant_moves_numbers_flips_claims_and_says_what_it_is(project):
     assert not list(build_folder().glob("variants/.*"))
 
 
+def test_a_variant_has_no_menus_and_cards_with_its_own_numbers(kept_project, browser):
+    variant = make_variant("questions/landscape", {"outcome": "os"})
+    page = variant.html.read_text()
+    assert 'id="switch"' not in page
+    assert "not part of this variant" in page
+    results = read_results(variant.notebook).results
+    tab = browser.new_page()
+    tab.goto(variant.html.as_uri())
+    link = tab.locator("article p a.num[href^='#result-']").first
+    link.scroll_into_view_if_needed()
+    link.hover()
+    tab.wait_for_selector("#card")
+    key = link.get_attribute("href").removeprefix("#result-")
+    assert tab.inner_text("#card-value") == results[key].text
+    tab.close()
+
+
 def test_a_wrong_parameter_starts_no_kernel(project):
     with pytest.raises(ParameterError, match="no such parameter"):
         make_variant(PAGE, {"nothing": 1})
@@ -80,7 +98,7 @@ def test_a_notebook_that_raises_leaves_nothing_behind(project):
     assert not list((build_folder() / "variants").glob("*"))
 
 
-def test_a_conclusion_flipped_by_a_parameter_is_seen_on_terminal_page_and_report(project):
+def test_a_conclusion_flipped_by_a_parameter_is_seen_on_terminal_page_and_report(kept_project):
     given = {"sor_vs_ifn_source": "user", "sor_vs_ifn_user": [0.6, 0.4, 0.9]}
     variant = make_variant("questions/landscape", given)
     (flipped,) = variant.comparison.flipped
@@ -116,9 +134,11 @@ def test_markup_and_code_in_a_text_are_refused_before_a_kernel_starts(value):
             validate(BiomarkerPrognosis, {"hr_pfs": given})
 
 
-def test_a_page_on_other_data_says_so_names_the_row_and_leaves_the_book_fresh(project, tmp_path):
+def test_a_page_on_other_data_says_so_names_the_row_and_leaves_the_book_fresh(
+    kept_project, tmp_path
+):
     folder = tmp_path / "<img src=x onerror=alert(1)>`{num}`"
-    shutil.copytree(project / "data", folder)
+    shutil.copytree(kept_project / "data", folder)
     table = folder / "outcomes.csv"
     table.write_text(table.read_text().replace("pfs,median,7.39,", "pfs,median,7.93,", 1))
     evidence = load_evidence()

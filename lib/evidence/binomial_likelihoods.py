@@ -36,8 +36,8 @@ class CountLikelihood(Protocol):
     def log_likelihood(self, mu: ArrayLike, spread: ArrayLike) -> Floats:
         """Return the log-likelihood with all constants, broadcast over both parameters."""
 
-    def derivatives(self, mu: float, spread: float) -> tuple[Floats, Floats]:
-        """Return gradient and matrix of second derivatives in (mu, spread)."""
+    def derivatives(self, mu: ArrayLike, spread: ArrayLike) -> tuple[Floats, Floats]:
+        """Return first and second derivatives in (mu, spread), those on the first axes."""
 
     def mean_proportion(self, mu: float, spread: float) -> float:
         """Return the mean over studies of the response proportion, 0 to 1."""
@@ -74,10 +74,11 @@ class BinomialNormal:
         """Return the log-likelihood; `spread` is tau."""
         return np.asarray(self.study_log_likelihoods(mu, spread).sum(-1))
 
-    def derivatives(self, mu: float, spread: float) -> tuple[Floats, Floats]:
-        """Return gradient and second derivatives in (mu, tau), by Louis's identity (1982)."""
-        _, z, posterior = self._integrate(np.asarray(mu), np.asarray(spread))
-        response = expit(mu + spread * z)
+    def derivatives(self, mu: ArrayLike, spread: ArrayLike) -> tuple[Floats, Floats]:
+        """Return first and second derivatives in (mu, tau), by Louis's identity (1982)."""
+        mu, spread = np.broadcast_arrays(np.asarray(mu, float), np.asarray(spread, float))
+        _, z, posterior = self._integrate(mu, spread)
+        response = expit(mu[..., None, None] + spread[..., None, None] * z)
         residual = self.events[:, None] - self.n[:, None] * response
         curvature = self.n[:, None] * response * (1 - response)
 
@@ -85,12 +86,12 @@ class BinomialNormal:
             return np.asarray((posterior * values).sum(-1))
 
         first = np.array([mean(residual), mean(residual * z)])
-        second = np.empty((2, 2))
+        second = np.empty((2, 2, *mu.shape))
         for i, j in ((0, 0), (0, 1), (1, 1)):
             power = z ** (i + j)
             louis = mean((residual**2 - curvature) * power) - first[i] * first[j]
-            second[i, j] = second[j, i] = louis.sum()
-        return first.sum(1), second
+            second[i, j] = second[j, i] = louis.sum(-1)
+        return first.sum(-1), second
 
     def mean_proportion(self, mu: float, spread: float) -> float:
         """Return E[expit(mu + tau Z)] for a standard normal Z, to about 1e-8 for tau up to 2."""
@@ -159,27 +160,28 @@ class BetaBinomial:
             - np.log(both) @ self._all.astype(float)
         )
 
-    def derivatives(self, mu: float, spread: float) -> tuple[Floats, Floats]:
-        """Return gradient and second derivatives in (mu, rho)."""
-        mean, rho, j = float(expit(mu)), spread, self._order
-        yes, no, both = self._factors(np.asarray(mean), np.asarray(rho))
-        slope = np.full_like(j, 1 - rho)
-        by_mean = self._yes @ (slope / yes) - self._no @ (slope / no)
+    def derivatives(self, mu: ArrayLike, spread: ArrayLike) -> tuple[Floats, Floats]:
+        """Return first and second derivatives in (mu, rho)."""
+        p, rho = np.broadcast_arrays(expit(np.asarray(mu, float)), np.asarray(spread, float))
+        mean, j = p[..., None], self._order
+        yes, no, both = self._factors(mean, rho[..., None])
+        slope = 1 - rho[..., None]
+        by_mean = slope / yes @ self._yes - slope / no @ self._no
         by_rho = (
-            self._yes @ ((j - mean) / yes)
-            + self._no @ ((j - 1 + mean) / no)
-            - self._all @ ((j - 1) / both)
+            (j - mean) / yes @ self._yes
+            + (j - 1 + mean) / no @ self._no
+            - (j - 1) / both @ self._all
         )
-        mean_mean = -self._yes @ (slope / yes) ** 2 - self._no @ (slope / no) ** 2
+        mean_mean = -((slope / yes) ** 2) @ self._yes - (slope / no) ** 2 @ self._no
         rho_rho = (
-            -self._yes @ ((j - mean) / yes) ** 2
-            - self._no @ ((j - 1 + mean) / no) ** 2
-            + self._all @ ((j - 1) / both) ** 2
+            -(((j - mean) / yes) ** 2) @ self._yes
+            - ((j - 1 + mean) / no) ** 2 @ self._no
+            + ((j - 1) / both) ** 2 @ self._all
         )
-        mean_rho = -self._yes @ (j / yes**2) + self._no @ (j / no**2)
+        mean_rho = -(j / yes**2) @ self._yes + j / no**2 @ self._no
         # From the mean to its logit: d mean / d mu = mean (1 - mean).
-        chain = mean * (1 - mean)
-        mu_mu = mean_mean * chain**2 + by_mean * chain * (1 - 2 * mean)
+        chain = p * (1 - p)
+        mu_mu = mean_mean * chain**2 + by_mean * chain * (1 - 2 * p)
         second = np.array([[mu_mu, mean_rho * chain], [mean_rho * chain, rho_rho]])
         return np.array([by_mean * chain, by_rho]), second
 

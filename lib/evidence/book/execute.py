@@ -7,22 +7,19 @@ its end. One process per run: papermill changes the working directory of its who
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing.connection import wait
+from math import nan
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from evidence.book.freshness import dependencies
 from evidence.book.normalise import normalise, serialise
 from evidence.book.whole_writes import write_whole
+from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch, process_pool
 from evidence.data import Evidence, load_evidence
 from evidence.paths import build_folder, notebook_path, project_root
 
@@ -30,6 +27,11 @@ from evidence.paths import build_folder, notebook_path, project_root
 # before it has run anything, and a second one finds other ports.
 UNBORN = "RuntimeError: Kernel died before"
 _STARTS = 3
+# A kernel that was killed, or could not bind its ports, says nothing about the page.
+LOST = ("DeadKernelError", UNBORN)
+TIME_LIMIT = "EVIDENCE_TIME_LIMIT"
+# The slowest page takes some ten seconds; a day is longer than anyone waits.
+_SECONDS, _MOST_SECONDS = 600, 86_400
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -60,6 +62,7 @@ def kernel_environment(evidence: Evidence | None = None) -> dict[str, str]:
     return {
         "EVIDENCE_ROOT": str(project_root()),
         "EVIDENCE_CHECKED": (evidence or load_evidence()).digest(),
+        TIME_LIMIT: f"{time_limit():g}",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
@@ -68,62 +71,85 @@ def kernel_environment(evidence: Evidence | None = None) -> dict[str, str]:
     }
 
 
-def _start_worker(environment: Mapping[str, str]) -> None:
-    """Prepare a process that runs notebooks.
-
-    Its standard error goes to a file, for ipykernel prints a notice per kernel; it ends with the
-    process that made it, killed or not; and it warms the process its kernels are forked from.
-    """
-    from evidence.book.forking import warm
-
-    log = build_folder() / "kernel.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a") as stream:
-        os.dup2(stream.fileno(), 2)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.environ.update(environment)
-    warm()
+def _raised(cell: Mapping[str, Any]) -> bool:
+    return any(output["output_type"] == "error" for output in cell.get("outputs", []))
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _where(notebook: Mapping[str, Any]) -> str:
-    """Return the number and first line of the cell that raised."""
+def _where(notebook: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:
+    """Return the number and first line of a cell of a notebook."""
+    if found is None:
+        return "a cell"
     code = [
         cell
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
         and "injected-parameters" not in cell["metadata"].get("tags", [])
     ]
-    for number, cell in enumerate(code, start=1):
-        if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
-            first = "".join(cell["source"]).strip().splitlines() or [""]
-            return f"code cell {number} ({first[0][:60]})"
-    return "a cell"
+    keys = [(cell.get("id"), "".join(cell["source"])) for cell in code]
+    key = found.get("id"), "".join(found["source"])
+    if key not in keys:
+        return "the cell of parameters"
+    first = key[1].strip().splitlines() or [""]
+    return f"code cell {keys.index(key) + 1} ({first[0][:60]})"
+
+
+def time_limit() -> float:
+    """Return how many seconds the cells of one page may take together.
+
+    Raises
+    ------
+    ValueError
+        Where EVIDENCE_TIME_LIMIT is no number above zero.
+    """
+    given = os.environ.get(TIME_LIMIT) or str(_SECONDS)
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = nan
+    if not 0 < seconds <= _MOST_SECONDS:
+        raise ValueError(f"{TIME_LIMIT}: expected seconds, 1 to {_MOST_SECONDS}, got {given!r}")
+    return seconds
+
+
+class _Clock:
+    """What is left for the cells of a page; it begins with the first, not with its kernel."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.cell: Mapping[str, Any] = {}
+        self._end: float | None = None
+
+    def __call__(self, cell: Mapping[str, Any]) -> float:
+        """Return the seconds left for a cell; nbclient takes 0 for no limit."""
+        self.cell = cell
+        if self._end is None:
+            self._end = monotonic() + self.seconds
+        return max(self._end - monotonic(), 0.01)
 
 
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, Any] | None = None, timeout: int = 600
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any] | None = None,
+    seconds: float | None = None,
 ) -> str:
     """Run the notebook `source` into `target`; return "" or what went wrong.
 
-    `target` holds the run notebook also where a cell raised, so that it can be looked at.
+    `target` holds the run notebook also where a cell raised, so that it can be looked at. Its
+    cells may take `seconds` together; if not given, `time_limit()`.
     """
+    limit = time_limit() if seconds is None else seconds
     said = ""
     for _ in range(_STARTS):
-        said = _execute_once(source, target, dict(parameters or {}), timeout)
+        said = _execute_once(source, target, dict(parameters or {}), _Clock(limit))
         if not said.startswith(UNBORN):
             break
     return said
 
 
-def _execute_once(source: Path, target: Path, parameters: dict[str, Any], timeout: int) -> str:
+def _execute_once(source: Path, target: Path, parameters: dict[str, Any], clock: _Clock) -> str:
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillException, PapermillExecutionError
 
     from evidence.book.forked_kernel import kernel_options
@@ -139,37 +165,23 @@ def _execute_once(source: Path, target: Path, parameters: dict[str, Any], timeou
             progress_bar=False,
             # Otherwise papermill writes the whole notebook before and after every cell.
             request_save_on_cell_execute=False,
-            execution_timeout=timeout,
+            timeout_func=clock,
             **kernel_options(),
         )
     except PapermillExecutionError as error:
         text = _COLOUR.sub("", error.evalue)
-        where = _where(json.loads(target.read_text(encoding="utf-8")))
-        return f"{where}: {error.ename}: {text}"
+        notebook = json.loads(target.read_text(encoding="utf-8"))
+        raised = (cell for cell in notebook["cells"] if _raised(cell))
+        return f"{_where(notebook, next(raised, None))}: {error.ename}: {text}"
+    except CellTimeoutError:
+        where = _where(json.loads(source.read_text(encoding="utf-8")), clock.cell)
+        return (
+            f"{where}: stopped after {clock.seconds:g} s, the most that the cells of a page may "
+            "take together; --time-limit, or EVIDENCE_TIME_LIMIT, sets another number of seconds"
+        )
     except (PapermillException, RuntimeError, TimeoutError, OSError) as error:
         return f"{type(error).__name__}: {_COLOUR.sub('', str(error)).strip()}"
     return ""
-
-
-def process_pool(workers: int, environment: Mapping[str, str]) -> ProcessPoolExecutor:
-    """Return a pool of processes that run notebooks, with the kernel's environment.
-
-    A spawned process shares no thread, lock or random state with this one.
-
-    Raises
-    ------
-    ValueError
-        Where EVIDENCE_KERNEL is neither forked nor stock.
-    """
-    from evidence.book.forking import forking_works
-
-    forking_works()
-    return ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(environment,),
-    )
 
 
 def execute_apart(source: Path, target: Path, parameters: Mapping[str, Any]) -> str:
@@ -213,16 +225,15 @@ def refresh(
     if not pages:
         return []
     runs: list[Run] = []
-    with process_pool(min(workers, len(pages)), kernel_environment()) as pool:
-        waiting = {pool.submit(refresh_page, page): page for page in pages}
-        for future in as_completed(waiting):
-            page = waiting[future]
-            try:
-                run = future.result()
-            except BrokenProcessPool:
-                run = Run(page, 0.0, f"{page}: the process running it was killed")
-            except Exception as error:
-                run = Run(page, 0.0, f"{page}: {type(error).__name__}: {error}")
-            runs.append(run)
-            report(run)
+
+    def end(page: str, outcome: Run | BaseException) -> None:
+        if isinstance(outcome, BaseException):
+            said = f"{page}: its process was killed {ATTEMPTS} times ({type(outcome).__name__})"
+            outcome = Run(page, 0.0, said)
+        runs.append(outcome)
+        report(outcome)
+
+    pool = WorkerPool(min(workers, len(pages)), kernel_environment())
+    jobs = {page: (refresh_page, page) for page in pages}
+    dispatch(jobs, pool, end, lost=lambda run: any(words in run.error for words in LOST))
     return sorted(runs, key=lambda run: run.page)

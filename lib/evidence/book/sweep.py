@@ -6,15 +6,13 @@ interface of `concurrent.futures`; without one, to a pool of processes on this m
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evidence.book.execute import kernel_environment, process_pool
+from evidence.book.execute import kernel_environment
 from evidence.book.sweep_grid import check_runs
 from evidence.book.sweep_store import (
     dependency_key,
@@ -25,11 +23,10 @@ from evidence.book.sweep_store import (
 )
 from evidence.book.sweep_task import Outcome, Task, environment_of, run_task
 from evidence.book.whole_writes import write_whole
+from evidence.book.worker_pool import ATTEMPTS, Job, WorkerPool, dispatch
 from evidence.data import load_evidence
 from evidence.results import PageResults
 
-# A run that is lost three times, the last two times running alone, is a failure.
-_ATTEMPTS = 3
 _CHANGED = (
     "the page, its data, the library or the lock are not what they were when the sweep began, "
     "here or on a worker; what is finished is kept, start it again"
@@ -197,7 +194,10 @@ def carry_out(
             ended[run.path] = run
             report(run)
 
-    def end(path: Path, outcome: Outcome) -> None:
+    def end(path: Path, outcome: Outcome | BaseException) -> None:
+        if isinstance(outcome, BaseException):
+            words = f"its worker was lost {ATTEMPTS} times ({type(outcome).__name__})"
+            outcome = Outcome("lost", words)
         if outcome.kind == "changed":
             raise SweepError(_CHANGED)
         task, error = made.tasks[path], "" if outcome.kind == "done" else outcome.text
@@ -211,13 +211,9 @@ def carry_out(
     if made.tasks:
         size = min(workers, len(made.tasks))
         environment = next(iter(made.tasks.values())).environment
-        pool = _Pool(size, environment) if executor is None else _Given(workers, executor)
-        try:
-            _dispatch(made.tasks, pool, end)
-        except BaseException:
-            pool.stop()
-            raise
-        pool.close()
+        pool = WorkerPool(size, environment) if executor is None else _Given(workers, executor)
+        jobs = {path: (run_task, task) for path, task in made.tasks.items()}
+        dispatch(jobs, pool, end, lost=lambda outcome: outcome.kind == "lost")
     return [ended[run.path] for run in made.runs]
 
 
@@ -229,9 +225,9 @@ class _Given:
         self._executor = executor
         self._futures: set[Future[Outcome]] = set()
 
-    def submit(self, task: Task) -> Future[Outcome]:
+    def submit(self, job: Job) -> Future[Outcome]:
         try:
-            future = self._executor.submit(run_task, task)
+            future: Future[Outcome] = self._executor.submit(job[0], job[1])
         except Exception as error:
             raise SweepError(
                 f"no more runs can be started ({error}); what is finished is kept"
@@ -246,60 +242,3 @@ class _Given:
 
     def close(self) -> None:
         """Leave it open."""
-
-
-class _Pool:
-    """Processes of this machine; made again where one of them is killed."""
-
-    def __init__(self, workers: int, environment: Mapping[str, str]) -> None:
-        self.workers = workers
-        self._environment = environment
-        self._others = set(multiprocessing.active_children())
-        self._executor = process_pool(workers, environment)
-
-    def submit(self, task: Task) -> Future[Outcome]:
-        try:
-            return self._executor.submit(run_task, task)
-        except BrokenExecutor:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = process_pool(self.workers, self._environment)
-            return self._executor.submit(run_task, task)
-
-    def stop(self) -> None:
-        """End all processes at once, with the kernels they have."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            if process not in self._others:
-                process.kill()
-        self._executor.shutdown(wait=True)
-
-    def close(self) -> None:
-        self._executor.shutdown(wait=True)
-
-
-def _dispatch(
-    tasks: Mapping[Path, Task], pool: _Pool | _Given, end: Callable[[Path, Outcome], None]
-) -> None:
-    """Run all tasks; one whose worker or kernel is killed is tried again, at last and alone."""
-    lost: Counter[Path] = Counter()
-    suspects: deque[Path] = deque()
-    for queue, window in ((deque(tasks), pool.workers), (suspects, 1)):
-        running: dict[Future[Outcome], Path] = {}
-        while queue or running:
-            while queue and len(running) < window:
-                path = queue.popleft()
-                running[pool.submit(tasks[path])] = path
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                path = running.pop(future)
-                try:
-                    outcome = future.result()
-                except Exception as error:
-                    # A task returns what goes wrong; what it raises befell its worker.
-                    words = f"its worker was lost {_ATTEMPTS} times ({type(error).__name__})"
-                    outcome = Outcome("lost", words)
-                lost[path] += outcome.kind == "lost"
-                if outcome.kind == "lost" and lost[path] < _ATTEMPTS:
-                    suspects.append(path)
-                else:
-                    end(path, outcome)

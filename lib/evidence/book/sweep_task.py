@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-from evidence.book.execute import UNBORN, execute
+from evidence.book.execute import LOST, execute
 from evidence.book.forking import KERNEL
 from evidence.book.sweep_store import files_stamp, read_run, run_path, to_text
 from evidence.book.whole_writes import write_whole
@@ -26,8 +26,6 @@ from evidence.results import read_results
 # papermill changes the directory, and a task the environment, of the whole process. A Dask
 # worker with several threads therefore runs one notebook at a time.
 _one_at_a_time = threading.Lock()
-# A kernel that was killed, or could not bind its ports, says nothing about its parameters.
-_LOST = ("DeadKernelError", UNBORN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
         if files_stamp(task.page) != task.stamp:
             return "changed", ""
         if error:
-            return "lost" if error.startswith(_LOST) else "failed", error
+            return "lost" if error.startswith(LOST) else "failed", error
         recorded = read_results(working)
         if recorded.facts.get("parameters") != task.parameters:
             return "failed", "expected the page to record its parameters, got others"

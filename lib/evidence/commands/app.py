@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,15 @@ PageArgument = Annotated[
 DataOption = Annotated[
     Path | None, typer.Option(help="Folder of other tables to read, with the same columns.")
 ]
+TimeLimitOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=86_400,
+        envvar="EVIDENCE_TIME_LIMIT",
+        help="Seconds that the cells of one page may take together; 600 without it.",
+    ),
+]
 WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Kernels at a time.")]
 
 
@@ -74,6 +84,12 @@ def known_page(page: str | None) -> str:
         hint = f"did you mean {near[0]}?" if near else "pages: " + ", ".join(pages)
         raise UserError(f"expected the name of a page, got {visible(repr(page))}; {hint}")
     return name
+
+
+def limit_time(seconds: int | None) -> None:
+    """Let the cells of a page take this many seconds in all that this command runs."""
+    if seconds is not None:
+        os.environ["EVIDENCE_TIME_LIMIT"] = str(seconds)
 
 
 def progress_bar() -> Progress:

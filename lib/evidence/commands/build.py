@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from evidence.commands.app import WorkersOption, app, console, errors, fail
+from evidence.commands.app import (
+    TimeLimitOption,
+    WorkersOption,
+    app,
+    console,
+    errors,
+    fail,
+    limit_time,
+)
 from evidence.commands.check import check
 from evidence.commands.run import refresh_pages
 
@@ -19,11 +27,13 @@ def build(
         bool, typer.Option("--pdf", help="Also print the book to _build/evidence-book.pdf.")
     ] = False,
     force: Annotated[bool, typer.Option(help="Render every page, whatever is kept.")] = False,
+    time_limit: TimeLimitOption = None,
 ) -> None:
     """Check, run what is stale, render the book, publish it at _build/html/index.html."""
     from evidence.book.publishing import is_up_to_date
     from evidence.paths import build_folder
 
+    limit_time(time_limit)
     if pdf:
         _need_chromium()
     # With other data named, the pages refuse to run in place, and say so.

@@ -11,6 +11,7 @@ from rich.progress import TaskID
 from evidence.commands.app import (
     DataOption,
     PageArgument,
+    TimeLimitOption,
     UserError,
     WorkersOption,
     app,
@@ -18,6 +19,7 @@ from evidence.commands.app import (
     errors,
     fail,
     known_page,
+    limit_time,
     progress_bar,
 )
 
@@ -34,8 +36,10 @@ def run(
     data: DataOption = None,
     force: Annotated[bool, typer.Option(help="Run fresh pages too.")] = False,
     workers: WorkersOption = 2,
+    time_limit: TimeLimitOption = None,
 ) -> None:
     """Run stale pages in place; with --set, --params or --data make a variant below _build/."""
+    limit_time(time_limit)
     if set_ or params or data:
         _run_variant(page, set_ or [], params, data)
         return
@@ -96,7 +100,15 @@ def _refresh_stale(stale: list[str], workers: int) -> None:
         def report(run: Run) -> None:
             progress.update(task, advance=1, description=run.page)
 
-        runs = refresh(stale, workers=workers, report=report)
+        try:
+            runs = refresh(stale, workers=workers, report=report)
+        except KeyboardInterrupt:
+            done = int(progress.tasks[0].completed)
+            errors.print(
+                f"stopped: {done} of {len(stale)} pages were run and are kept; the same "
+                "command runs the others"
+            )
+            raise typer.Exit(130) from None
     failed = [run.error for run in runs if run.error]
     changed = sum(run.changed for run in runs)
     console.print(f"pages run: {len(runs) - len(failed)}, changed: {changed}")

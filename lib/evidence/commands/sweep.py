@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from evidence.commands.app import UserError, WorkersOption, app, console, errors, fail, known_page
+from evidence.commands.app import (
+    TimeLimitOption,
+    UserError,
+    WorkersOption,
+    app,
+    console,
+    errors,
+    fail,
+    known_page,
+    limit_time,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -38,6 +48,7 @@ def sweep(
         typer.Option(help="A number or claim:name to be kept in the table; all without it."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the runs.")] = False,
+    time_limit: TimeLimitOption = None,
 ) -> None:
     """Run a page with every combination of a grid; what is finished is never run again."""
     from evidence.book.sweep import SweepError, plan
@@ -45,6 +56,7 @@ def sweep(
     from evidence.book.sweep_store import sweep_folder
     from evidence.book.sweep_table import write_tables
 
+    limit_time(time_limit)
     name = known_page(page)
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out: expected a folder, got the file {out}")
