@@ -1,7 +1,8 @@
-"""How often each interval holds the truth: coverage by simulation, against what it claims.
+"""How often each interval holds the truth, against what it claims: the table of the limits page.
 
-Run by hand: `.venv/bin/python benchmarks/coverage.py`; it writes coverage.md and coverage.csv
-beside this file. Seeds are fixed; a run takes a few minutes.
+Run by hand: `.venv/bin/python benchmarks/coverage.py`; it writes data/simulated/coverage.csv.
+Where every outcome of a trial can be listed, coverage is summed over all of them and exact; the
+rest is simulated with fixed seeds. A run takes some minutes.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from evidence.two_proportions import (
     risk_difference,
     risk_ratio,
 )
+from scipy.stats import binom
 
-HERE = Path(__file__).parent
-LEVEL = 0.95
+TABLE = Path(__file__).resolve().parents[1] / "data" / "simulated" / "coverage.csv"
+HEAD = (
+    "interval", "setting", "found by", "covered (%)", "standard error (points)", "no interval (%)",
+)  # fmt: skip
 SEED = 20100101
-RUNS, POOLED_RUNS = 1000, 60
-Row = tuple[str, str, int, float, float]
+RUNS, POOLED_RUNS = 4000, 400
+Row = tuple[str, str, str, str, str, str]
 
 
 def holds(estimate: Estimate, truth: float) -> bool:
@@ -43,10 +47,26 @@ def holds(estimate: Estimate, truth: float) -> bool:
     )
 
 
-def measure(name: str, setting: str, runs: list[bool | None]) -> Row:
-    """Return how often an interval held the truth, among runs in which there was one."""
-    kept = [run for run in runs if run is not None]
-    return name, setting, len(kept), sum(kept) / len(kept), 1 - len(kept) / len(runs)
+def row(name: str, setting: str, outcomes: list[tuple[float, bool | None]], runs: int = 0) -> Row:
+    """Return how often an interval held the truth, where there was one.
+
+    Parameters
+    ----------
+    outcomes : list of tuple
+        Probability of each outcome, and whether its interval held the truth.
+    runs : int
+        How many were simulated; 0 where they are all that there are.
+    """
+    there = math.fsum(weight for weight, held in outcomes if held is not None)
+    covered = math.fsum(weight for weight, held in outcomes if held) / there
+    error = f"{100 * math.sqrt(covered * (1 - covered) / runs):.1f}" if runs else "0"
+    how = f"{runs} simulated trials" if runs else "all outcomes"
+    return name, setting, how, f"{100 * covered:.1f}", error, f"{100 * max(1 - there, 0):.1f}"
+
+
+def simulated(name: str, setting: str, runs: list[bool | None]) -> Row:
+    """Return the row of simulated trials, each as likely as the other."""
+    return row(name, setting, [(1 / len(runs), held) for held in runs], len(runs))
 
 
 def tried(make: Callable[[], Estimate], truth: float) -> bool | None:
@@ -57,32 +77,35 @@ def tried(make: Callable[[], Estimate], truth: float) -> bool | None:
         return None
 
 
-def one_arm(rng: np.random.Generator) -> Iterator[Row]:
-    for n, p in ((40, 0.3), (12, 0.1)):
-        draws = rng.binomial(n, p, RUNS)
+def one_arm() -> Iterator[Row]:
+    """Return the exact coverage of every interval of one proportion."""
+    for n, p in ((40, 0.3), (40, 0.1), (12, 0.1)):
+        weights = binom.pmf(range(n + 1), n, p)
         for method in get_args(ProportionMethod):
-            make = functools.lru_cache(functools.partial(proportion, n=n, method=method))
-            runs = [holds(make(int(x)), p) for x in draws]
-            yield measure(f"proportion, {method}", f"n {n}, p {p}", list(runs))
+            held = [holds(proportion(x, n, method=method), p) for x in range(n + 1)]
+            yield row(
+                f"proportion, {method}", f"n {n}, p {p}", list(zip(weights, held, strict=True))
+            )
 
 
-def two_arms(rng: np.random.Generator) -> Iterator[Row]:
+def two_arms() -> Iterator[Row]:
+    """Return the exact coverage of every interval of two proportions."""
     kinds = (
         (risk_difference, DifferenceMethod, lambda p, q: p - q),
         (risk_ratio, RiskRatioMethod, lambda p, q: p / q),
         (odds_ratio, OddsRatioMethod, lambda p, q: p * (1 - q) / (q * (1 - p))),
     )
     for n, p, q in ((40, 0.35, 0.30), (20, 0.10, 0.30)):
-        pairs = list(zip(rng.binomial(n, p, RUNS), rng.binomial(n, q, RUNS), strict=True))
+        weights = np.outer(binom.pmf(range(n + 1), n, p), binom.pmf(range(n + 1), n, q))
+        # Outcomes that never happen take most of the time.
+        likely = [pair for pair in np.ndindex(weights.shape) if weights[pair] > 1e-7]
         for function, methods, truth in kinds:
             for method in get_args(methods):
-                known: dict[tuple[int, int], bool | None] = {}
-                for a, b in set(pairs):
-                    make = functools.partial(function, int(a), n, int(b), n, method=method)
-                    known[a, b] = tried(make, truth(p, q))
-                runs = [known[pair] for pair in pairs]
-                name = f"{function.__name__}, {method}"
-                yield measure(name, f"n {n} v {n}, {p} v {q}", runs)
+                outcomes = []
+                for a, b in likely:
+                    make = functools.partial(function, a, n, b, n, method=method)
+                    outcomes.append((float(weights[a, b]), tried(make, truth(p, q))))
+                yield row(f"{function.__name__}, {method}", f"n {n} v {n}, {p} v {q}", outcomes)
 
 
 def pooled(rng: np.random.Generator) -> Iterator[Row]:
@@ -101,7 +124,7 @@ def pooled(rng: np.random.Generator) -> Iterator[Row]:
             for events in studies:
                 make = functools.partial(pool_response, events, sizes, model=model, adjust=adjust)
                 runs.append(tried(lambda make=make: make().estimate, 0.3))
-            yield measure(f"pooled response, {model} {adjust}", f"6 arms, tau {tau}", runs)
+            yield simulated(f"pooled response, {model} {adjust}", f"6 arms, tau {tau}", runs)
 
 
 def medians(rng: np.random.Generator) -> Iterator[Row]:
@@ -120,29 +143,19 @@ def medians(rng: np.random.Generator) -> Iterator[Row]:
                 arms.append(Median(middle, float(times[low]), float(times[high])))
             make = functools.partial(hazard_ratio_from_medians, *arms)
             runs.append(tried(make, truth))
-        yield measure("hazard ratio from medians", f"40 v 40, true {truth}", runs)
+        yield simulated("hazard ratio from medians", f"40 v 40, true {truth}", runs)
 
 
 def main() -> None:
     """Simulate, and write the table."""
-    rows: list[Row] = []
-    for number, part in enumerate((one_arm, two_arms, pooled, medians)):
+    rows = [*one_arm(), *two_arms()]
+    for number, part in enumerate((pooled, medians)):
         rows += part(np.random.default_rng([SEED, number]))
-    with (HERE / "coverage.csv").open("w", encoding="utf-8", newline="") as stream:
+    TABLE.parent.mkdir(exist_ok=True)
+    with TABLE.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["interval", "setting", "runs", "covered", "without_interval"])
-        writer.writerows([a, b, n, f"{c:.4f}", f"{d:.4f}"] for a, b, n, c, d in rows)
-    lines = [
-        "# Coverage of the intervals",
-        "",
-        f"Claimed: {LEVEL:.0%}. Simulated with seed {SEED} by `benchmarks/coverage.py`; one",
-        f"standard error is 0.7 points with {RUNS} runs, 3 with {POOLED_RUNS}.",
-        "",
-        "| interval | setting | runs | covered | without interval |",
-        "|---|---|---:|---:|---:|",
-        *(f"| {a} | {b} | {n} | {c:.1%} | {d:.1%} |" for a, b, n, c, d in rows),
-    ]
-    (HERE / "coverage.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        writer.writerow(HEAD)
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# One file per worker at a time: nbval's cells of one notebook share a kernel.
-WORKERS = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"]
+# One file per worker at a time: nbval's cells of one notebook share a kernel. One worker more than
+# processors, for tests wait a third of their time for processes and browsers.
+WORKERS = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "loadfile"]
 STEPS: list[tuple[str, list[str]]] = [
     ("style", ["ruff", "check", "."]),
     ("layout", ["ruff", "format", "--check", "--quiet", "."]),

@@ -1,6 +1,7 @@
 """Each mistake gets one clear message and an exit code, never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -233,3 +234,23 @@ def test_plain_papermill_refuses_in_the_first_cell_with_the_same_message(
     cells = [c for c in json.loads((tmp_path / "out.ipynb").read_text())["cells"]
              if c["cell_type"] == "code" and c["outputs"]]  # fmt: skip
     assert len(cells) == 1
+
+
+def test_a_terminal_without_arrows_gets_their_codes_not_a_traceback():
+    done = subprocess.run(
+        [sys.executable, "-m", "evidence", "run", "n\u2192"], capture_output=True, check=False,
+        env={**os.environ, "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
+             "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"expected the name of a page, got 'n")
+    # Standard output is strict unless told otherwise.
+    said = subprocess.run(
+        [sys.executable, "-c", "from evidence.__main__ import main\n"
+         "from evidence.commands import app\n"
+         "app.app = lambda: app.console.print('a \\u2192 b')\n"
+         "import evidence.__main__ as m\nm.app = app.app\nmain()"],
+        capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    ).stdout  # fmt: skip
+    assert said == b"a \\u2192 b\n"
+    assert b"Traceback" not in done.stderr

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from evidence.book import execute as execute_module
 from evidence.book.execute import refresh, time_limit
 from evidence.book.freshness import list_pages, read_notebook, why_stale
 from evidence.data import load_evidence
-from evidence.paths import build_folder, notebook_path
+from evidence.paths import notebook_path
 
 from tests.small_page import KILL_WORKER
 
@@ -112,26 +113,44 @@ def test_a_worker_that_is_killed_stops_no_other_page_and_its_own_runs_again(proj
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them")
 def test_interrupted_runs_end_at_once_say_so_and_keep_what_ended(project):
-    before = break_cell(PAGE, "import time\ntime.sleep(600)")
+    began = project / "began"
+    before = break_cell(PAGE, f"import time\nopen({str(began)!r}, 'w')\ntime.sleep(600)")
     command = [sys.executable, "-m", "evidence", "run"]
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as process:
-        running = build_folder() / "running"
+    )
+    try:
         deadline = time.monotonic() + 60
-        while not list(running.glob("*.ipynb")):
+        while not began.exists():
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.05)
-        time.sleep(1)
+        # What a terminal does with Ctrl-C: all that run in the foreground hear of it.
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "stopped: 0 of 1 pages were run and are kept; the same command runs the others" in said
     assert "Traceback" not in said
     assert notebook_path(PAGE).read_bytes() == before
-    listed = subprocess.run(["ps", "-e", "-o", "args="], capture_output=True, text=True).stdout
-    assert str(project) not in listed
+    deadline = time.monotonic() + 10
+    while str(project) in running_with(project) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert str(project) not in running_with(project)
+
+
+def running_with(project):
+    """Return the environments of processes that name the project."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            text = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(project) in text and path.parent.name != str(os.getpid()):
+            found.append(text)
+    return "".join(found)
 
 
 def test_one_corrected_row_changes_exactly_the_pages_that_show_it(project):

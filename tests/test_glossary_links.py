@@ -84,8 +84,11 @@ def test_the_link_leads_to_the_entry_and_its_card_shows_the_definition(site, bro
 def test_terms_that_a_page_links_by_hand_are_not_linked_again(tmp_path, monkeypatch):
     book = make_book(tmp_path / "book")
     monkeypatch.setenv("EVIDENCE_ROOT", str(book))
-    terms = book / "chapters" / "appendix" / "terms.md"
-    more = "word\n  What is said.\nE-value\n  How strong.\nMU\n  The unit.\n"
+    terms = book / "chapters" / "appendix" / "glossary.md"
+    terms.with_name("terms.md").rename(terms)
+    contents = book / "_toc.yml"
+    contents.write_text(contents.read_text().replace("appendix/terms", "appendix/glossary"))
+    more = "word\n  What is said.\n\nE-value\n  How strong.\n\nMU\n  The unit.\n"
     terms.write_text(terms.read_text().replace("word\n  What is said.\n", more))
     page = book / "chapters" / "methods" / "two.md"
     page.write_text(f"{page.read_text()}\nThe {{term}}`E-value` is an E-value; MU and MU.\n")

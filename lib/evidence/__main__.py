@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 # Importing a module of commands registers them, in the order of the help text.
 from evidence.commands import audit, build, check, editions, multiverse, new, run, sweep  # noqa: F401
@@ -12,6 +13,10 @@ from evidence.problems import DataError
 
 def main() -> None:
     """Run the command line; a user's mistake is a message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no arrow gets its code.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except DataError as error:

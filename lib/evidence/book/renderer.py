@@ -20,7 +20,10 @@ class BuildError(Exception):
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1"}
+    """Return this process's variables, without those that would change what a page says."""
+    # Sphinx writes the year of this clock in the place of the book's.
+    kept = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    return {**kept, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1", "PYTHONUTF8": "1"}
 
 
 def _raise_failed(said: str) -> None:
@@ -37,8 +40,9 @@ def run_renderer(command: list[str], folder: Path) -> None:
         Where it warns or fails, with what it said.
     """
     done = subprocess.run(  # noqa: S603 - every word of the command is ours
-        command, cwd=folder, capture_output=True, text=True, check=False, env=_environment()
-    )
+        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False,
+        env=_environment(),
+    )  # fmt: skip
     if done.returncode != 0:
         _raise_failed(done.stdout + done.stderr)
 
@@ -55,7 +59,8 @@ class Renderer:
                 stdin=commands,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 # The project is held until this process has ended, too.
                 pass_fds=held_descriptors(),
                 env=_environment(),
