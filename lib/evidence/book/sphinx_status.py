@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -70,21 +71,22 @@ def _pages(registry: Registry) -> Markup:
     return _table("Pages, and the first signs of what their outputs belong to", head, rows)
 
 
-def _table(caption: str, head: Any, rows: Any) -> Markup:
-    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(words) for words in head)
-    lines = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup("<td>{}</td>" if n else '<th scope="row">{}</th>').format(cell)
-                for n, cell in enumerate(row)
-            )
-        )
-        for row in rows
-    )
+def _table(caption: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Markup:
+    heads = _joined(Markup('<th scope="col">{}</th>').format(words) for words in head)
     return Markup(
         '<div class="evidence-table" role="region" tabindex="0" aria-label="{}"><table>'
         "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(caption, caption, heads, lines)
+    ).format(caption, caption, heads, _joined(_line(row) for row in rows))
+
+
+def _line(row: Iterable[object]) -> Markup:
+    first, *others = row
+    cells = _joined(Markup("<td>{}</td>").format(cell) for cell in others)
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, cells)
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
