@@ -15,11 +15,15 @@ ROOT = Path(__file__).resolve().parents[1]
 # One file per worker at a time: nbval's cells of one notebook share a kernel. One worker more than
 # processors, for tests wait a third of their time for processes and browsers.
 WORKERS = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "loadfile"]
+# nbval, too, gets its kernels from a process that has imported the libraries; where none can be
+# forked they start as Jupyter starts them.
+FORKED = {"JUPYTER_DEFAULT_PROVISIONER_NAME": "evidence-forked"}
 STEPS: list[tuple[str, list[str]]] = [
     ("style", ["ruff", "check", "."]),
     ("layout", ["ruff", "format", "--check", "--quiet", "."]),
     ("types", ["mypy"]),
-    ("tests", ["pytest", "--quiet", *WORKERS, "tests"]),
+    # In the order of tests/conftest.py, not by how many tests a file has.
+    ("tests", ["pytest", "--quiet", *WORKERS, "--no-loadscope-reorder", "tests"]),
     (
         "chapters",
         ["pytest", "--quiet", *WORKERS, "--nbval", "--nbval-current-env", "-p", "no:cacheprovider",
@@ -33,7 +37,10 @@ def main() -> int:
     failed = []
     for name, command in STEPS:
         print(f"== {name}: {' '.join(command)}", flush=True)
-        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
+        environment = {**os.environ, **(FORKED if name == "chapters" else {})}
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=ROOT, check=False, env=environment
+        )
         if done.returncode != 0:
             failed.append(name)
     print(f"== failed: {', '.join(failed)}" if failed else "== all passed", flush=True)

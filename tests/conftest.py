@@ -20,6 +20,20 @@ _PROJECT = (
 )  # fmt: skip
 
 
+# Files that take minutes. They begin first, so that none is left to run alone at the end.
+_LONG = (
+    "test_build.py", "test_sweep.py", "test_print.py", "test_variant.py", "test_accessibility.py",
+    "test_execute.py", "test_switch.py", "test_command_line.py", "test_reproducible.py",
+    "test_book.py", "test_forked_kernel.py", "test_cards.py", "test_hostile_book.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take long before the others."""
+    place = {name: number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(_LONG)))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail in CI where a test was skipped: in a log a skip looks like a pass."""
