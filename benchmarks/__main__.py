@@ -25,7 +25,7 @@ from benchmarks.sweep_throughput import loop, variants
 
 _HERE = Path(__file__).resolve().parent
 _TOOLS = ("papermill", "jupyter-book", "nbclient", "Sphinx", "pandas", "numpy", "ipykernel")
-_VARIANTS = 20
+_VARIANTS = 200
 
 
 def compare_builds(folder: Path, rounds: int) -> list[Row]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from evidence.book.archives import write_zip
 from evidence.book.citation import BookFacts, read_book_facts
+from evidence.book.earlier_files import EarlierFiles, key_of
 from evidence.book.fhir_bundle import bundle_text, make_bundle
 from evidence.book.page_files import FOLDER, Download, page_files
 from evidence.book.reference_files import read_references, ris_text
@@ -58,7 +60,11 @@ def _edition_texts(
 
 
 def write_downloads(
-    registry: Registry, source: Path, target: Path, pages: Iterable[str] | None = None
+    registry: Registry,
+    source: Path,
+    target: Path,
+    pages: Iterable[str] | None = None,
+    record: Path | None = None,
 ) -> None:
     """Write the downloads of a book into the folder in which it was built.
 
@@ -70,6 +76,8 @@ def write_downloads(
         Folder that it is rendered from, and folder of its HTML.
     pages : iterable of str, optional
         Pages that the book shows; all notebooks if not given.
+    record : Path, optional
+        Where it is kept what each file was made from, for the next rendering.
 
     Raises
     ------
@@ -78,13 +86,23 @@ def write_downloads(
     """
     facts = read_book_facts(source, registry)
     known = registry.committed_paths()
-    texts = {
-        f"{FOLDER}/{name}": make() for name, make in _edition_texts(source, registry, facts).items()
-    }
+    earlier = EarlierFiles(target, record)
+    all_pages = [path.read_bytes() for path in known.values()]
+    tables = [path.read_bytes() for path in sorted((source / "data").rglob("*")) if path.is_file()]
+    said = repr(facts).encode()
+
+    def edition() -> dict[str, bytes]:
+        made = _edition_texts(source, registry, facts).items()
+        return {f"{FOLDER}/{name}": make().encode() for name, make in made}
+
+    earlier.write("the whole edition", key_of([said, *tables, *all_pages]), edition)
     for page in known if pages is None else sorted(set(pages) & known.keys()):
-        texts |= page_files(registry, page, facts)
-    for name, text in texts.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        shown = registry.path_of(page, page) or known[page]
+        key = key_of([said, shown.read_bytes(), known[page].read_bytes()])
+        earlier.write(page, key, partial(_page_bytes, registry, page, facts))
+    earlier.close()
     write_zip(target / FOLDER / "data-package.zip", package_files(source))
+
+
+def _page_bytes(registry: Registry, page: str, facts: BookFacts) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in page_files(registry, page, facts).items()}

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from evidence.book.earlier_files import EARLIER
 from evidence.book.exclusive import hold_project
 from evidence.book.fingerprints import (
     SOURCES,
@@ -157,8 +158,11 @@ def _begin(*, from_kept: bool) -> None:
         shutil.copytree(_folder() / "kept", _work())
         # Written again in every rendering, so that nothing stays that no page offers any more;
         # and Sphinx marks an address with a checksum where the file is there before the page.
-        for name in ("downloads", "_static"):
-            shutil.rmtree(_work() / "_build" / "html" / name, ignore_errors=True)
+        html, earlier = _work() / "_build" / "html", _work() / "_build" / EARLIER
+        shutil.rmtree(html / "_static", ignore_errors=True)
+        if (html / "downloads").exists():
+            earlier.mkdir()
+            os.replace(html / "downloads", earlier / "downloads")
 
 
 def render_book(say: Say, *, renderer: Renderer | None = None, force: bool = False) -> str:
@@ -200,13 +204,16 @@ def render_book(say: Say, *, renderer: Renderer | None = None, force: bool = Fal
             _begin(from_kept=usable is not None)
             with renderer or Renderer() as process:
                 process.render(_source(), _work())
+            shutil.rmtree(_work() / "_build" / EARLIER, ignore_errors=True)
             _keep(sources, code)
         finally:
             shutil.rmtree(_work(), ignore_errors=True)
         return key
 
 
-def render_variant(page: str, write: Callable[[Path], None], target: Path) -> None:
+def render_variant(
+    page: str, write: Callable[[Path], None], target: Path, renderer: Renderer | None = None
+) -> None:
     """Render the book with one page in another form into the folder `target`.
 
     Parameters
@@ -217,13 +224,15 @@ def render_variant(page: str, write: Callable[[Path], None], target: Path) -> No
         Called with the folder of the sources; writes the page, and what stands beside it.
     target : Path
         Folder of the HTML, not yet there.
+    renderer : Renderer, optional
+        A process that was started beforehand; one is started where none is given.
 
     Raises
     ------
     BuildError
         Where a page warns or fails.
     """
-    with hold_project(f"rendering a variant of {page}"), Renderer() as renderer:
+    with hold_project(f"rendering a variant of {page}"), renderer or Renderer() as process:
         render_book(lambda words: None)
         _date_sources(set())
         try:
@@ -233,7 +242,7 @@ def render_variant(page: str, write: Callable[[Path], None], target: Path) -> No
             # page is read again, because what Sphinx kept of it is gone.
             (_work() / "_build" / ".doctrees" / "chapters" / f"{page}.doctree").unlink()
             _date_sources(set())
-            renderer.render(_source(), _work())
+            process.render(_source(), _work())
             os.replace(_work() / "_build" / "html", target)
         finally:
             shutil.rmtree(_work(), ignore_errors=True)

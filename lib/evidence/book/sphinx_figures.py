@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
+from evidence.book.earlier_files import EarlierFiles, key_of
 from evidence.book.figure_variants import as_png, for_the_dark
 from evidence.book.page_files import FOLDER
 from evidence.book.registry import Registry
@@ -43,18 +45,24 @@ def _write_files(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     registry: Registry = app.evidence_registry  # type: ignore[attr-defined]
-    folder = Path(app.outdir) / FOLDER / "figures"
+    # Drawing pixels costs a tenth of a second a figure.
+    earlier = EarlierFiles(Path(app.outdir), Path(app.doctreedir) / "figures.json")
     for path in registry.paths():
         if path.relative_to(app.srcdir).with_suffix("").as_posix() not in app.env.found_docs:
             continue
         for name, svg, _ in figures_of(path):
-            drawn = folder / f"{name}.svg"
-            # Drawing pixels costs a tenth of a second; what is there was made from the same SVG.
-            if not drawn.exists() or drawn.read_text(encoding="utf-8") != svg:
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / f"{name}.dark.svg").write_text(for_the_dark(svg), encoding="utf-8")
-                (folder / f"{name}.png").write_bytes(as_png(svg))
-                drawn.write_text(svg, encoding="utf-8")
+            earlier.write(name, key_of([svg.encode()]), partial(_forms, name, svg))
+    earlier.close()
+
+
+def _forms(name: str, svg: str) -> dict[str, bytes]:
+    """Return the files of a figure."""
+    stem = f"{FOLDER}/figures/{name}"
+    return {
+        f"{stem}.svg": svg.encode(),
+        f"{stem}.dark.svg": for_the_dark(svg).encode(),
+        f"{stem}.png": as_png(svg),
+    }
 
 
 def _dress(

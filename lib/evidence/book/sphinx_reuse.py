@@ -218,7 +218,8 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     pages = {name.removeprefix("chapters/") for name in app.env.found_docs}
-    write_downloads(_reuse(app).registry, Path(app.srcdir), Path(app.outdir), pages)
+    record = Path(app.doctreedir) / "downloads.json"
+    write_downloads(_reuse(app).registry, Path(app.srcdir), Path(app.outdir), pages, record)
 
 
 def _prepare(app: Sphinx) -> None:

@@ -14,12 +14,14 @@ from typing import Any
 from markupsafe import Markup
 
 from evidence.book import report
+from evidence.book.exclusive import hold_project
 from evidence.book.execute import execute_apart
 from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
 from evidence.book.own_data import reading
 from evidence.book.publishing import publish
 from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE
+from evidence.book.renderer import Renderer
 from evidence.book.rendering import render_variant
 from evidence.book.snapshots import committed_edition, page_edition
 from evidence.compare import PageComparison
@@ -199,19 +201,21 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
         staging = folder.with_name(f".{folder.name}.staging-{os.getpid()}")
         shutil.rmtree(staging, ignore_errors=True)
         try:
-            notebook = _execute(page, parameters, staging)
-            words = describe_variant(parameters, name)
-            edition = page_edition(page, notebook, evidence, f"variant ({words})", name)
-            changes = compare_editions(_committed(page, book), edition)
-            _write_report(staging, page, edition, changes)
-            top = banner(words, data=bool(name)) + report.page_html(changes.pages[0])
-            stored = {"page": page, "parameters": parameters, "data": name}
+            # What renders imports for two seconds; meanwhile the page runs.
+            with hold_project(f"a variant of {page}"), Renderer() as renderer:
+                notebook = _execute(page, parameters, staging)
+                words = describe_variant(parameters, name)
+                edition = page_edition(page, notebook, evidence, f"variant ({words})", name)
+                changes = compare_editions(_committed(page, book), edition)
+                _write_report(staging, page, edition, changes)
+                top = banner(words, data=bool(name)) + report.page_html(changes.pages[0])
+                stored = {"page": page, "parameters": parameters, "data": name}
 
-            def write(source: Path) -> None:
-                _write_for_rendering(source, page, notebook, top, stored)
+                def write(source: Path) -> None:
+                    _write_for_rendering(source, page, notebook, top, stored)
 
-            render_variant(page, write, staging / "html")
-            publish(staging, folder)
+                render_variant(page, write, staging / "html", renderer)
+                publish(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return Variant(
