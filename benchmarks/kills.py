@@ -123,8 +123,9 @@ def main() -> int:
     wrong = 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = copy_project(Path(temporary))
-        for target in (_sweep(folder, chance), _refresh(folder), _build(folder)):
-            wrong += torture(target, folder, each, chance)
+        wrong += torture(_sweep(folder, chance), folder, each, chance)
+        wrong += torture(_refresh(folder), folder, each, chance)
+        wrong += torture(_build(folder), folder, each, chance)
     return 1 if wrong else 0
 
 

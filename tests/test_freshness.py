@@ -150,6 +150,17 @@ def test_a_hand_edited_output_is_found(project):
     assert stale() == {"questions/combination_vs_monotherapy": ["outputs"]}
 
 
+@pytest.mark.parametrize("count", [3, 1, None])
+def test_a_page_whose_cells_were_run_out_of_order_is_found(project, count):
+    path = notebook_path("studies/ryan-2007")
+    notebook = read_notebook(path)
+    second = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][1]
+    assert second["execution_count"] == 2
+    second["execution_count"] = count
+    path.write_text(json.dumps(notebook))
+    assert stale() == {"studies/ryan-2007": ["not run in order"]}
+
+
 def test_an_executed_page_of_another_project_is_found(project):
     path = notebook_path("studies/ryan-2007")
     notebook = json.loads(path.read_text())

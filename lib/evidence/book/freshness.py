@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -226,4 +226,11 @@ def why_stale(page: str, evidence: Evidence) -> list[str]:
     if stored is None:
         return ["never run"]
     now = dependencies(notebook, evidence).to_json()
-    return [name for name in Dependencies.__slots__ if stored.get(name) != now[name]]
+    changed = [name for name in Dependencies.__slots__ if stored.get(name) != now[name]]
+    return changed if _in_order(notebook) else [*changed, "not run in order"]
+
+
+def _in_order(notebook: Mapping[str, Any]) -> bool:
+    """Return True where the code cells were run once, from first to last."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return [cell.get("execution_count") for cell in code] == list(range(1, len(code) + 1))
