@@ -26,6 +26,11 @@ from benchmarks.sweep_throughput import loop, variants
 _HERE = Path(__file__).resolve().parent
 _TOOLS = ("papermill", "jupyter-book", "nbclient", "Sphinx", "pandas", "numpy", "ipykernel")
 _VARIANTS = 200
+# A printed median that a study, the audit and the table of all rows show; no menu rests on it.
+_ROW = tuple(
+    f"ryan-2007.pfs.median.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,pfs,median,7,{low},11"
+    for low in (4, 5)
+)
 
 
 def compare_builds(folder: Path, rounds: int) -> list[Row]:
@@ -46,7 +51,7 @@ def compare_builds(folder: Path, rounds: int) -> list[Row]:
         rounds + 1,
     )
     rows = [Row("evidence build, nothing changed", "jupyter-book, its cache", ours, theirs, 0.2)]
-    before, after = builds._ROW
+    before, after = _ROW
 
     def correct() -> float:
         nonlocal before, after
@@ -55,6 +60,9 @@ def compare_builds(folder: Path, rounds: int) -> list[Row]:
         return run(evidence("build"), made).seconds
 
     def whole() -> float:
+        # What the menus of pages show is computed again, too, as after a change of the library.
+        for path in (made / "chapters").rglob("*.switch.json"):
+            path.unlink()
         executed = run(evidence("run", "--force"), made).seconds
         return executed + run(evidence("build", "--force"), made).seconds
 
