@@ -246,10 +246,9 @@ def test_a_terminal_without_arrows_gets_their_codes_not_a_traceback():
     assert done.stderr.startswith(b"expected the name of a page, got 'n")
     # Standard output is strict unless told otherwise.
     said = subprocess.run(
-        [sys.executable, "-c", "from evidence.__main__ import main\n"
-         "from evidence.commands import app\n"
-         "app.app = lambda: app.console.print('a \\u2192 b')\n"
-         "import evidence.__main__ as m\nm.app = app.app\nmain()"],
+        [sys.executable, "-c", "import evidence.__main__ as line\n"
+         "from evidence.commands.app import console\n"
+         "line.app = lambda: console.print('a \\u2192 b')\nline.main()"],
         capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
     ).stdout  # fmt: skip
     assert said == b"a \\u2192 b\n"

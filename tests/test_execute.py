@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from evidence.book import execute as execute_module
-from evidence.book.execute import refresh, time_limit
+from evidence.book.execute import refresh
 from evidence.book.freshness import list_pages, read_notebook, why_stale
+from evidence.book.time_limit import time_limit
 from evidence.data import load_evidence
 from evidence.paths import notebook_path
 

@@ -7,18 +7,11 @@ the HTML; what each was made from stands in the folder of the doctrees.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 EARLIER = "earlier"
-
-
-def key_of(parts: Iterable[bytes]) -> str:
-    """Return a fingerprint of what files are made from."""
-    marks = (hashlib.sha256(part).hexdigest() for part in parts)
-    return hashlib.sha256("".join(marks).encode()).hexdigest()
 
 
 class EarlierFiles:
@@ -49,7 +42,7 @@ class EarlierFiles:
         group : str
             Its name, one per rendering.
         key : str
-            Fingerprint of all that its files are made from.
+            Fingerprint of all that its files are made from, see `fingerprints.digest`.
         make : callable
             Returns the content of each file by its path below the folder of the HTML.
         """

@@ -7,17 +7,16 @@ its end. One process per run: papermill changes the working directory of its who
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import Any
 
 from evidence.book.freshness import dependencies
 from evidence.book.normalise import normalise, serialise
+from evidence.book.time_limit import VARIABLE, Clock, time_limit
 from evidence.book.whole_writes import write_whole
 from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch, process_pool
 from evidence.data import Evidence, load_evidence
@@ -29,9 +28,6 @@ UNBORN = "RuntimeError: Kernel died before"
 _STARTS = 3
 # A kernel that was killed, or could not bind its ports, says nothing about the page.
 LOST = ("DeadKernelError", UNBORN)
-TIME_LIMIT = "EVIDENCE_TIME_LIMIT"
-# The slowest page takes some ten seconds; a day is longer than anyone waits.
-_SECONDS, _MOST_SECONDS = 600, 86_400
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -62,7 +58,7 @@ def kernel_environment(evidence: Evidence | None = None) -> dict[str, str]:
     return {
         "EVIDENCE_ROOT": str(project_root()),
         "EVIDENCE_CHECKED": (evidence or load_evidence()).digest(),
-        TIME_LIMIT: f"{time_limit():g}",
+        VARIABLE: f"{time_limit():g}",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
@@ -93,40 +89,6 @@ def _where(notebook: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:
     return f"code cell {keys.index(key) + 1} ({first[0][:60]})"
 
 
-def time_limit() -> float:
-    """Return how many seconds the cells of one page may take together.
-
-    Raises
-    ------
-    ValueError
-        Where EVIDENCE_TIME_LIMIT is no number above zero.
-    """
-    given = os.environ.get(TIME_LIMIT) or str(_SECONDS)
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = nan
-    if not 0 < seconds <= _MOST_SECONDS:
-        raise ValueError(f"{TIME_LIMIT}: expected seconds, 1 to {_MOST_SECONDS}, got {given!r}")
-    return seconds
-
-
-class _Clock:
-    """What is left for the cells of a page; it begins with the first, not with its kernel."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.cell: Mapping[str, Any] = {}
-        self._end: float | None = None
-
-    def __call__(self, cell: Mapping[str, Any]) -> float:
-        """Return the seconds left for a cell; nbclient takes 0 for no limit."""
-        self.cell = cell
-        if self._end is None:
-            self._end = monotonic() + self.seconds
-        return max(self._end - monotonic(), 0.01)
-
-
 def execute(
     source: Path,
     target: Path,
@@ -141,13 +103,13 @@ def execute(
     limit = time_limit() if seconds is None else seconds
     said = ""
     for _ in range(_STARTS):
-        said = _execute_once(source, target, dict(parameters or {}), _Clock(limit))
+        said = _execute_once(source, target, dict(parameters or {}), Clock(limit))
         if not said.startswith(UNBORN):
             break
     return said
 
 
-def _execute_once(source: Path, target: Path, parameters: dict[str, Any], clock: _Clock) -> str:
+def _execute_once(source: Path, target: Path, parameters: dict[str, Any], clock: Clock) -> str:
     import papermill
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillException, PapermillExecutionError

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from evidence.book.archives import write_zip
 from evidence.book.citation import BookFacts, read_book_facts
-from evidence.book.earlier_files import EarlierFiles, key_of
+from evidence.book.earlier_files import EarlierFiles
 from evidence.book.fhir_bundle import bundle_text, make_bundle
+from evidence.book.fingerprints import digest, hash_files
 from evidence.book.page_files import FOLDER, Download, page_files
 from evidence.book.reference_files import read_references, ris_text
 from evidence.book.registry import Registry
@@ -87,18 +88,19 @@ def write_downloads(
     facts = read_book_facts(source, registry)
     known = registry.committed_paths()
     earlier = EarlierFiles(target, record)
-    all_pages = [path.read_bytes() for path in known.values()]
-    tables = [path.read_bytes() for path in sorted((source / "data").rglob("*")) if path.is_file()]
-    said = repr(facts).encode()
+    said = {"facts": repr(facts)}
+    committed = {page: path.read_text(encoding="utf-8") for page, path in known.items()}
 
     def edition() -> dict[str, bytes]:
         made = _edition_texts(source, registry, facts).items()
         return {f"{FOLDER}/{name}": make().encode() for name, make in made}
 
-    earlier.write("the whole edition", key_of([said, *tables, *all_pages]), edition)
+    key = digest({**said, **hash_files(source / "data"), **committed})
+    earlier.write("the whole edition", key, edition)
     for page in known if pages is None else sorted(set(pages) & known.keys()):
         shown = registry.path_of(page, page) or known[page]
-        key = key_of([said, shown.read_bytes(), known[page].read_bytes()])
+        text = committed[page] if shown == known[page] else shown.read_text(encoding="utf-8")
+        key = digest({**said, "shown": text, "committed": committed[page]})
         earlier.write(page, key, partial(_page_bytes, registry, page, facts))
     earlier.close()
     write_zip(target / FOLDER / "data-package.zip", package_files(source))

@@ -23,6 +23,7 @@ from evidence.book.report_blocks import (
     shown_pages,
     summary,
 )
+from evidence.book.scrolling_table import scrolling_table
 from evidence.causes import Cause
 from evidence.compare import Reworded
 from evidence.edition_changes import EditionChanges, PageChanges
@@ -112,20 +113,12 @@ def _html_block(block: Block, address: str) -> Markup:
         _html_row(cells, f"{address}#{anchor}" if anchor else "")
         for cells, anchor in zip(rows, anchors, strict=False)
     )
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(c) for c in block.columns)
-    table = _html_table(block.heading, head, body)
+    table = scrolling_table(block.heading, block.columns, body)
     if len(block.rows) > _FOLDED:
         words = f"{block.heading}: {len(block.rows)} rows"
         table = Markup("<details><summary>{}</summary>{}</details>").format(words, table)
     tail = Markup('<p class="footnotes">{}</p>').format(more) if more else escape("")
     return table + tail
-
-
-def _html_table(caption: str, head: Markup, body: Markup) -> Markup:
-    return Markup(
-        '<div class="evidence-table" role="region" tabindex="0" aria-label="{0}"><table>'
-        "<caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>"
-    ).format(caption, head, body)
 
 
 def page_html(changes: PageChanges, address: str = "") -> Markup:

@@ -20,6 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from evidence.book.registry import Registry, split_target
+from evidence.book.scrolling_table import scrolling_table
 from evidence.results import GRADES, Result
 
 _LOG = logging.getLogger(__name__)
@@ -158,7 +159,7 @@ def _claims_html(claims: dict[str, dict[str, Any]]) -> Markup:
         )
         for claim in claims.values()
     )
-    return _scroll(
+    return scrolling_table(
         "Conclusions of this page, and what they rest on",
         ("Conclusion", "State", "Certainty", "Rests on"),
         rows,
@@ -185,7 +186,7 @@ def _results_html(results: list[Result], provenance: str, conventions: str) -> M
         )
         for result in results
     )
-    return _scroll(
+    return scrolling_table(
         "Every number of this page: what it is, how it was made, and the data rows it rests on",
         ("Key", "What it is", "Number", "Grade", "How", "Data rows"),
         rows,
@@ -199,14 +200,6 @@ def _how(result: Result, conventions: str) -> Markup:
     )
     method = Markup("{}").format(result.method)
     return method + Markup(" [{}]").format(marks) if marks else method
-
-
-def _scroll(caption: str, columns: tuple[str, ...], rows: Markup) -> Markup:
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in columns)
-    return Markup(
-        '<div class="evidence-table" role="region" tabindex="0" aria-label="{0}"><table>'
-        "<caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>"
-    ).format(caption, head, rows)
 
 
 class UsedByDirective(SphinxDirective):

@@ -16,8 +16,9 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from evidence.book.earlier_files import EarlierFiles, key_of
+from evidence.book.earlier_files import EarlierFiles
 from evidence.book.figure_variants import as_png, for_the_dark
+from evidence.book.fingerprints import digest
 from evidence.book.page_files import FOLDER
 from evidence.book.registry import Registry
 from evidence.results import FIGURE_MIME, iterate_outputs
@@ -51,7 +52,7 @@ def _write_files(app: Sphinx, exception: Exception | None) -> None:
         if path.relative_to(app.srcdir).with_suffix("").as_posix() not in app.env.found_docs:
             continue
         for name, svg, _ in figures_of(path):
-            earlier.write(name, key_of([svg.encode()]), partial(_forms, name, svg))
+            earlier.write(name, digest({"svg": svg}), partial(_forms, name, svg))
     earlier.close()
 
 

@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE, Registry
 from evidence.book.replay import replay_command
+from evidence.book.scrolling_table import scrolling_table
 from evidence.parameters import model_of
 from evidence.validation import describe
 
@@ -75,12 +76,7 @@ def _parameters_html(parameters: list[dict[str, str]], values: dict[str, Any]) -
         for row in parameters
     )
     columns = ("Name", "What it is", "Allowed", "Default", "On this page")
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in columns)
-    return Markup(
-        '<div class="evidence-table parameters" role="region" tabindex="0" '
-        'aria-label="Parameters of this page"><table><caption>Parameters of this page</caption>'
-        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(head, rows)
+    return scrolling_table("Parameters of this page", columns, rows, kind="parameters")
 
 
 def _value(row: dict[str, str], values: dict[str, Any]) -> Markup:

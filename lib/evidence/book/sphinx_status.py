@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from evidence.book.citation import read_book_facts
 from evidence.book.registry import Registry
+from evidence.book.scrolling_table import scrolling_table
 
 # What computes, draws, runs and renders; the lock file has every other package.
 _PACKAGES = (
@@ -71,22 +72,14 @@ def _pages(registry: Registry) -> Markup:
     return _table("Pages, and the first signs of what their outputs belong to", head, rows)
 
 
-def _table(caption: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Markup:
-    heads = _joined(Markup('<th scope="col">{}</th>').format(words) for words in head)
-    return Markup(
-        '<div class="evidence-table" role="region" tabindex="0" aria-label="{}"><table>'
-        "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(caption, caption, heads, _joined(_line(row) for row in rows))
+def _table(caption: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Markup:
+    return scrolling_table(caption, columns, Markup("").join(map(_line, rows)))
 
 
 def _line(row: Iterable[object]) -> Markup:
     first, *others = row
-    cells = _joined(Markup("<td>{}</td>").format(cell) for cell in others)
+    cells = Markup("").join(Markup("<td>{}</td>").format(cell) for cell in others)
     return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, cells)
-
-
-def _joined(parts: Iterable[Markup]) -> Markup:
-    return Markup("").join(parts)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

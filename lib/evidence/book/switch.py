@@ -90,10 +90,29 @@ def build_switch(
     failed = [f"{run.parameters}: {run.error}" for run in runs if run.error]
     if failed:
         raise SwitchError(f"{page}: combinations that failed\n" + "\n".join(failed))
+    return describe_runs(grid, dict(zip(computed, runs, strict=True)))
+
+
+def describe_runs(grid: Grid, runs: Mapping[tuple[int, ...], SweepRun]) -> dict[str, Any]:
+    """Return the content of the file of a page with menus.
+
+    Parameters
+    ----------
+    grid : Grid
+        Its menus.
+    runs : mapping
+        The run of each combination, that of the published page among them.
+
+    Raises
+    ------
+    SwitchError
+        Where a run has no results.
+    """
+    page = grid.page
     cited = cited_parts(page)
     made: dict[tuple[int, ...], dict[str, dict[str, Any]]] = {}
     asked = Readings()
-    for chosen, run in zip(computed, runs, strict=True):
+    for chosen, run in runs.items():
         recorded = run.results
         if recorded is None:
             raise SwitchError(f"{page}: expected the results of {run.parameters}, got none")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from evidence.book.time_limit import MOST_SECONDS, SECONDS, VARIABLE
 from evidence.plain_text import spelt_out, visible
 
 app = typer.Typer(
@@ -47,9 +47,9 @@ TimeLimitOption = Annotated[
     int | None,
     typer.Option(
         min=1,
-        max=86_400,
-        envvar="EVIDENCE_TIME_LIMIT",
-        help="Seconds that the cells of one page may take together; 600 without it.",
+        max=MOST_SECONDS,
+        envvar=VARIABLE,
+        help=f"Seconds that the cells of one page may take together; {SECONDS} without it.",
     ),
 ]
 WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Kernels at a time.")]
@@ -84,12 +84,6 @@ def known_page(page: str | None) -> str:
         hint = f"did you mean {near[0]}?" if near else "pages: " + ", ".join(pages)
         raise UserError(f"expected the name of a page, got {visible(repr(page))}; {hint}")
     return name
-
-
-def limit_time(seconds: int | None) -> None:
-    """Let the cells of a page take this many seconds in all that this command runs."""
-    if seconds is not None:
-        os.environ["EVIDENCE_TIME_LIMIT"] = str(seconds)
 
 
 def progress_bar() -> Progress:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evidence.book.time_limit import limit_time
 from evidence.commands.app import (
     TimeLimitOption,
     WorkersOption,
@@ -14,7 +15,6 @@ from evidence.commands.app import (
     console,
     errors,
     fail,
-    limit_time,
 )
 from evidence.commands.check import check
 from evidence.commands.run import refresh_pages

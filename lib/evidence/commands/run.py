@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import TaskID
 
+from evidence.book.time_limit import limit_time
 from evidence.commands.app import (
     DataOption,
     PageArgument,
@@ -19,7 +20,6 @@ from evidence.commands.app import (
     errors,
     fail,
     known_page,
-    limit_time,
     progress_bar,
 )
 

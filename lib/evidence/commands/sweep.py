@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from evidence.book.time_limit import limit_time
 from evidence.commands.app import (
     TimeLimitOption,
     UserError,
@@ -21,7 +22,6 @@ from evidence.commands.app import (
     errors,
     fail,
     known_page,
-    limit_time,
 )
 
 if TYPE_CHECKING:
