@@ -7,9 +7,14 @@ then nbval, which runs every chapter again and compares its outputs with the com
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 # One file per worker at a time: nbval's cells of one notebook share a kernel. One worker more than
@@ -18,31 +23,66 @@ WORKERS = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "loadfile"]
 # nbval, too, gets its kernels from a process that has imported the libraries; where none can be
 # forked they start as Jupyter starts them.
 FORKED = {"JUPYTER_DEFAULT_PROVISIONER_NAME": "evidence-forked"}
-STEPS: list[tuple[str, list[str]]] = [
-    ("style", ["ruff", "check", "."]),
-    ("layout", ["ruff", "format", "--check", "--quiet", "."]),
-    ("types", ["mypy"]),
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command; it is ended where it takes three times what it takes on two slow processors."""
+
+    name: str
+    command: Sequence[str]
+    minutes: float = 5
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+STEPS = [
+    Step("style", ["ruff", "check", "."]),
+    Step("layout", ["ruff", "format", "--check", "--quiet", "."]),
+    Step("types", ["mypy"]),
     # In the order of tests/conftest.py, not by how many tests a file has.
-    ("tests", ["pytest", "--quiet", *WORKERS, "--no-loadscope-reorder", "tests"]),
-    (
+    Step("tests", ["pytest", "--quiet", *WORKERS, "--no-loadscope-reorder", "tests"], 60),
+    Step(
         "chapters",
-        ["pytest", "--quiet", *WORKERS, "--nbval", "--nbval-current-env", "-p", "no:cacheprovider",
-         "-W", "default", "chapters"],
+        ["pytest", "--quiet", *WORKERS, "--nbval", "--nbval-current-env",
+         "--nbval-cell-timeout", "300", "-p", "no:cacheprovider", "-W", "default", "chapters"],
+        10,
+        FORKED,
     ),
 ]  # fmt: skip
 
 
+def run_step(step: Step) -> bool:
+    """Run a step and return True where it passed.
+
+    One that does not end is ended with all its processes. pytest then writes what each was doing.
+    """
+    print(f"== {step.name}: {' '.join(step.command)}", flush=True)
+    environment = {**os.environ, **step.environment}
+    command = [sys.executable, "-m", *step.command]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        try:
+            return process.wait(60 * step.minutes) == 0
+        except subprocess.TimeoutExpired:
+            print(f"\n== {step.name}: not ended after {step.minutes:g} minutes", flush=True)
+            _end(psutil.Process(process.pid))
+            return False
+
+
+def _end(process: psutil.Process) -> None:
+    """End a process and all that it started, with a traceback of each that can give one."""
+    everyone = [*process.children(recursive=True), process]
+    for number in (signal.SIGABRT, signal.SIGKILL):
+        for one in everyone:
+            try:
+                one.send_signal(number)
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(everyone, timeout=5)
+
+
 def main() -> int:
     """Run every step, whatever the others say; return 0 where all passed."""
-    failed = []
-    for name, command in STEPS:
-        print(f"== {name}: {' '.join(command)}", flush=True)
-        environment = {**os.environ, **(FORKED if name == "chapters" else {})}
-        done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, check=False, env=environment
-        )
-        if done.returncode != 0:
-            failed.append(name)
+    failed = [step.name for step in STEPS if not run_step(step)]
     print(f"== failed: {', '.join(failed)}" if failed else "== all passed", flush=True)
     return 1 if failed else 0
 

@@ -176,8 +176,9 @@ def test_nothing_to_run_is_nothing():
     assert refresh([]) == []
 
 
-def test_a_kernel_that_died_before_its_first_word_is_started_again(monkeypatch, tmp_path):
-    said = iter([f"{execute_module.UNBORN} replying to kernel_info", ""])
+@pytest.mark.parametrize("words", ["died before replying", "didn't respond in 60 seconds"])
+def test_a_kernel_that_never_said_a_word_is_started_again(words, monkeypatch, tmp_path):
+    said = iter([f"RuntimeError: Kernel {words}", ""])
     monkeypatch.setattr(execute_module, "_execute_once", lambda *given: next(said))
     assert execute_module.execute(tmp_path / "a.ipynb", tmp_path / "b.ipynb") == ""
 

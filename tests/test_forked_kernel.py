@@ -95,6 +95,30 @@ def test_two_kernels_share_no_random_state_no_names_and_no_directory(tmp_path, m
     assert said[0][2] == said[1][2] == f"False None {os.environ['EVIDENCE_ROOT']}\n"
 
 
+WHERE = """import json
+from ipykernel.connect import get_connection_info
+told = json.loads(get_connection_info())
+print(told["transport"], told["ip"])"""
+
+
+def test_messages_go_through_files_and_none_are_left(tmp_path):
+    assert execute(notebook(tmp_path / "a.ipynb", WHERE), tmp_path / "b.ipynb") == ""
+    transport, path = printed(tmp_path / "b.ipynb")[0].split()
+    assert transport == "ipc"
+    assert not Path(path).parent.exists()
+
+
+def test_where_the_path_of_a_socket_would_be_too_long_messages_go_through_ports(
+    tmp_path, monkeypatch
+):
+    deep = tmp_path / ("deep" * 20)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    assert execute(notebook(tmp_path / "a.ipynb", WHERE), tmp_path / "b.ipynb") == ""
+    assert printed(tmp_path / "b.ipynb")[0] == "tcp 127.0.0.1\n"
+    assert not list(deep.iterdir())
+
+
 @pytest.mark.parametrize(
     ("cell", "seconds", "message"),
     [

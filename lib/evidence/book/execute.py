@@ -22,12 +22,12 @@ from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch, process_po
 from evidence.data import Evidence, load_evidence
 from evidence.paths import build_folder, notebook_path, project_root
 
-# A kernel binds ports that were free a moment before; where another program was quicker it dies
-# before it has run anything, and a second one finds other ports.
-UNBORN = "RuntimeError: Kernel died before"
+# A stock kernel binds ports that were free a moment before; where another program was quicker it
+# dies, or never answers, before it has run anything, and a second one finds other ports.
+UNBORN = ("RuntimeError: Kernel died before", "RuntimeError: Kernel didn't respond")
 _STARTS = 3
 # A kernel that was killed, or could not bind its ports, says nothing about the page.
-LOST = ("DeadKernelError", UNBORN)
+LOST = ("DeadKernelError", *UNBORN)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from queue import Empty
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -39,11 +40,36 @@ from evidence.book.forking import (
 )
 
 PROVISIONER = "evidence-forked"
+# The path of a socket has at most 103 bytes on macOS, 107 on Linux; `-5` is added to this one.
+_LONGEST = 100
 _log = logging.getLogger(__name__)
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Starts IPython kernels by forking a warm process, any other kernel as usual."""
+    """Starts IPython kernels by forking a warm process, any other kernel as usual.
+
+    Messages go through files of a folder of its own, not through ports. A port that was free is
+    lent to another process before the kernel binds it about once in seven hundred starts, and
+    the kernel or its client then waits for a minute or for ever.
+    """
+
+    _folder: TemporaryDirectory[str] | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Prepare the start: where a kernel may be forked, give it files in the place of ports."""
+        manager = self.parent
+        if manager is not None and forking_works() and not manager.shell_port:
+            self._folder = TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
+            sockets = str(Path(self._folder.name, "s"))
+            if len(os.fsencode(sockets)) <= _LONGEST:
+                manager.transport, manager.cache_ports, manager.ip = "ipc", False, sockets
+        return await super().pre_launch(**kwargs)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove what the kernel leaves, unless it starts again."""
+        await super().cleanup(restart)
+        if self._folder is not None and not restart:
+            self._folder.cleanup()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start the kernel that a command line asks for."""
