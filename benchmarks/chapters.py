@@ -51,7 +51,7 @@ from time import perf_counter
 start = perf_counter()
 from evidence.book.execute import kernel_environment
 from evidence.data import load_evidence
-os.environ.update(kernel_environment(load_evidence()))
+os.environ.update(kernel_environment(load_evidence().digest()))
 from evidence.book.zygote import warm_up
 warm_up()
 from IPython.core.interactiveshell import InteractiveShell

@@ -25,7 +25,7 @@ from evidence.page import Page
 from evidence.parameters import Landscape
 from evidence.paths import project_root
 from evidence.problems import DataError
-from evidence.results import FIGURE_MIME
+from evidence.results import FIGURE_MIME, PICTURES
 
 PAGE = "questions/combination_vs_monotherapy"
 STUDY = "studies/ryan-2007"
@@ -170,6 +170,10 @@ def test_a_figure_keeps_the_numbers_that_it_shows(monkeypatch):
     assert shown[0][FIGURE_MIME]["data"] == 'hr,what\n0.123457,"a, b"\n1,c\n'
     Page(Landscape(provenance_max="D1"), None).show(figure)
     assert shown[1][FIGURE_MIME]["data"] == "hr,what\n"
+    monkeypatch.setenv(PICTURES, "none")
+    Page(Landscape(), None).show(figure)
+    assert "image/svg+xml" not in shown[2]
+    assert shown[2][FIGURE_MIME] == shown[0][FIGURE_MIME]
 
 
 def test_the_data_of_a_figure_are_a_file_where_the_page_has_them(project, registry):

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from evidence.book.execute import execute_apart
+from evidence.book.execute import ApartProcess
 from evidence.book.normalise import normalise, serialise
 from evidence.csv_tables import read_table
 from evidence.data import load_evidence
@@ -58,7 +58,8 @@ def infect(folder):
 def run_page(book, page, title):
     """Run a chapter of the real book on the book's data; keep its code and one line of prose."""
     source, target = ROOT / "chapters" / f"{page}.ipynb", book / "chapters" / f"{page}.ipynb"
-    error = execute_apart(source, target, {})
+    with ApartProcess() as process:
+        error = process.execute(source, target, {})
     assert error == ""
     notebook = normalise(json.loads(target.read_text(encoding="utf-8")))
     heading = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {title}"}

@@ -19,7 +19,7 @@ from evidence.book.sweep_store import sweep_folder
 from evidence.book.sweep_table import tabulate, write_tables
 from evidence.book.variant import checked_parameters
 from evidence.paths import build_folder, notebook_path
-from evidence.results import read_results
+from evidence.results import PICTURES, read_results
 from evidence.validation import ParameterError
 
 from tests.small_page import KILL_WORKER, PAGE, make_small, ran
@@ -198,6 +198,19 @@ def test_numbers_and_claims_are_those_of_stock_papermill(tmp_path, here):
     )
     assert run.results == read_results(stock)
     assert len(run.results.results) > 20
+
+
+def test_a_run_whose_notebook_is_not_kept_has_the_same_results_and_draws_nothing(here, project):
+    page, recorded, drawn = "studies/ryan-2007", [], []
+    for keep in (False, True):
+        shutil.rmtree(sweep_folder(page), ignore_errors=True)
+        (run,) = sweep(page, [{"level": 0.9}], executor=here, keep_notebook=keep)
+        recorded.append(run.results)
+        drawn.append(os.environ[PICTURES])
+    assert recorded[0] == recorded[1]
+    assert recorded[1].figures
+    assert drawn == ["none", "drawn"]
+    assert "<svg" in run.notebook.read_text()
 
 
 def test_what_fails_is_kept_apart_and_tried_again(small, here, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ from evidence.results import (
     FIGURE_MIME,
     FINDINGS_MIME,
     PAGE_MIME,
+    PICTURES,
     READINGS_MIME,
     RESULT_MIME,
     Result,
@@ -176,7 +178,9 @@ class Page(Generic[Model]):
             "alt": figure.alt,
             "data": figure.data.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
         }
-        self.display({"image/svg+xml": figure.svg(), FIGURE_MIME: facts, "text/plain": figure.alt})
+        drawn = os.environ.get(PICTURES) != "none"
+        picture = {"image/svg+xml": figure.svg()} if drawn else {}
+        self.display({**picture, FIGURE_MIME: facts, "text/plain": figure.alt})
 
     def table(self, table: Table) -> None:
         """Show a table; it can be linked to by its number on the page, `table-1` onwards."""

@@ -33,6 +33,8 @@ RESULT_MIME = "application/vnd.evidence.result+json"
 CLAIM_MIME = "application/vnd.evidence.claim+json"
 PAGE_MIME = "application/vnd.evidence.page+json"
 FIGURE_MIME = "application/vnd.evidence.figure+json"
+# Variable of a kernel; "none" where only numbers are wanted: a figure is then its data and words.
+PICTURES = "EVIDENCE_PICTURES"
 # A summary of findings: what is compared, and its lines.
 FINDINGS_MIME = "application/vnd.evidence.findings+json"
 # What the page asked of the data since its output before this one.

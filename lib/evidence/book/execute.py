@@ -18,9 +18,11 @@ from evidence.book.freshness import dependencies
 from evidence.book.normalise import normalise, serialise
 from evidence.book.time_limit import VARIABLE, Clock, time_limit
 from evidence.book.whole_writes import write_whole
-from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch, process_pool
-from evidence.data import Evidence, load_evidence
-from evidence.paths import build_folder, notebook_path, project_root
+from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch
+from evidence.data import load_evidence
+from evidence.data_files import read_files
+from evidence.paths import build_folder, data_folder, notebook_path, project_root
+from evidence.results import PICTURES
 
 # A stock kernel binds ports that were free a moment before; where another program was quicker it
 # dies, or never answers, before it has run anything, and a second one finds other ports.
@@ -53,12 +55,17 @@ class Run:
     changed: bool = False
 
 
-def kernel_environment(evidence: Evidence | None = None) -> dict[str, str]:
-    """Return the variables that every kernel is started with; reads the evidence if not given."""
+def kernel_environment(digest: str | None = None) -> dict[str, str]:
+    """Return the variables that every kernel is started with.
+
+    `digest` is that of data which are checked before a kernel is started; if not given, they are
+    checked here.
+    """
     return {
         "EVIDENCE_ROOT": str(project_root()),
-        "EVIDENCE_CHECKED": (evidence or load_evidence()).digest(),
+        "EVIDENCE_CHECKED": digest or load_evidence().digest(),
         VARIABLE: f"{time_limit():g}",
+        PICTURES: "drawn",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
@@ -146,10 +153,34 @@ def _execute_once(source: Path, target: Path, parameters: dict[str, Any], clock:
     return ""
 
 
-def execute_apart(source: Path, target: Path, parameters: Mapping[str, Any]) -> str:
-    """Run a notebook as `execute` does, in a process of its own with the kernel's environment."""
-    with process_pool(1, kernel_environment()) as pool:
-        return pool.submit(execute, source, target, parameters).result()
+class ApartProcess:
+    """A process of its own that runs a notebook; it imports from the moment it is made.
+
+    The data need not be checked by then, but before a notebook is run.
+
+    Raises
+    ------
+    DataError
+        Where the tables cannot be read.
+    """
+
+    def __init__(self) -> None:
+        self._pool = WorkerPool(1, kernel_environment(read_files(data_folder()).digest))
+        self._pool.submit((int, 0))
+
+    def execute(self, source: Path, target: Path, parameters: Mapping[str, Any]) -> str:
+        """Run a notebook as `execute` does, with the kernel's environment."""
+        return str(self._pool.submit((_execute_given, (source, target, parameters))).result())
+
+    def __enter__(self) -> ApartProcess:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._pool.stop()
+
+
+def _execute_given(given: tuple[Path, Path, Mapping[str, Any]]) -> str:
+    return execute(*given)
 
 
 def refresh_page(page: str) -> Run:

@@ -117,7 +117,9 @@ def plan(page: str, runs: Sequence[Mapping[str, Any]], *, keep_notebook: bool = 
     key = dependency_key(page, evidence)
     if files_stamp(page) != stamp:
         raise SweepError(_CHANGED)
-    environment = environment_of(kernel_environment(evidence), page)
+    environment = environment_of(
+        kernel_environment(evidence.digest()), page, pictures=keep_notebook
+    )
     made = Plan(defaults)
     stored: dict[Path, bool] = {}
     for parameters in checked:

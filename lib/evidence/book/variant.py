@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from evidence.book import report
 from evidence.book.exclusive import hold_project
-from evidence.book.execute import execute_apart
+from evidence.book.execute import ApartProcess
 from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
 from evidence.book.own_data import reading
@@ -192,10 +192,12 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
     VariantError
         Where the notebook raised.
     """
-    book = load_evidence()
-    with reading(data):
+    other = load_evidence() if data else None
+    # What runs the page imports for some seconds; meanwhile data and parameters are checked.
+    with reading(data), ApartProcess() as process:
         parameters = checked_parameters(page, given)
-        evidence = load_evidence() if data else book
+        evidence = load_evidence()
+        book = other or evidence
         name = data.resolve().name if data else ""
         folder = _folder(page, parameters, evidence.digest() if data else "")
         staging = folder.with_name(f".{folder.name}.staging-{os.getpid()}")
@@ -203,7 +205,7 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
         try:
             # What renders imports for two seconds; meanwhile the page runs.
             with hold_project(f"a variant of {page}"), Renderer() as renderer:
-                notebook = _execute(page, parameters, staging)
+                notebook = _execute(process, page, parameters, staging)
                 words = describe_variant(parameters, name)
                 edition = page_edition(page, notebook, evidence, f"variant ({words})", name)
                 changes = compare_editions(_committed(page, book), edition)
@@ -230,10 +232,12 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
     )
 
 
-def _execute(page: str, parameters: Mapping[str, Any], staging: Path) -> Path:
+def _execute(
+    process: ApartProcess, page: str, parameters: Mapping[str, Any], staging: Path
+) -> Path:
     """Run the page into the staging folder; return the normalised notebook."""
     target = staging / f"{Path(page).name}.ipynb"
-    error = execute_apart(notebook_path(page), target, parameters)
+    error = process.execute(notebook_path(page), target, parameters)
     if error:
         raise VariantError(f"{page}, {error}")
     executed = normalise(json.loads(target.read_text(encoding="utf-8")))
