@@ -131,3 +131,14 @@ def test_a_row_is_described_with_the_arms_of_its_own_study(evidence):
              if row.name != "arms"}  # fmt: skip
     assert words["jonasch-2010.orr.percent.sorafenib"] == "Objective response, Sorafenib"
     assert words["jonasch-2010.orr.percent.sorafenib_ifn"].endswith("low-dose interferon")
+
+
+def test_what_one_asks_is_not_changed_by_what_another_did_with_the_same_answer():
+    evidence = load_evidence()
+    first = evidence.where("arms", study_id="jonasch-2010")
+    before = first.copy()
+    first.loc[:, "arm"] = "changed"
+    pd.testing.assert_frame_equal(evidence.where("arms", study_id="jonasch-2010"), before)
+    assert evidence.values("arms", "arm", study_id="jonasch-2010") == [
+        (arm,) for arm in before["arm"]
+    ]

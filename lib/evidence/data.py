@@ -70,31 +70,46 @@ class Evidence:
     bibliography: Bibliography
     reads: str = "all"
     asked: Readings = field(default_factory=Readings, compare=False, repr=False)
+    # Pages ask the same questions dozens of times.
+    _answers: dict[TableReading, pd.DataFrame] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _found: dict[str, pd.Series] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @cached_property
-    def _rows(self) -> dict[str, pd.Series]:
-        found: dict[str, pd.Series] = {}
-        for name, key in (("arms", "arm_id"), *((name, "row_id") for name in FACT_TABLES)):
-            table = self.tables[name]
-            for position in range(len(table)):
-                row = table.iloc[position]
-                found[row[key]] = row.copy()
-                found[row[key]].name = name
-        return found
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """The table and the position in it of every row id."""
+        keys = {"arms": "arm_id", **dict.fromkeys(FACT_TABLES, "row_id")}
+        return {
+            row_id: (name, position)
+            for name, key in keys.items()
+            for position, row_id in enumerate(self.tables[name][key])
+        }
+
+    def _row(self, row_id: str) -> pd.Series | None:
+        if row_id not in self._found and row_id in self._places:
+            name, position = self._places[row_id]
+            row = self.tables[name].iloc[position].copy()
+            row.name = name
+            self._found[row_id] = row
+        return self._found.get(row_id)
 
     @property
     def rows(self) -> dict[str, pd.Series]:
         """Every fact and every arm by its row id."""
         for name in ("arms", *FACT_TABLES):
             self.asked.tables[TableReading(name)] = None
-        return self._rows
+        found = {row_id: self._row(row_id) for row_id in self._places}
+        return {row_id: row for row_id, row in found.items() if row is not None}
 
     def where(self, table: str, **values: str | Collection[str]) -> pd.DataFrame:
         """Return the rows of a table whose columns have one of the values given.
 
         The rows are in the order of the table and numbered from 0; without values, all of them.
         """
-        return self._ask(TableReading.of(table, (), values))
+        return self._ask(TableReading.of(table, (), values)).copy()
 
     def values(
         self, table: str, *columns: str, **values: str | Collection[str]
@@ -105,12 +120,14 @@ class Evidence:
 
     def _ask(self, reading: TableReading) -> pd.DataFrame:
         self.asked.tables[reading] = None
-        return reading.answer(self.tables)
+        if reading not in self._answers:
+            self._answers[reading] = reading.answer(self.tables)
+        return self._answers[reading]
 
     def find(self, row_id: str) -> pd.Series | None:
         """Return one row, None where there is none; its `name` is the table it stands in."""
         self.asked.rows[row_id] = None
-        return self._rows.get(row_id)
+        return self._row(row_id)
 
     def row(self, row_id: str) -> pd.Series:
         """Return one row; its `name` is the table that it stands in.
@@ -165,7 +182,7 @@ class Evidence:
             [reading.to_json(), reading.answer(self.tables).to_numpy().tolist()]
             for reading in sorted(asked.tables)
         ]
-        rows = {key: self._rows.get(key) for key in sorted(asked.rows)}
+        rows = {key: self._row(key) for key in sorted(asked.rows)}
         keys = self.bibliography if _ALL in asked.publications else asked.publications
         publications = {key: self.bibliography.get(key) for key in sorted(keys)}
         answers = {

@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -51,8 +53,9 @@ class TableReading:
     def answer(self, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         """Return rows in the order of the table, numbered from 0, or distinct values."""
         table = tables[self.table]
-        for name, values in self.where:
-            table = table[table[name].isin(values)]
+        if self.where:
+            fits = [table[name].isin(values) for name, values in self.where]
+            table = table[np.logical_and.reduce(fits)]
         if self.columns:
             table = table[list(self.columns)].drop_duplicates()
         return table.reset_index(drop=True)

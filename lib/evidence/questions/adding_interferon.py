@@ -91,6 +91,13 @@ def reversed_contrasts(evidence: Evidence, p: AddingInterferon) -> list[Compared
     return compare(evidence, find_added_to(evidence, DRUG), p)
 
 
+def prepare(evidence: Evidence) -> None:
+    """Compute what most variants of the page share; results are kept by the functions called."""
+    p = AddingInterferon()
+    add_ons(evidence, p)
+    reversed_contrasts(evidence, p)
+
+
 def record(page: Page[AddingInterferon], compared: list[Compared], prefix: str = "") -> None:
     """Write the number of every contrast and outcome."""
     for item in compared:
