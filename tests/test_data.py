@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from evidence.consistency import RULES
 from evidence.csv_tables import read_table
