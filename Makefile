@@ -32,7 +32,7 @@ run: $(VENV)/ready ## execute stale pages in place
 status: $(VENV)/ready ## which pages are fresh, and why others are not
 	@$(BIN)/evidence status
 
-bench: $(VENV)/ready ## measure everything beside other tools into benchmarks/README.md (half an hour)
+bench: $(VENV)/ready ## measure everything beside other tools into benchmarks/README.md (an hour)
 	@$(BIN)/python -m benchmarks
 
 serve: book ## build, then serve the book on this machine (it also opens from file://)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from math import log
 from pathlib import Path
@@ -23,6 +24,7 @@ from statistics import linear_regression, mean
 from benchmarks.made_project import make_project
 from benchmarks.made_tables import study_ids
 from benchmarks.measuring import Measured, evidence, run
+from benchmarks.rows import Row
 
 SIZES = (10, 50, 200, 500)
 _SWEEP_RUNS = 20
@@ -119,6 +121,32 @@ def summarise(steps: list[Step]) -> list[dict[str, object]]:
     return lines
 
 
+def compare_sizes(lines: list[dict[str, object]]) -> list[Row]:
+    """Return what a study costs among the most, beside among 50, in CPU seconds."""
+    rows = []
+    for line in lines:
+        each = line["cpu ms per study"]
+        if line["name"] in ("check", "run, every page", "build, every page"):
+            name = f"evidence {line['name']}, a study of {max(each)}"
+            ours, other = each[max(each)] / 1000, each[_FIRST_OF_SLOPE] / 1000
+            note = f"CPU seconds beyond those of a book of {min(line['cpu'])}"
+            rows.append(Row(name, f"a study of {_FIRST_OF_SLOPE}", (ours,), (other,), 1.2, note))
+    return rows
+
+
+def measure_sizes(sizes: Iterable[int]) -> tuple[list[Step], dict[int, dict[str, float]]]:
+    """Make a project of each size; return what its commands took and what its pages weigh."""
+    steps, weights = [], {}
+    for size in sorted(sizes):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = make_project(Path(temporary) / "project", size)
+            for step in measure_project(folder, size):
+                steps.append(step)
+                print(f"{size:4} {step.name:26}{step.took}", file=sys.stderr, flush=True)
+            weights[size] = weigh(folder)
+    return steps, weights
+
+
 def _number(value: object, form: str) -> str:
     return format(value, form) if isinstance(value, int | float) else "-"
 
@@ -141,14 +169,7 @@ def main() -> None:
     words.add_argument("--sizes", default=",".join(map(str, SIZES)))
     words.add_argument("--out", type=Path, default=Path("_build/benchmarks/growth.json"))
     given = words.parse_args()
-    steps, weights = [], {}
-    for size in sorted(map(int, given.sizes.split(","))):
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = make_project(Path(temporary) / "project", size)
-            for step in measure_project(folder, size):
-                steps.append(step)
-                print(f"{size:4} {step.name:26}{step.took}", flush=True)
-            weights[size] = weigh(folder)
+    steps, weights = measure_sizes(map(int, given.sizes.split(",")))
     lines = summarise(steps)
     print(f"\n{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print_table(lines)

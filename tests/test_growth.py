@@ -8,8 +8,9 @@ from evidence.data import load_evidence
 from evidence.data_files import read_files
 from evidence.paths import data_folder
 
-from benchmarks.growth import exponent, per_study
+from benchmarks.growth import Step, compare_sizes, exponent, per_study, summarise
 from benchmarks.made_project import make_project
+from benchmarks.measuring import Measured
 
 LIST = (
     '<ul class="nav bd-sidenav">\n'
@@ -40,6 +41,14 @@ def test_an_exponent_of_one_is_linear_and_of_two_quadratic():
     assert exponent({10: 9.0, 50: 50.0, 500: 500.0}) == pytest.approx(1)
     assert exponent({50: 25.0, 100: 100.0}) == pytest.approx(2)
     assert per_study({10: 1.0, 60: 2.0}) == {60: pytest.approx(20)}
+
+
+def test_a_study_among_many_is_compared_with_one_among_fifty():
+    took = {10: 1.0, 50: 3.0, 500: 30.4}
+    steps = [Step("check", size, Measured(cpu, cpu, 1.0)) for size, cpu in took.items()]
+    (row,) = compare_sizes(summarise(steps))
+    assert row.name == "evidence check, a study of 500"
+    assert row.ratios == [pytest.approx(0.06 / 0.05)]
 
 
 def test_a_page_is_marked_in_the_list_that_its_folder_shares():
