@@ -201,7 +201,7 @@ def test_numbers_and_claims_are_those_of_stock_papermill(tmp_path, here):
 
 
 def test_a_run_whose_notebook_is_not_kept_has_the_same_results_and_draws_nothing(here, project):
-    page, recorded, drawn = "studies/ryan-2007", [], []
+    page, recorded, drawn = "questions/landscape", [], []
     for keep in (False, True):
         shutil.rmtree(sweep_folder(page), ignore_errors=True)
         (run,) = sweep(page, [{"level": 0.9}], executor=here, keep_notebook=keep)
