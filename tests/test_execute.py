@@ -117,9 +117,15 @@ def test_interrupted_runs_end_at_once_say_so_and_keep_what_ended(project):
     began = project / "began"
     before = break_cell(PAGE, f"import time\nopen({str(began)!r}, 'w')\ntime.sleep(600)")
     command = [sys.executable, "-m", "evidence", "run"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+    # What a shell starts in the background ignores Ctrl-C, and so would what the tests start then.
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, earlier)
     try:
         deadline = time.monotonic() + 60
         while not began.exists():
