@@ -202,7 +202,8 @@ execute(Path(sys.argv[1]), Path(sys.argv[2]))
 @pytest.mark.parametrize("victim", ["parent", "zygote"])
 def test_nothing_is_left_when_the_parent_or_the_forking_process_is_killed(victim, tmp_path):
     started = tmp_path / "started"
-    cell = f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getppid()))\ntime.sleep(60)"
+    said = "f'{os.getppid()} ' + told['ip']"
+    cell = f"{WHERE}\nimport os, time\nopen({str(started)!r}, 'w').write({said})\ntime.sleep(60)"
     source = notebook(tmp_path / "a.ipynb", cell)
     before = processes()
     command = [sys.executable, "-c", PARENT, str(source), str(tmp_path / "b.ipynb")]
@@ -213,12 +214,14 @@ def test_nothing_is_left_when_the_parent_or_the_forking_process_is_killed(victim
             time.sleep(0.05)
         ours = processes() - before
         # Other tests fork kernels meanwhile: ours are the process that forked, and its group.
-        zygote = int(started.read_text())
+        zygote, sockets = started.read_text().split()
+        zygote = int(zygote)
         ours = {p for p in ours if p == zygote or _parent(p) == zygote}
         assert len(ours) == 2
         os.kill(parent.pid if victim == "parent" else zygote, signal.SIGKILL)
         assert gone(ours)
         parent.wait(20)
+        assert not Path(sockets).parent.exists()
 
 
 def _parent(pid):

@@ -85,7 +85,13 @@ class ForkedProvisioner(LocalProvisioner):
 
     def _fork(self, argv: Sequence[str], kwargs: Mapping[str, Any]) -> ForkedProcess | None:
         environment = dict(kwargs.get("env") or os.environ)
-        request = {"argv": argv, "env": environment, "cwd": str(kwargs.get("cwd") or Path.cwd())}
+        request = {
+            "argv": argv,
+            "env": environment,
+            "cwd": str(kwargs.get("cwd") or Path.cwd()),
+            # Removed by the process that forks where this one is killed.
+            "folder": self._folder.name if self._folder else "",
+        }
         try:
             zygote = zygote_for(environment)
             return ForkedProcess(zygote, zygote.ask(request)["pid"])

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import pkgutil
+import shutil
 import signal
 import socket
 import sys
@@ -85,7 +86,8 @@ def end_with_parent() -> None:
 
 def serve(connection: socket.socket) -> dict[str, Any] | None:
     """Answer requests until the other end closes; in a forked child return what to become."""
-    running: set[int] = set()
+    # Kernels, and the folder of each one's sockets.
+    running: dict[int, str] = {}
     parent = os.getpid()
     with connection, connection.makefile("rwb") as stream:
         _answer(stream, {"pid": parent, "threads": threading.active_count()})
@@ -100,12 +102,14 @@ def serve(connection: socket.socket) -> dict[str, Any] | None:
             # Both sides set the group, so that neither can signal it before it exists.
             with contextlib.suppress(OSError):
                 os.setpgid(child, child)
-            running.add(child)
+            running[child] = request["folder"]
             _answer(stream, {"pid": child})
         else:
-            for child in running:
+            for child, folder in running.items():
                 with contextlib.suppress(OSError):
                     os.killpg(child, signal.SIGKILL)
+                if folder:
+                    shutil.rmtree(folder, ignore_errors=True)
             return None
     end_with_parent()
     if os.getppid() != parent:
@@ -118,14 +122,14 @@ def _answer(stream: Any, reply: dict[str, Any]) -> None:
     stream.flush()
 
 
-def _status(child: int, running: set[int]) -> int | None:
+def _status(child: int, running: dict[int, str]) -> int | None:
     """Return the exit code of a kernel as Popen would, None while it runs."""
     if child not in running:
         return -signal.SIGKILL
     done, status = os.waitpid(child, os.WNOHANG)
     if done == 0:
         return None
-    running.discard(child)
+    del running[child]
     return os.waitstatus_to_exitcode(status)
 
 
