@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -166,21 +167,18 @@ class ApartProcess:
 
     def __init__(self) -> None:
         self._pool = WorkerPool(1, kernel_environment(read_files(data_folder()).digest))
+        # A pool starts its process at the first job, whatever that is.
         self._pool.submit((int, 0))
 
     def execute(self, source: Path, target: Path, parameters: Mapping[str, Any]) -> str:
         """Run a notebook as `execute` does, with the kernel's environment."""
-        return str(self._pool.submit((_execute_given, (source, target, parameters))).result())
+        return str(self._pool.submit((partial(execute, source, target), parameters)).result())
 
     def __enter__(self) -> ApartProcess:
         return self
 
     def __exit__(self, *raised: object) -> None:
         self._pool.stop()
-
-
-def _execute_given(given: tuple[Path, Path, Mapping[str, Any]]) -> str:
-    return execute(*given)
 
 
 def refresh_page(page: str) -> Run:
