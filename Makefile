@@ -12,16 +12,19 @@ export MPLBACKEND ?= agg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check run status bench serve lock canary audit archive reference clean
+.PHONY: help book test test-everywhere check run status bench serve lock canary audit archive reference clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/ready ## set up, run what is stale, build _build/html/index.html
 	@$(BIN)/evidence build
 
 test: $(VENV)/ready ## set up, run all tests, nbval over every page included
 	@$(BIN)/python -m tests
+
+test-everywhere: $(VENV)/ready ## all pages under the arithmetic of other processors (20 minutes)
+	@$(BIN)/python -m pytest --quiet -m everywhere tests
 
 check: $(VENV)/ready ## check data, notebooks and prose; no kernel
 	@$(BIN)/evidence check

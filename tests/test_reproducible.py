@@ -1,4 +1,4 @@
-"""The same bytes whatever the machine is set to: time zone, locale, hash seed, threads, folder."""
+"""The same bytes whatever the machine is and is set to: processor, time zone, locale, threads."""
 
 import json
 import os
@@ -7,15 +7,20 @@ import sys
 
 import pytest
 from evidence.book.fingerprints import hash_files
-from evidence.book.freshness import read_notebook
+from evidence.book.freshness import list_pages, read_notebook
 from evidence.paths import notebook_path
+from numpy._core._multiarray_umath import __cpu_dispatch__
 
 from tests.small_book import make_book
 
+QUESTIONS = [page for page in list_pages() if page.startswith("questions/")]
 # One page of each kind that computes: a trial, a synthesis, a simulation with a seed.
 PAGES = ["studies/jonasch-2010", "questions/landscape", "questions/biomarker_prognosis"]
+# NumPy's plainest kernels, as on a processor that has none of what its others are written for.
+PLAIN = {"NPY_DISABLE_CPU_FEATURES": " ".join(__cpu_dispatch__)}
 ELSEWHERE = [
     {
+        **PLAIN,
         "TZ": "Pacific/Kiritimati",
         "LC_ALL": "POSIX",
         "PYTHONCOERCECLOCALE": "0",
@@ -44,22 +49,38 @@ def run_elsewhere(folder, settings, *words):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("settings", ELSEWHERE, ids=["posix", "threads"])
-def test_pages_come_out_byte_for_byte_whatever_the_machine_is_set_to(project, settings):
-    committed = {page: notebook_path(page).read_bytes() for page in PAGES}
-    for page in PAGES:
+def run_again(project, pages, settings):
+    """Run pages of a copy of the project with other settings; return those that came out other."""
+    committed = {page: notebook_path(page).read_bytes() for page in pages}
+    for page in pages:
         notebook = read_notebook(notebook_path(page))
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
         notebook_path(page).write_text(json.dumps(notebook))
     code = (
-        f"from evidence.book.execute import refresh\nif __name__ == '__main__':\n refresh({PAGES})"
+        f"from evidence.book.execute import refresh\nif __name__ == '__main__':\n refresh({pages})"
     )
     script = project / "run.py"
     script.write_text(code)
     run_elsewhere(project, settings, str(script))
-    assert {page: notebook_path(page).read_bytes() for page in PAGES} == committed
+    return [page for page in pages if notebook_path(page).read_bytes() != committed[page]]
+
+
+def test_question_pages_come_out_byte_for_byte_with_plain_kernels_and_other_settings(project):
+    assert run_again(project, QUESTIONS, ELSEWHERE[0]) == []
+
+
+def test_pages_come_out_byte_for_byte_with_more_threads_and_stock_kernels(project):
+    assert run_again(project, PAGES, ELSEWHERE[1]) == []
+
+
+@pytest.mark.everywhere
+@pytest.mark.parametrize("left_out", range(len(__cpu_dispatch__)))
+def test_all_pages_come_out_byte_for_byte_on_each_generation_of_processors(project, left_out):
+    # Each entry of the list stands for processors younger than those of the entry before.
+    settings = {"NPY_DISABLE_CPU_FEATURES": " ".join(__cpu_dispatch__[left_out:])}
+    assert run_again(project, list_pages(), settings) == []
 
 
 @pytest.mark.parametrize("settings", ELSEWHERE, ids=["posix", "threads"])

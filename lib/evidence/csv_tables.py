@@ -27,7 +27,12 @@ def read_table(path: Path) -> pd.DataFrame:
         width than its header.
     """
     name = f"data/{path.name}"
-    lines = _read_lines(name, _read_text(name, path))
+    return read_table_text(name, _read_text(name, path))
+
+
+def read_table_text(name: str, text: str) -> pd.DataFrame:
+    """Return the table that a text holds, as `read_table` does; `name` is that of its file."""
+    lines = _read_lines(name, text)
     if not lines:
         raise DataError([Problem(name, 0, "", "a header line", "an empty file")])
     header, *rows = lines

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from evidence.canonical import settled
 from evidence.estimates import Estimate, Unit
 
 # A true minus sign in prose; screen readers say "minus", and it is as wide as a plus.
@@ -28,7 +29,7 @@ _STYLE: dict[Unit, tuple[float, int, str]] = {
 
 
 def _digits(value: float, decimals: int) -> str:
-    text = f"{value:.{decimals}f}"
+    text = f"{settled(value):.{decimals}f}"
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", MINUS)
@@ -36,6 +37,7 @@ def _digits(value: float, decimals: int) -> str:
 
 def format_p(p: float) -> str:
     """Return a P value: two significant digits from 0.001 to 0.1, else two or "<0.001"."""
+    p = settled(p)
     if p < 0.001:
         return "<0.001"
     if p < 0.1:
@@ -46,7 +48,7 @@ def format_p(p: float) -> str:
 def _decimals(values: Sequence[float], unit: Unit) -> int:
     """Return the decimals for numbers that stand together: enough to tell them apart."""
     factor, decimals, _ = _STYLE[unit]
-    scaled = [float(value * factor) for value in values]
+    scaled = [settled(value * factor) for value in values]
     if unit in ("mu_per_week", "number") and all(value.is_integer() for value in scaled):
         return 0
     if unit == "number" and max(map(abs, scaled)) >= 100:

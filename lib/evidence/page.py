@@ -176,7 +176,7 @@ class Page(Generic[Model]):
             "name": figure.name,
             "caption": figure.caption,
             "alt": figure.alt,
-            "data": figure.data.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+            "data": figure.csv(),
         }
         drawn = os.environ.get(PICTURES) != "none"
         picture = {"image/svg+xml": figure.svg()} if drawn else {}

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evidence.canonical import canonical
 from evidence.estimates import Estimate, Grade, IntervalKind, Unit
 from evidence.formatting import (
     format_estimate,
@@ -39,9 +40,6 @@ PICTURES = "EVIDENCE_PICTURES"
 FINDINGS_MIME = "application/vnd.evidence.findings+json"
 # What the page asked of the data since its output before this one.
 READINGS_MIME = "application/vnd.evidence.readings+json"
-# Six digits tell any two results apart that a reader could, and hide the last bits that differ
-# between processors; notebooks are compared as text.
-_SIGNIFICANT_DIGITS = 6
 GRADES: dict[str, str] = {
     "D0": "printed in a source",
     "D1": "arithmetic on printed numbers",
@@ -178,12 +176,6 @@ class Result:
         return cls(**fields)
 
 
-def _rounded(value: float | None) -> float | None:
-    if value is None or not math.isfinite(value):
-        return None
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
-
-
 def _hidden(value: float | None) -> None:
     return None
 
@@ -209,7 +201,7 @@ def make_result(
     if math.isinf(estimate.value) or (math.isnan(estimate.value) and not text):
         raise ValueError(f"expected a finite number for {key}, got {estimate.value}")
     withheld = estimate.grade > grade_max
-    number = _hidden if withheld else _rounded
+    number = _hidden if withheld else canonical
     return Result(
         key=key,
         label=label,
@@ -274,13 +266,14 @@ def read_results(path: Path) -> PageResults:
         Where the file is no notebook of a book of this kind, or a key was recorded twice.
     """
     try:
-        return _read_recorded(read_json_file(path))
+        return read_recorded(read_json_file(path))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = visible(" ".join(str(error).split()))
         raise ValueError(f"{path.name}: expected a notebook of the book, got {reason}") from None
 
 
-def _read_recorded(notebook: Mapping[str, Any]) -> PageResults:
+def read_recorded(notebook: Mapping[str, Any]) -> PageResults:
+    """Return what the outputs of a notebook recorded; see `read_results` for the errors."""
     found = PageResults({}, {}, {}, [])
     for data in iterate_outputs(notebook):
         for stored in data.get(RESULT_MIME, {}).get("results", []):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 # Read by `evidence.figures.style` while it draws.
 _READ_BY = {"figures/style.py": ("theme.mplstyle",)}
 
@@ -35,7 +35,7 @@ def reached(code: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _imports_of(name: str) -> tuple[str, ...]:
-    path = _PACKAGE / name
+    path = PACKAGE / name
     return _imported(path.read_text(encoding="utf-8")) if path.suffix == ".py" else ()
 
 
@@ -74,6 +74,6 @@ def _files(parts: list[str]) -> list[str]:
     for end in range(len(parts) + 1):
         inside = Path(*parts[:end])
         for name in (inside / "__init__.py", inside.with_suffix(".py") if end else None):
-            if name is not None and (_PACKAGE / name).is_file():
+            if name is not None and (PACKAGE / name).is_file():
                 found.append(name.as_posix())
     return found

@@ -32,7 +32,11 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 def locked_packages(root: Path) -> dict[str, str]:
     """Return the version of every package in the lock file of a project."""
-    text = (root / "requirements.lock").read_text(encoding="utf-8")
+    return locked_packages_in((root / "requirements.lock").read_text(encoding="utf-8"))
+
+
+def locked_packages_in(text: str) -> dict[str, str]:
+    """Return the version of every package in the text of a lock file."""
     return {name.lower(): version for name, version in _LOCKED.findall(text)}
 
 

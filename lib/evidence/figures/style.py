@@ -17,7 +17,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from evidence.canonical import stored_text
 from evidence.estimates import Grade
+from evidence.figures.canonical_svg import on_grid
 
 # Okabe and Ito's palette, told apart with any colour vision (Okabe M, Ito K, Color Universal
 # Design, 2008). One colour means one treatment, on every page.
@@ -63,12 +65,17 @@ class Figure:
     grade: Grade = "D1"
 
     def svg(self) -> str:
-        """Return the picture as SVG, the same text whenever it is drawn from the same numbers."""
+        """Return the picture as SVG, the same text on every processor from the same numbers."""
         stream = io.StringIO()
         with use_theme():
             self.fig.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
         text = re.sub(r"<!DOCTYPE[^>]*>\n?", "", stream.getvalue())
-        return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+        return on_grid(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE))
+
+    def csv(self) -> str:
+        """Return the numbers that it shows as CSV, to the digits that every processor gives."""
+        numbers = self.data.select_dtypes("float").map(stored_text)
+        return self.data.assign(**numbers).to_csv(index=False, lineterminator="\n")
 
     def withheld(self) -> Figure:
         """Return a picture that only says that this figure is not shown."""
