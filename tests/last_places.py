@@ -5,28 +5,22 @@ round differently in the last bit. `disturb` makes this process such a machine: 
 that are imported get what linear algebra, sums, exponentials, special functions, distributions,
 optimizers and random draws return moved by one to four units in the last place.
 
-    python -m tests.last_places --seed 1 questions/landscape
+    python -m tests.page_shell --seed 1 questions/landscape
 
 runs pages so and says where their outputs differ from the committed ones.
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import json
-import os
 import sys
-import traceback
 import types
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
 # Whose source is read anew: ours, and those that draw and fit with what NumPy returns.
 _PACKAGES = ("evidence", "matplotlib", "lifelines", "statsmodels")
 # What may differ in its last places between processors. Left out is what IEEE 754 rounds exactly
@@ -197,95 +191,3 @@ def disturb(seed: int) -> None:
     if early:
         raise RuntimeError(f"expected that nothing to disturb is imported yet, got {early}")
     sys.meta_path.insert(0, _Finder())
-
-
-def run_page(page: str) -> list[list[dict[str, Any]]]:
-    """Run the cells of a page in this process; return what each code cell displayed.
-
-    Raises
-    ------
-    RuntimeError
-        Where a cell raised.
-    """
-    from IPython.core.displayhook import CapturingDisplayHook
-    from IPython.core.displaypub import CapturingDisplayPublisher
-    from IPython.core.interactiveshell import InteractiveShell
-
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(colors="NoColor", history_length=0)
-    publisher = CapturingDisplayPublisher()
-    shell.display_pub = publisher
-    shell.display_trap.hook = CapturingDisplayHook(shell, publisher.outputs)
-    shown: list[list[dict[str, Any]]] = []
-    notebook = json.loads((ROOT / "chapters" / f"{page}.ipynb").read_text(encoding="utf-8"))
-    for number, cell in enumerate(notebook["cells"]):
-        if cell["cell_type"] != "code":
-            continue
-        publisher.outputs.clear()
-        done = shell.run_cell("".join(cell["source"]))
-        if not done.success:
-            error = done.error_before_exec or done.error_in_exec
-            raise RuntimeError(f"{page}, cell {number}: {error!r}") from error
-        shown.append([json.loads(json.dumps(output["data"])) for output in publisher.outputs])
-    return shown
-
-
-def committed(page: str) -> list[list[dict[str, Any]]]:
-    """Return what the code cells of a committed page displayed."""
-    notebook = json.loads((ROOT / "chapters" / f"{page}.ipynb").read_text(encoding="utf-8"))
-    return [
-        [output["data"] for output in cell["outputs"] if "data" in output]
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
-    ]
-
-
-def differences(page: str) -> list[str]:
-    """Run a page; return where its outputs differ from the committed ones, a line each."""
-    from evidence.book.output_changes import changed_outputs
-
-    found = []
-    cells = zip(committed(page), run_page(page), strict=True)
-    for number, (was, now) in enumerate(cells, start=1):
-        found += [f"{page}, code cell {number}: {line}" for line in changed_outputs(was, now)]
-    return found
-
-
-def _apart(page: str) -> bool:
-    """Compare one page in a process of its own, so that nothing is remembered from another."""
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1] == 0
-    status = 1
-    try:
-        found = differences(page)
-        print(*(found or [f"{page}: the same"]), sep="\n", flush=True)
-        status = 1 if found else 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(status)
-
-
-def main() -> int:
-    """Run pages under a disturbance, one process each; return 0 where all are the same."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("pages", nargs="*", help="pages, e.g. questions/landscape; none is all")
-    parser.add_argument("--seed", type=int, default=1, help="of the disturbance; 0 is none")
-    given = parser.parse_args()
-    if given.seed:
-        disturb(given.seed)
-    # Before the fork, so that no page imports on its own.
-    import lifelines  # noqa: F401
-    import matplotlib.figure  # noqa: F401
-    from evidence.book.freshness import list_pages
-
-    pages = given.pages or list_pages()
-    same = [page for page in pages if _apart(page)]
-    print(f"{len(same)} passed, {len(pages) - len(same)} failed")
-    return 0 if len(same) == len(pages) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

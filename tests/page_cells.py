@@ -63,7 +63,7 @@ def compute(page: str, evidence: Evidence, **parameters: Any) -> dict[str, Any]:
         quiet,
         mock.patch("evidence.page.load_evidence", return_value=evidence),
         mock.patch("IPython.display.display"),
-        mock.patch("evidence.page.given_in", lambda names: _given(names)),
+        mock.patch("evidence.page.given_in", _given),
     ):
         exec(compile(first, f"{page}, parameters", "exec"), namespace)
         namespace.update(parameters)
@@ -73,10 +73,10 @@ def compute(page: str, evidence: Evidence, **parameters: Any) -> dict[str, Any]:
     return namespace
 
 
-def _given(names: Mapping[str, Any]) -> dict[str, Any]:
+def _given(names: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     from evidence.validation import given_in
 
-    return {n: v for n, v in given_in(names).items() if n != "__builtins__"}
+    return {n: v for n, v in given_in(names, **options).items() if n != "__builtins__"}
 
 
 def refused(error: BaseException) -> bool:

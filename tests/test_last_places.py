@@ -36,7 +36,8 @@ def results(numpy):
 print(len(set(results(np))), len(set(results(Fragile()))))
 """
 SIX_DECIMALS = """
-from tests.last_places import differences, disturb
+from tests.last_places import disturb
+from tests.page_shell import differences
 disturb(1)
 import evidence.figures.style as style
 style.on_grid = lambda svg: svg
@@ -53,14 +54,14 @@ def run(*words):
 
 
 def test_question_pages_do_not_depend_on_the_last_places_of_arithmetic():
-    status, said = run("-m", "tests.last_places", "--seed", "1", *QUESTIONS)
+    status, said = run("-m", "tests.page_shell", "--seed", "1", *QUESTIONS)
     assert (status, said.splitlines()[-1]) == (0, f"{len(QUESTIONS)} passed, 0 failed"), said
 
 
 @pytest.mark.everywhere
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_no_page_depends_on_the_last_places_of_arithmetic(seed):
-    status, said = run("-m", "tests.last_places", "--seed", str(seed))
+    status, said = run("-m", "tests.page_shell", "--seed", str(seed))
     assert status == 0, said
 
 

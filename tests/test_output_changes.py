@@ -55,7 +55,10 @@ def test_a_changed_parameter_is_named():
         ('<rect x="1.5" y="2"/><path d="M 1 1"/>', "1 of 2 marks moved, at most by 0.5 points"),
         ('<rect x="1" y="2"/>', "2 marks became 1"),
         ('<rect x="1" y="2"/><path d="L 1 1"/>', "1 of 2 marks have another form"),
-        ('<rect id="p0123456789" x="1" y="2"/><path d="M 1 1"/>', "the same marks under other names"),
+        (
+            '<rect id="p0123456789" x="1" y="2"/><path d="M 1 1"/>',
+            "the same marks under other names",
+        ),
     ],
 )
 def test_of_a_figure_it_is_said_how_many_marks_moved_and_how_far(now, said):

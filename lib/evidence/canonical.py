@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 # Pages agree to thirteen digits when every sum, exponential and distribution is moved by four
-# units in the last place (`python -m tests.last_places`); simulations keep fewer.
+# units in the last place (`python -m tests.page_shell --seed 1`); simulations keep fewer.
 _SETTLED_DIGITS = 12
 # Six digits tell any two results apart that a reader could; optimizers and quantiles of simulated
 # trials are converged well beyond them.

@@ -11,6 +11,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from evidence.figures.style import Figure
 
+from evidence.cell_ledger import CellLedger
 from evidence.chapter_parameters import ChapterParameters
 from evidence.claims import Certainty, Claim, judge
 from evidence.convention_comparison import Comparison
@@ -18,7 +19,6 @@ from evidence.data import Evidence, load_evidence
 from evidence.estimates import Estimate, Unit
 from evidence.formatting import format_value
 from evidence.parameters import Study
-from evidence.readings import Readings
 from evidence.recomputation import Recomputed
 from evidence.reported import read_range
 from evidence.results import (
@@ -57,16 +57,22 @@ class Page(Generic[Model]):
         Checked parameters.
     evidence : Evidence
         What the page may read.
-    results : dict of str to Result
-        Recorded so far, by key.
+    given : frozenset of str
+        Names of the parameters that stood in the notebook when it was opened.
     """
 
-    def __init__(self, parameters: Model, evidence: Evidence) -> None:
+    def __init__(
+        self, parameters: Model, evidence: Evidence, *, given: frozenset[str] = frozenset()
+    ) -> None:
         self.parameters = parameters
+        self.given = given
         self.evidence = evidence
-        self.results: dict[str, Result] = {}
-        self._tables = 0
-        self._told = Readings()
+        self._ledger = CellLedger()
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """Results recorded so far, by key; a cell that runs again replaces its own."""
+        return self._ledger.results
 
     def record(
         self,
@@ -82,7 +88,7 @@ class Page(Generic[Model]):
         Raises
         ------
         ValueError
-            Where the key is taken, no data row is named, or the number is not a number.
+            Where another cell has recorded the key, no data row is named, or it is not a number.
         KeyError
             Where a row does not exist.
         """
@@ -165,6 +171,7 @@ class Page(Generic[Model]):
     ) -> Claim:
         """Write a conclusion, judged by its predicate over the results of this page."""
         made = judge(key, text, holds, rests_on, certainty, self.results)
+        self._ledger.put(made)
         self.display({CLAIM_MIME: made.to_json(), "text/plain": f"[{made.state}] {made.text}"})
         return made
 
@@ -184,16 +191,14 @@ class Page(Generic[Model]):
 
     def table(self, table: Table) -> None:
         """Show a table; it can be linked to by its number on the page, `table-1` onwards."""
-        self._tables += 1
-        html = table.html.replace("<div ", f'<div id="table-{self._tables}" ', 1)
+        number = self._ledger.next_table()
+        html = table.html.replace("<div ", f'<div id="table-{number}" ', 1)
         findings = {FINDINGS_MIME: dict(table.findings)} if table.findings else {}
         self.display({"text/html": html, **findings, "text/plain": table.text})
 
     def _result(
         self, key: str, estimate: Estimate | None, label: str, rows: Sequence[str], text: str
     ) -> Result:
-        if key in self.results:
-            raise ValueError(f"expected a key that is not yet recorded, got {key}")
         if not rows and (estimate is None or estimate.method != PARAMETER):
             raise ValueError(f"expected the data rows that {key} rests on, got none")
         external = any(self.evidence.is_external(row) for row in rows)
@@ -206,7 +211,7 @@ class Page(Generic[Model]):
             text=text,
             grade_max=self.parameters.provenance_max,
         )
-        self.results[key] = made
+        self._ledger.put(made)
         return made
 
     def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
@@ -249,8 +254,7 @@ class Page(Generic[Model]):
             return
         from IPython.display import display
 
-        asked = self.evidence.asked.without(self._told)
-        self._told.add(asked)
+        asked = self._ledger.not_told(self.evidence.asked)
         if self.evidence.reads == "all" and (PAGE_MIME in data or asked.to_json()):
             data = {**data, READINGS_MIME: asked.to_json()}
         display(data, raw=True)
@@ -266,14 +270,17 @@ def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
     DataError
         Where the data tables break a rule.
     """
-    given = given_in(namespace)
+    opened = next((value for value in namespace.values() if isinstance(value, Page)), None)
+    # Run again, the cell finds names that later cells made; only those it found before count.
+    only = None if opened is None else opened.given | model.model_fields.keys()
+    given = given_in(namespace, only=only)
     evidence = load_evidence()
     parameters = validate(model, given, evidence)
     name = parameters.page
     if isinstance(parameters, Study):
         name = f"studies/{parameters.study_id}"
         evidence = evidence.narrowed(parameters.study_id)
-    page = Page(parameters, evidence)
+    page = Page(parameters, evidence, given=frozenset(given))
     facts = {
         "page": name,
         "parameters": parameters.model_dump(mode="json"),

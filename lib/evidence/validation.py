@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -217,17 +217,22 @@ def check_against_data(parameters: ChapterParameters, evidence: Evidence) -> lis
     return problems
 
 
-def given_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
+def given_in(
+    namespace: Mapping[str, Any], *, only: Collection[str] | None = None
+) -> dict[str, Any]:
     """Return the parameters that stand in a notebook's namespace when its first cell runs.
 
     papermill writes parameters as plain assignments, unknown names included, so every name that
-    is not IPython's and not code is one.
+    is not IPython's and not code is one. Where that cell runs again, later cells have made names
+    of their own: then it is `only` those that are named.
     """
     code = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
     return {
         name: value
         for name, value in namespace.items()
-        if not isinstance(value, code) and not _is_ipython(name, value)
+        if (only is None or name in only)
+        and not isinstance(value, code)
+        and not _is_ipython(name, value)
     }
 
 

@@ -1,0 +1,96 @@
+"""A page is worked on in Jupyter: its cells are run again, in any order that Python allows."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from evidence import cell_ledger
+from evidence.cell_ledger import CellLedger, RunningCell
+from evidence.claims import Claim
+from evidence.estimates import Estimate
+from evidence.readings import Readings
+from evidence.results import make_result
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_every_cell_of_every_page_runs_twice_and_every_page_opens_again():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.page_shell", "--twice"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def number(key, value=1.0):
+    return make_result(key, "a number", Estimate(value), ["row"], external=False)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Return a function that makes a cell the running one."""
+
+    def begin(name, execution):
+        cell = RunningCell(name, execution, f"first line of {name}")
+        monkeypatch.setattr(cell_ledger, "running_cell", lambda: cell)
+
+    return begin
+
+
+def test_a_cell_that_runs_again_replaces_what_it_recorded(run):
+    ledger = CellLedger()
+    run("a", 1)
+    ledger.put(number("kept"))
+    ledger.put(number("dropped"))
+    run("a", 2)
+    ledger.put(number("kept", 2.0))
+    assert {key: result.value for key, result in ledger.results.items()} == {"kept": 2.0}
+
+
+def test_a_key_of_another_cell_is_an_error_that_names_both(run):
+    ledger = CellLedger()
+    run("a", 1)
+    ledger.put(number("taken"))
+    run("b", 2)
+    with pytest.raises(ValueError, match="first line of a.*first line of b"):
+        ledger.put(number("taken"))
+
+
+def test_a_key_twice_in_one_run_is_an_error(run):
+    ledger = CellLedger()
+    run("a", 1)
+    ledger.put(Claim("said", "It is so.", "holds", "low", ()))
+    with pytest.raises(ValueError, match="expected a key that is not yet recorded, got said"):
+        ledger.put(Claim("said", "It is not.", "holds", "low", ()))
+
+
+def test_a_conclusion_may_have_the_key_of_a_number(run):
+    ledger = CellLedger()
+    run("a", 1)
+    ledger.put(number("same"))
+    ledger.put(Claim("same", "It is so.", "holds", "low", ()))
+
+
+def test_tables_keep_their_numbers_when_their_cell_runs_again(run):
+    ledger = CellLedger()
+    run("a", 1)
+    first = [ledger.next_table(), ledger.next_table()]
+    run("b", 2)
+    second = [ledger.next_table()]
+    run("a", 3)
+    again = [ledger.next_table(), ledger.next_table()]
+    run("c", 4)
+    assert (first, second, again, ledger.next_table()) == ([1, 2], [3], [1, 2], 4)
+
+
+def test_what_a_cell_asked_of_the_data_is_told_again_when_it_runs_again(run):
+    ledger = CellLedger()
+    asked = Readings({"row-a": None})
+    run("a", 1)
+    assert ledger.not_told(asked).rows == {"row-a": None}
+    asked.add(Readings({"row-b": None}))
+    run("b", 2)
+    assert ledger.not_told(asked).rows == {"row-b": None}
+    run("a", 3)
+    assert ledger.not_told(asked).rows == {"row-a": None}
