@@ -18,7 +18,7 @@ MAX_LINES = 340
 LAYERS = [
     {"plain_text"},
     {"text_files", "plain_yaml", "stored_parts"},
-    {"estimates", "formatting", "problems", "paths"},
+    {"estimates", "canonical", "formatting", "problems", "paths"},
     {"reported", "bibliography", "readings", "csv_tables"},
     {"printed_rows"},
     {"STATISTICS"},
@@ -38,7 +38,7 @@ LAYERS = [
         "appraisal_tables",
         "audit_tables",
     },
-    {"page"},
+    {"page", "cell_ledger"},
     {"multiverse"},
     {"questions"},
     {"book"},

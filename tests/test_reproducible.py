@@ -83,15 +83,25 @@ def test_all_pages_come_out_byte_for_byte_on_each_generation_of_processors(proje
     assert run_again(project, list_pages(), settings) == []
 
 
+def render_small_book(book, target, settings):
+    code = "import sys; from pathlib import Path; from evidence.book.build import render; "
+    code += "render(Path(sys.argv[1]), Path(sys.argv[2]))"
+    run_elsewhere(book, settings, "-c", code, str(book), str(target))
+    return hash_files(target / "_build" / "html")
+
+
+@pytest.fixture(scope="module")
+def rendered_here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("here")
+    book = make_book(folder / "book")
+    return book, render_small_book(book, folder / "here", {})
+
+
 @pytest.mark.parametrize("settings", ELSEWHERE, ids=["posix", "threads"])
-def test_a_book_is_rendered_byte_for_byte_whatever_the_machine_is_set_to(tmp_path, settings):
-    render = "import sys; from pathlib import Path; from evidence.book.build import render; "
-    render += "render(Path(sys.argv[1]), Path(sys.argv[2]))"
-    book = make_book(tmp_path / "book")
-    for name, given in (("here", {}), ("elsewhere", settings)):
-        run_elsewhere(book, given, "-c", render, str(book), str(tmp_path / name))
-    here, elsewhere = (
-        hash_files(tmp_path / name / "_build" / "html") for name in ("here", "elsewhere")
-    )
+def test_a_book_is_rendered_byte_for_byte_whatever_the_machine_is_set_to(
+    rendered_here, tmp_path, settings
+):
+    book, here = rendered_here
+    elsewhere = render_small_book(book, tmp_path / "elsewhere", settings)
     assert {name for name in here if here[name] != elsewhere.get(name)} == set()
     assert here.keys() == elsewhere.keys()

@@ -49,7 +49,7 @@ def narrow_to_study(tables: dict[str, pd.DataFrame], study_id: str) -> dict[str,
     return narrowed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evidence:
     """The tables, and where each row came from.
 
@@ -77,6 +77,10 @@ class Evidence:
     _found: dict[str, pd.Series] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(table)} {name}" for name, table in self.tables.items())
+        return f"<Evidence of {self.reads}: {counts}>"
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, int]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -30,6 +31,7 @@ TREATMENT_COLOURS = {
     "PLA": "#777777",
     "PAZ": "#CC79A7",
 }
+_FORMS = ("svg", "png", "pdf", "csv")
 # Keyword arguments of a text in a figure.
 TextStyle = dict[str, Any]
 INK = "#222222"
@@ -39,7 +41,7 @@ SHADE = "#e3edf5"
 WARNING_INK = "#9b1c1c"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """A drawn figure.
 
@@ -76,6 +78,37 @@ class Figure:
         """Return the numbers that it shows as CSV, to the digits that every processor gives."""
         numbers = self.data.select_dtypes("float").map(stored_text)
         return self.data.assign(**numbers).to_csv(index=False, lineterminator="\n")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the whole picture, labels beside the axes included, and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says the form: svg, png, pdf; csv for the numbers that it shows.
+
+        Raises
+        ------
+        ValueError
+            For another ending.
+        """
+        target = Path(path)
+        kind = target.suffix.removeprefix(".").lower()
+        if kind not in _FORMS:
+            raise ValueError(f"expected a name that ends in {', '.join(_FORMS)}; got {target.name}")
+        if kind in ("svg", "csv"):
+            target.write_text(self.svg() if kind == "svg" else self.csv(), encoding="utf-8")
+        else:
+            with use_theme():
+                self.fig.savefig(target, format=kind, dpi=200)
+        return target
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return what Jupyter shows where a figure is the value of a cell."""
+        return {"image/svg+xml": self.svg(), "text/plain": self.alt}
+
+    def __repr__(self) -> str:
+        return f"<Figure {self.name}: {self.caption}>"
 
     def withheld(self) -> Figure:
         """Return a picture that only says that this figure is not shown."""

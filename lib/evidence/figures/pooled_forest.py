@@ -1,0 +1,92 @@
+"""Forest plot of studies with their weights and the pooled ratio as a diamond."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from evidence.estimates import Estimate
+from evidence.figures.style import (
+    INK,
+    Figure,
+    TextStyle,
+    label_directions,
+    new_figure,
+    use_ratio_axis,
+    use_theme,
+)
+from evidence.formatting import format_compact
+from evidence.ratios import PooledRatio
+
+_TICKS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 20)
+# The largest square, in points; its area is the weight of a study.
+_LARGEST = 13.0
+
+
+def forest(
+    pooled: PooledRatio,
+    *,
+    name: str = "forest",
+    axis: str = "Hazard ratio",
+    directions: tuple[str, str] = ("lower", "higher"),
+) -> Figure:
+    """Return a forest plot on a log axis: squares by weight, the pooled ratio as a diamond.
+
+    Parameters
+    ----------
+    pooled : PooledRatio
+        As `evidence.ratios.pool_hazard_ratios` returns it.
+    name : str
+        Name of the figure.
+    axis : str
+        What the ratios are.
+    directions : tuple of str
+        What ratios below and above 1 favour.
+
+    Examples
+    --------
+    >>> from evidence.ratios import pool_hazard_ratios
+    >>> forest(pool_hazard_ratios({"A": (0.63, 0.52, 0.75), "B": (0.71, 0.61, 0.83)})).name
+    'forest'
+    """
+    shown = [*pooled.studies.values(), pooled.estimate]
+    ends = [float(end) for one in shown for end in (one.low, one.high) if end]
+    limits = (min(0.5, 0.9 * min(ends)), max(2.0, 1.1 * max(ends)))
+    with use_theme():
+        fig, ax = new_figure(3.2, 0.36 * len(shown) + 1.3)
+        ax.axvline(1, color=INK, linewidth=0.8)
+        beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 9}
+        for y, (study, one) in enumerate(pooled.studies.items()):
+            weight = pooled.weights[study]
+            ax.hlines(y, one.low or limits[0], one.high or limits[1], color=INK)
+            ax.plot([one.value], [y], "s", color=INK, markersize=_LARGEST * weight**0.5)
+            ax.text(-0.03, y, study, ha="right", **beside)
+            ax.text(1.03, y, f"{format_compact(one)}  {weight:.0%}", ha="left", **beside)
+        _diamond(ax, len(pooled.studies), pooled.estimate)
+        ax.text(-0.03, len(pooled.studies), "Pooled", ha="right", weight="bold", **beside)
+        words = format_compact(pooled.estimate)
+        ax.text(1.03, len(pooled.studies), words, ha="left", weight="bold", **beside)
+        use_ratio_axis(ax, limits, _TICKS)
+        ax.set(ylim=(len(shown) - 0.4, -0.8), yticks=[])
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(f"{axis}\n")
+        label_directions(ax, *directions)
+    data = pd.DataFrame(
+        {
+            "study": [*pooled.studies, "pooled"],
+            "value": [one.value for one in shown],
+            "low": [one.low for one in shown],
+            "high": [one.high for one in shown],
+            "weight": [*pooled.weights.values(), 1.0],
+        }
+    )
+    caption = f"{axis} of {len(pooled.studies)} studies; squares by weight, {words} pooled."
+    alt = f"{axis}: " + "; ".join(
+        f"{study} {format_compact(one)}" for study, one in zip(data["study"], shown, strict=True)
+    )
+    return Figure(fig, data, name, caption, f"{alt}.", "D2")
+
+
+def _diamond(ax: Axes, y: float, pooled: Estimate) -> None:
+    across = [float(x or 0) for x in (pooled.low, pooled.value, pooled.high, pooled.value)]
+    ax.fill(across, [y, y - 0.25, y, y + 0.25], color=INK)
