@@ -10,10 +10,12 @@ again, as somebody does who works on it.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,10 @@ def _code_cells(page: str) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def run_page(page: str, *, twice: bool = False) -> Outputs:
+def run_page(page: str, *, twice: bool = False, **parameters: Any) -> Outputs:
     """Run the cells of a page in this process; return what each code cell displayed last.
+
+    `parameters` take the place of those in its first cell, as papermill would have it.
 
     Raises
     ------
@@ -59,6 +63,8 @@ def run_page(page: str, *, twice: bool = False) -> Outputs:
     for number, source in enumerate(sources, start=1):
         made = run(number, source)
         shown.append(run(number, source) if twice else made)
+        if number == 1:
+            shell.user_ns.update(parameters)
     for number, source in enumerate(sources[:2] if twice else (), start=1):
         # The parameters and the page itself, with all that later cells have named.
         run(number, source)
@@ -100,6 +106,16 @@ def _asked_together(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*others, {READINGS_MIME: asked.to_json()}]
 
 
+def menu_fingerprints() -> Iterator[str]:
+    """Yield for every combination of menus a line that holds a fingerprint of what it displays."""
+    from evidence.book.switch_grid import read_switch_grid, switched_pages
+
+    for page in switched_pages():
+        for parameters in read_switch_grid(page).computed().values():
+            shown = json.dumps(run_page(page, **parameters))
+            yield f"{page} {parameters}: {hashlib.sha256(shown.encode()).hexdigest()}"
+
+
 def _apart(page: str, *, twice: bool) -> bool:
     """Compare one page in a process of its own, so that nothing is remembered from another."""
     child = os.fork()
@@ -122,6 +138,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("pages", nargs="*", help="pages, e.g. questions/landscape; none is all")
     parser.add_argument("--seed", type=int, default=0, help="of the disturbance; 0 is none")
+    parser.add_argument("--menus", action="store_true", help="fingerprints of all menus instead")
     parser.add_argument("--twice", action="store_true", help="every cell twice, then open again")
     given = parser.parse_args()
     if given.seed:
@@ -131,6 +148,9 @@ def main() -> int:
     import matplotlib.figure  # noqa: F401
     from evidence.book.freshness import list_pages
 
+    if given.menus:
+        print(*menu_fingerprints(), sep="\n")
+        return 0
     pages = given.pages or list_pages()
     same = [page for page in pages if _apart(page, twice=given.twice)]
     print(f"{len(same)} passed, {len(pages) - len(same)} failed")

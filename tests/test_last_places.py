@@ -65,6 +65,13 @@ def test_no_page_depends_on_the_last_places_of_arithmetic(seed):
     assert status == 0, said
 
 
+@pytest.mark.everywhere
+def test_no_combination_of_menus_depends_on_the_last_places_of_arithmetic():
+    here, there = (run("-m", "tests.page_shell", "--menus", "--seed", seed) for seed in "01")
+    assert here[0] == there[0] == 0, here[1] + there[1]
+    assert here[1].splitlines() == there[1].splitlines()
+
+
 def test_a_figure_that_is_written_with_six_decimals_is_found():
     _, said = run("-c", SIX_DECIMALS)
     assert "figure dose-bubbles:" in said

@@ -47,9 +47,17 @@ def test_printed_ratios_are_pooled_as_their_logarithms_with_the_errors_of_their_
 
 @pytest.mark.parametrize(
     "given",
-    [[0.63, 0.71], {}, {"A": 0.63}, {"A": (0.63, 0.52)}, {"A": (0.63, 0.7, 0.8)}, {"A": ("x", 1, 2)},
-     {"A": ev.Estimate(0.63)}, {"A": ev.Estimate(0.3, unit="proportion", se=0.1)}],
-)  # fmt: skip
+    [
+        [0.63, 0.71],
+        {},
+        {"A": 0.63},
+        {"A": (0.63, 0.52)},
+        {"A": (0.63, 0.7, 0.8)},
+        {"A": ("x", 1, 2)},
+        {"A": ev.Estimate(0.63)},
+        {"A": ev.Estimate(0.3, unit="proportion", se=0.1)},
+    ],
+)
 def test_what_is_no_ratio_with_limits_is_refused_in_words(given):
     with pytest.raises(ValueError, match="expected|must enclose"):
         ev.pool_hazard_ratios(given)
