@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evidence.book.code_forms import lines_form, read_code
 from evidence.book.library_imports import forget_imports, reached
 from evidence.book.normalise import outputs_digest
 from evidence.data import Evidence
@@ -125,8 +126,12 @@ def library_digest() -> str:
 
 @lru_cache(maxsize=1)
 def library_modules() -> dict[str, str]:
-    """Return a short fingerprint of every file of the library that pages can import."""
-    return {name: _sha256(path.read_bytes())[:12] for name, path in _library_files()}
+    """Return a short fingerprint of what every file that pages can import says to a machine."""
+    return {
+        name: (read_code(text).form if path.suffix == ".py" else lines_form(text))[:12]
+        for name, path in _library_files()
+        for text in [path.read_text("utf-8")]
+    }
 
 
 def forget_library() -> None:
@@ -152,7 +157,10 @@ def _reached_digest(names: tuple[str, ...]) -> str:
 def code_digest(notebook: dict[str, Any]) -> str:
     """Return a fingerprint of the code cells, apart from the cell that papermill injects."""
     code = [
-        ["".join(cell["source"]), sorted(cell["metadata"].get("tags", []))]
+        [
+            read_code("".join(cell["source"]), cell=True).form,
+            sorted(cell["metadata"].get("tags", [])),
+        ]
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
         and "injected-parameters" not in cell["metadata"].get("tags", [])
@@ -214,7 +222,7 @@ def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
         code=code_digest(notebook),
         data=_data_digest(notebook, evidence),
         library=reached_digest(notebook),
-        environment=_sha256((project_root() / "requirements.lock").read_bytes()),
+        environment=lines_form((project_root() / "requirements.lock").read_text("utf-8")),
         outputs=outputs_digest(notebook),
     )
 
