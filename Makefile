@@ -20,8 +20,8 @@ help: ## show the targets
 book: $(VENV)/ready ## set up, run what is stale, build _build/html/index.html
 	@$(BIN)/evidence build
 
-test: $(VENV)/ready ## set up, run all tests, nbval over every page included
-	@$(BIN)/python -m tests
+test: $(VENV)/ready ## set up, run all tests, nbval over every page included; ARGS="style types" runs some
+	@$(BIN)/python -m tests $(ARGS)
 
 check: $(VENV)/ready ## check data, notebooks and prose; no kernel
 	@$(BIN)/evidence check

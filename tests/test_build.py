@@ -213,8 +213,12 @@ def test_kept_work_with_a_flipped_byte_is_noticed_and_thrown_away(book, name):
 def test_a_page_with_a_mistake_leaves_the_book_and_what_is_kept(book):
     before, pages_read = published(), read_again()
     edit(book / "chapters" / "index.md", "one.size", "one.sise")
-    with pytest.raises(BuildError, match=r"index.md:3: ERROR: num: no result named sise"):
+    # The file of the project, not that of the copy that is rendered; no codes of colours.
+    with pytest.raises(BuildError) as failed:
         build()
+    (line,) = [one for one in str(failed.value).splitlines() if "sise" in one]
+    assert line.startswith("chapters/index.md:3: ERROR: num: no result named sise")
+    assert line.isprintable()
     assert published() == before
     edit(book / "chapters" / "index.md", "one.sise", "one.size")
     assert is_up_to_date()

@@ -56,3 +56,9 @@ def test_directives_around_prose_and_their_options_are_no_prose():
     text = ":::{grid} 1 2 3\n:gutter: 2\nGiven for 12 weeks.\n:::\n"
     found = list(lint_prose(text, "a.md"))
     assert [one.given for one in found] == ['"12"']
+
+
+def test_the_labels_of_a_small_figure_are_names():
+    figure = "::::{intervals}\n:left: one\nAt latitude 13 | questions/x.hr\n::::\n"
+    assert complaints(figure) == []
+    assert complaints(figure + "It was 14.") == [(5, '"14."')]

@@ -72,18 +72,25 @@ def read_notebook(path: Path) -> dict[str, Any]:
     ValueError
         Where the file is not a notebook.
     """
+    name = _shown_name(path)
     try:
         notebook: dict[str, Any] = read_json_file(path)
     except ValueError as error:
-        raise ValueError(f"{path.name}: expected a notebook, got an error: {error}") from None
+        raise ValueError(f"{name}: expected a notebook, got an error: {error}") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise ValueError(f"{path.name}: expected a notebook, got JSON without cells")
+        raise ValueError(f"{name}: expected a notebook, got JSON without cells")
     if not isinstance(notebook.get("metadata", {}), dict):
-        raise ValueError(f"{path.name}: expected a notebook, got other metadata than a table")
+        raise ValueError(f"{name}: expected a notebook, got other metadata than a table")
     for number, cell in enumerate(notebook["cells"], start=1):
         if not _is_cell(cell):
-            raise ValueError(f"{path.name}: expected a notebook, got no cell as cell {number}")
+            raise ValueError(f"{name}: expected a notebook, got no cell as cell {number}")
     return notebook
+
+
+def _shown_name(path: Path) -> str:
+    """Return the path of a notebook from the root of the project, of another one its name."""
+    inside = path.is_relative_to(project_root())
+    return path.relative_to(project_root()).as_posix() if inside else path.name
 
 
 def _is_cell(cell: Any) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from evidence.book.freshness import read_notebook
 from evidence.paths import chapters_folder, project_root
 from evidence.problems import Problem
 from evidence.results import FIGURE_MIME
@@ -15,6 +15,8 @@ from evidence.results import FIGURE_MIME
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.DOTALL),  # front matter
     re.compile(r"^(`{3,}|~{3,}).*?^\1", re.DOTALL | re.MULTILINE),  # fenced code, directives
+    # Labels of a small figure are names: "At latitude 13".
+    re.compile(r"^(:{3,})\{intervals\}.*?^\1[ \t]*$", re.DOTALL | re.MULTILINE),
     re.compile(r"^:{3,}(?:\{.*)?$", re.MULTILINE),  # directives around prose
     re.compile(r"^:[\w-]+:.*$", re.MULTILINE),  # their options
     re.compile(r"\{[\w:-]+\}`[^`]*`"),  # roles
@@ -81,9 +83,16 @@ def lint_prose(text: str, file: str, first_line: int = 1) -> Iterator[Problem]:
 
 
 def lint_notebook(path: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the prose and the stored outputs of a notebook."""
+    """Yield what is wrong with the prose and the stored outputs of a notebook.
+
+    What is no notebook at all is said by `evidence.book.notebooks.check_notebooks`.
+    """
     file = path.relative_to(project_root()).as_posix()
-    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], start=1):
+    try:
+        cells = read_notebook(path)["cells"]
+    except ValueError:
+        return
+    for number, cell in enumerate(cells, start=1):
         place = f"{file} cell {number}"
         if cell["cell_type"] == "markdown":
             yield from lint_prose("".join(cell["source"]), place)
