@@ -231,6 +231,16 @@ def test_a_page_with_a_mistake_leaves_the_book_and_what_is_kept(book):
     assert pages_read() == set()
 
 
+def test_a_script_in_prose_is_not_published(book):
+    before = published()
+    edit(book / "chapters" / "index.md", "It opens", "<script>run()</script>\n\nIt opens")
+    with pytest.raises(BuildError, match="chapters/index.html: an inline script that is none of"):
+        build()
+    assert published() == before
+    edit(book / "chapters" / "index.md", "<script>run()</script>\n\nIt opens", "It opens")
+    assert is_up_to_date()
+
+
 def test_a_page_that_renders_and_is_wrong_is_not_published(book):
     before = published()
     # What was found on pages before is not believed where a byte of it is another one.
