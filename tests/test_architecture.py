@@ -19,6 +19,7 @@ LAYERS = [
     {"plain_text"},
     {"text_files", "plain_yaml", "stored_parts"},
     {"estimates", "formatting", "problems", "paths"},
+    {"recorded_rows"},
     {"reported", "bibliography", "readings", "csv_tables"},
     {"printed_rows"},
     {"STATISTICS"},

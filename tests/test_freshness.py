@@ -1,5 +1,6 @@
 """What goes stale when something changes, and what does not."""
 
+import csv
 import json
 
 import pytest
@@ -17,6 +18,7 @@ def stale():
     return {page: why for page, why in found.items() if why}
 
 
+PFS = "jonasch-2010.pfs.median.sorafenib"
 AS_IT_IS = freshness.library_modules
 
 
@@ -50,6 +52,34 @@ def test_a_data_row_makes_the_pages_stale_that_asked_for_it_and_no_other(project
     found = stale()
     assert set(found) == {"appendix/audit", "appendix/provenance", "studies/ryan-2007"}
     assert {tuple(why) for why in found.values()} == {("data",)}
+
+
+def test_a_place_makes_only_the_pages_stale_that_show_it(project):
+    path = data_folder() / "outcomes.csv"
+    row = next(x for x in path.read_text().splitlines() if x.startswith(f"{PFS},"))
+    with path.open(newline="") as stream:
+        fields = dict(next(x for x in csv.DictReader(stream) if x["row_id"] == PFS).items())
+    replace(path, row, row.replace(fields["locator"], "Another place"))
+    assert set(stale()) == {"appendix/provenance", "studies/jonasch-2010"}
+
+
+def test_a_note_makes_no_question_stale(project):
+    path = data_folder() / "outcomes.csv"
+    row = next(x for x in path.read_text().splitlines() if x.startswith(f"{PFS},"))
+    assert row.endswith(",")
+    replace(path, row, f"{row}Another note")
+    # The audit looks for odd units in notes, too, and the chapter of a study shows its audit.
+    assert set(stale()) == {"appendix/audit", "appendix/provenance", "studies/jonasch-2010"}
+
+
+def test_the_value_of_that_row_makes_every_page_stale_that_uses_it(project):
+    row = f"{PFS},jonasch-2010,sorafenib,,,pfs,median,7.39,"
+    replace(data_folder() / "outcomes.csv", row, row.replace("7.39", "7.93"))
+    assert {
+        "appendix/audit", "appendix/provenance", "studies/jonasch-2010", "methods/conventions",
+        "questions/landscape", "questions/combination_vs_monotherapy",
+        "questions/adding_interferon",
+    } <= set(stale())  # fmt: skip
 
 
 def test_a_row_that_questions_pool_makes_these_questions_stale(project):

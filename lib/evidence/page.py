@@ -251,7 +251,7 @@ class Page(Generic[Model]):
 
         asked = self.evidence.asked.without(self._told)
         self._told.add(asked)
-        if self.evidence.reads == "all" and (PAGE_MIME in data or asked.to_json()):
+        if PAGE_MIME in data or asked.to_json():
             data = {**data, READINGS_MIME: asked.to_json()}
         display(data, raw=True)
 

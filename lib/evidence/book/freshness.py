@@ -208,9 +208,8 @@ def _data_digest(notebook: dict[str, Any], evidence: Evidence) -> str:
     reads = reads_of(notebook)
     asked = readings_of(notebook)
     if reads != "all" and reads in set(evidence.tables["studies"]["study_id"]):
-        answers = evidence.narrowed(reads).digest()
-    else:
-        answers = evidence.digest() if asked is None else evidence.digest_of(asked)
+        evidence = evidence.narrowed(reads)
+    answers = evidence.digest() if asked is None else evidence.digest_of(asked)
     return data_digest(answers, files_of(notebook))
 
 
