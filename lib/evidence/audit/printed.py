@@ -58,10 +58,6 @@ def _subset(row: Row) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-# What no rule reads: a place is corrected without another audit.
-_FOR_READERS = ("locator",)
-
-
 @dataclass(frozen=True)
 class Printed:
     """Everything that the sources print.
@@ -76,8 +72,7 @@ class Printed:
 
     def _table(self, name: str, key: str) -> list[Row]:
         table = self.evidence.where(name)
-        columns = [column for column in table if column not in _FOR_READERS]
-        records = table[columns].to_dict("records")
+        records = table.to_dict("records")
         rows = [{str(column): str(cell) for column, cell in row.items()} for row in records]
         return sorted(rows, key=lambda row: row[key])
 
