@@ -428,3 +428,17 @@ def test_this_system_swaps_two_folders_in_one_step(tmp_path):
         (tmp_path / name / name).touch()
     assert publishing._swapped(tmp_path / "one", tmp_path / "other")
     assert (tmp_path / "one" / "other").exists()
+
+
+def test_what_rendering_imports_is_there_before_it_is_told_what_to_render(book):
+    code = (
+        "import sys, yaml; from pathlib import Path; from evidence.book import render_process\n"
+        "folder = Path.cwd(); render_process._import_all(folder)\n"
+        "config = yaml.safe_load((folder / '_config.yml').read_text())\n"
+        "names = config['sphinx']['extra_extensions'] + ['myst_nb', 'sphinxcontrib.bibtex']\n"
+        "print([name for name in names if name not in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=book, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -41,8 +41,6 @@ def policy(scripts: list[str]) -> str:
             # Menus and tables draw from data of the page itself.
             "img-src 'self' data:",
             "font-src 'self'",
-            # The search reads pages of the book for its summaries.
-            "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
         )
