@@ -20,8 +20,8 @@ help: ## show the targets
 book: $(VENV)/ready ## set up, run what is stale, build _build/html/index.html
 	@$(BIN)/evidence build
 
-test: $(VENV)/ready ## set up, run all tests, nbval over every page included
-	@$(BIN)/python -m tests
+test: $(VENV)/ready ## set up, run all tests, nbval over every page included; ARGS="style types" runs some
+	@$(BIN)/python -m tests $(ARGS)
 
 test-everywhere: $(VENV)/ready ## all pages under the arithmetic of other processors (20 minutes)
 	@$(BIN)/python -m pytest --quiet -m everywhere tests

@@ -44,11 +44,11 @@ ratio = Estimate(value, low=low, high=high, unit="ratio", level=pooled.level, gr
 page.record("pooled", ratio, "Pooled hazard ratio", rows)
 """
 _ONLY_LEDGER = """
-from evidence import appendix_tables
+from evidence import convention_tables
 from evidence.page import open_reference_page
 
 page = open_reference_page("methods/conventions")
-page.table(appendix_tables.tabulate_conventions(()))
+page.table(convention_tables.tabulate_conventions(()))
 """
 
 

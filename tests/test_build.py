@@ -213,8 +213,12 @@ def test_kept_work_with_a_flipped_byte_is_noticed_and_thrown_away(book, name):
 def test_a_page_with_a_mistake_leaves_the_book_and_what_is_kept(book):
     before, pages_read = published(), read_again()
     edit(book / "chapters" / "index.md", "one.size", "one.sise")
-    with pytest.raises(BuildError, match=r"index.md:3: ERROR: num: no result named sise"):
+    # The file of the project, not that of the copy that is rendered; no codes of colours.
+    with pytest.raises(BuildError) as failed:
         build()
+    (line,) = [one for one in str(failed.value).splitlines() if "sise" in one]
+    assert line.startswith("chapters/index.md:3: ERROR: num: no result named sise")
+    assert line.isprintable()
     assert published() == before
     edit(book / "chapters" / "index.md", "one.sise", "one.size")
     assert is_up_to_date()
@@ -225,6 +229,16 @@ def test_a_page_with_a_mistake_leaves_the_book_and_what_is_kept(book):
     edit(book / "chapters" / "methods" / "two.md", "## Another place", "## A place")
     assert build() == []
     assert pages_read() == set()
+
+
+def test_a_script_in_prose_is_not_published(book):
+    before = published()
+    edit(book / "chapters" / "index.md", "It opens", "<script>run()</script>\n\nIt opens")
+    with pytest.raises(BuildError, match="chapters/index.html: an inline script that is none of"):
+        build()
+    assert published() == before
+    edit(book / "chapters" / "index.md", "<script>run()</script>\n\nIt opens", "It opens")
+    assert is_up_to_date()
 
 
 def test_a_page_that_renders_and_is_wrong_is_not_published(book):
@@ -414,3 +428,17 @@ def test_this_system_swaps_two_folders_in_one_step(tmp_path):
         (tmp_path / name / name).touch()
     assert publishing._swapped(tmp_path / "one", tmp_path / "other")
     assert (tmp_path / "one" / "other").exists()
+
+
+def test_what_rendering_imports_is_there_before_it_is_told_what_to_render(book):
+    code = (
+        "import sys, yaml; from pathlib import Path; from evidence.book import render_process\n"
+        "folder = Path.cwd(); render_process._import_all(folder)\n"
+        "config = yaml.safe_load((folder / '_config.yml').read_text())\n"
+        "names = config['sphinx']['extra_extensions'] + ['myst_nb', 'sphinxcontrib.bibtex']\n"
+        "print([name for name in names if name not in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=book, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -86,11 +86,11 @@ def test_tables_keep_their_numbers_when_their_cell_runs_again(run):
 
 def test_what_a_cell_asked_of_the_data_is_told_again_when_it_runs_again(run):
     ledger = CellLedger()
-    asked = Readings({"row-a": None})
+    asked = Readings({"row-a": {"n"}})
     run("a", 1)
-    assert ledger.not_told(asked).rows == {"row-a": None}
-    asked.add(Readings({"row-b": None}))
+    assert ledger.not_told(asked).rows == {"row-a": {"n"}}
+    asked.add(Readings({"row-b": {"n"}}))
     run("b", 2)
-    assert ledger.not_told(asked).rows == {"row-b": None}
+    assert ledger.not_told(asked).rows == {"row-b": {"n"}}
     run("a", 3)
-    assert ledger.not_told(asked).rows == {"row-a": None}
+    assert ledger.not_told(asked).rows == {"row-a": {"n"}}

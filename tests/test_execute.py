@@ -54,6 +54,36 @@ def test_a_failing_page_is_named_with_cell_and_error_and_the_others_finish(proje
     assert why_stale(other, load_evidence()) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("print('seen 12 rows')", '"seen 12 rows"'),
+        ("import warnings\nwarnings.warn('mind this', stacklevel=2)", "mind this"),
+    ],
+)
+def test_a_page_that_prints_or_warns_is_an_error_and_keeps_its_last_good_form(
+    project, source, words
+):
+    before = break_cell(PAGE, source)
+    (run,) = refresh([PAGE])
+    where = f"code cell 3 ({source.splitlines()[0]})"
+    assert run.error.startswith(f"{PAGE}, {where}: expected no printed text or warning in a page")
+    assert words in run.error
+    assert notebook_path(PAGE).read_bytes() == before
+
+
+def test_a_page_too_large_to_be_read_again_is_an_error_and_keeps_its_last_good_form(
+    project, monkeypatch
+):
+    source = "for i in range(110): print('x' * 1000000)"
+    before = break_cell(PAGE, source)
+    (run,) = refresh([PAGE])
+    assert run.error.startswith(f"{PAGE}, code cell 3 ({source}): expected a page of at most 100")
+    assert "got one of 11" in run.error
+    assert notebook_path(PAGE).read_bytes() == before
+    assert not run.changed
+
+
 def test_a_kernel_that_dies_is_said_and_the_page_is_kept(project):
     before = break_cell(PAGE, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     (run,) = refresh([PAGE])
@@ -94,7 +124,9 @@ def test_the_time_limit_is_of_all_cells_together(tmp_path):
 @pytest.mark.parametrize("given", ["soon", "0", "-1", "nan", "inf", "1e9"])
 def test_a_time_limit_that_is_none_is_refused(monkeypatch, given):
     monkeypatch.setenv("EVIDENCE_TIME_LIMIT", given)
-    with pytest.raises(ValueError, match=r"EVIDENCE_TIME_LIMIT: expected seconds, 1 to 86400, got"):
+    with pytest.raises(
+        ValueError, match=r"EVIDENCE_TIME_LIMIT: expected seconds, above 0 and at most 86400"
+    ):
         time_limit()
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 from evidence.__main__ import main
+from evidence.book.fingerprints import hash_sources
 from evidence.data import load_evidence
+
+from tests.conftest import copy_project
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "questions/landscape"
@@ -26,6 +29,7 @@ CATALOGUE = {
     "a page outside": (["run", "../../etc/passwd"], ["expected the name of a page", "pages: "]),
     "a page of a megabyte": (["run", "x" * 100_000], ["expected the name of a page", "(100002 characters)"]),
     "a page with escapes": (["run", "a\x1b[31m"], ["expected the name of a page", "\\x1b"]),
+    "an empty page": (["run", ""], ["expected the name of a page", "''"]),
     "no page for a variant": (["run", "--set", "level=0.9"], ["expected the name of a page", "pages: "]),
     "params without parameters": (["params", "appendix/provenance"], ["appendix/provenance", "has no parameters"]),
     "params of no page": (["params", "nowhere"], ["expected the name of a page", "'nowhere'"]),
@@ -37,6 +41,12 @@ CATALOGUE = {
     "a name twice": (["run", QUESTION, "--set", "level=0.9", "--set", "level=0.8"], ["--set", "each name once", "level"]),
     "out of range": (["run", QUESTION, "--set", "level=2"], ["level", LEVEL, "2"]),
     "not finite": (["run", QUESTION, "--set", "level=.nan"], ["level", LEVEL, "NaN"]),
+    "a number of 400 digits": (["run", QUESTION, "--set", "level=" + "9" * 400], ["level", LEVEL]),
+    "a number of eight digits of eight": (["run", "studies/ryan-2007", "--set", "max_n=0400"], ["--set max_n", "expected decimal digits", "0400"]),
+    "a number of sixty to one": (["run", "questions/biomarker_prognosis", "--set", "n_hypotheses=1:30"], ["--set n_hypotheses", "expected decimal digits", "1:30"]),
+    "a table of some reasons": (["run", "questions/combination_vs_monotherapy", "--set", "downgrade={risk_of_bias: 1}"], ["downgrade", "expected steps for each of risk_of_bias, inconsistency, indirectness, imprecision, publication"]),
+    "a number twice in a list": (["run", "questions/combination_vs_monotherapy", "--set", "landmarks=[1, 1]"], ["landmarks", "expected each number once", "[1.0, 1.0]"]),
+    "a file of many wrong names": (["run", QUESTION, "--params", "{f}/many.yml"], ["n0: no such parameter", "... and 9980 more"]),
     "infinite": (["run", QUESTION, "--set", "level=1e400"], ["level", LEVEL]),
     "a word for a number": (["run", QUESTION, "--set", "level=high"], ["level", LEVEL, '"high"']),
     "a list for a number": (["run", QUESTION, "--set", "level=[0.9]"], ["level", LEVEL, "[0.9]"]),
@@ -63,9 +73,11 @@ CATALOGUE = {
     "a file for a folder": (["sweep", QUESTION, "--grid", "{f}/good.yml", "--out", "{f}/good.yml"], ["--out", "expected a folder", "good.yml"]),
     "a scheduler that is none": (["sweep", QUESTION, "--grid", "{f}/good.yml", "--scheduler", "host"], ["--scheduler", "expected the address", "tcp://127.0.0.1:8786", "'host'"]),
     # --data
+    "an empty word for a folder": (["check", "--data", ""], ["--data", "expected a folder of tables, got an empty word"]),
     "no folder of data": (["check", "--data", "{f}/nowhere"], ["--data", "expected a folder of tables", "nowhere"]),
     "an empty folder of data": (["check", "--data", "{f}/empty"], ["--data", "studies.csv", "copy data/"]),
     "a table that is missing": (["check", "--data", "{f}/lacking"], ["lacking/outcomes.csv", "expected a file of this name, got none"]),
+    "a folder for a table": (["check", "--data", "{f}/nested"], ["nested/arms.csv", "expected a file of this name, got no regular file"]),
     "a formula in a cell": (["check", "--data", "{f}/formula"], ["formula/studies.csv:2 note", "leading =, +, - or @", "+1+cmd|"]),
     "unseen direction of text": (["check", "--data", "{f}/bidi"], ["bidi/studies.csv:2 title", "unseen characters", "\\u202e"]),
     "a NUL": (["check", "--data", "{f}/nul"], ["nul/studies.csv:2 title", "unseen characters", "\\x00"]),
@@ -133,6 +145,7 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     texts = {
         "list.yml": "[1, 2]", "bomb.yml": "a: &a [x, x]\nb: [*a, *a]\n", "number.yml": "1: 2\n",
+        "many.yml": "\n".join(f"n{i}: 1" for i in range(10_000)),
         "twice.yml": "level: 0.9\nlevel: 0.8\n", "scalar.yml": "level: 0.9\n",
         "endless.yml": "\n".join(f"n{i}: [1, 2]" for i in range(40)), "good.yml": "level: [0.9]\n",
         "range.yml": "level: [2.0]\n", "list.json": "[]", "text.ipynb": "hello",
@@ -145,6 +158,9 @@ def files(tmp_path_factory):
     (folder / "empty").mkdir()
     _edited(folder / "lacking", "outcomes.csv", str)
     (folder / "lacking" / "outcomes.csv").unlink()
+    _edited(folder / "nested", "arms.csv", str)
+    (folder / "nested" / "arms.csv").unlink()
+    (folder / "nested" / "arms.csv").mkdir()
     _edited(folder / "formula", "studies.csv", _in_second_line("note", "+1+cmd|' /C calc'!A0"))
     _edited(folder / "bidi", "studies.csv", _in_second_line("title", "a\u202eb"))
     _edited(folder / "nul", "studies.csv", _in_second_line("title", "a\x00b"))
@@ -164,9 +180,23 @@ def checked():
     return load_evidence(ROOT / "data").digest()
 
 
+@pytest.fixture(scope="module")
+def _copy(tmp_path_factory):
+    return copy_project(tmp_path_factory.mktemp("untouched") / "project")
+
+
+@pytest.fixture
+def untouched(_copy, monkeypatch):
+    """Let the commands work on a copy of the project, of which they change nothing."""
+    before = hash_sources(_copy)
+    monkeypatch.setenv("EVIDENCE_ROOT", str(_copy))
+    yield _copy
+    assert hash_sources(_copy) == before
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_a_mistake_is_met_with_what_was_expected_given_where_and_what_to_do(
-    name, files, checked, capsys, monkeypatch
+    name, files, checked, capsys, monkeypatch, untouched
 ):
     monkeypatch.setenv("EVIDENCE_CHECKED", checked)
     words, holds = CATALOGUE[name]
@@ -186,3 +216,12 @@ def test_a_mistake_is_met_with_what_was_expected_given_where_and_what_to_do(
 
 def test_the_catalogue_does_not_shrink():
     assert len(CATALOGUE) >= 70
+
+
+@pytest.mark.parametrize("given", ["0.5", "1e3"])
+def test_the_time_limit_may_be_any_number_of_seconds(given, untouched, monkeypatch, capsys):
+    monkeypatch.setenv("EVIDENCE_TIME_LIMIT", given)
+    monkeypatch.setattr(sys, "argv", ["evidence", "run", "nowhere"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "expected the name of a page" in "".join(capsys.readouterr())

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from evidence.book import freshness
+from evidence.book import freshness, library_imports
+from evidence.book.code_forms import lines_form, read_code
 from evidence.book.freshness import dependencies, list_pages, read_notebook, why_stale
 from evidence.data import load_evidence
 from evidence.paths import data_folder, notebook_path, project_root
@@ -16,6 +17,7 @@ def stale():
     return {page: why for page, why in found.items() if why}
 
 
+PFS = "jonasch-2010.pfs.median.sorafenib"
 AS_IT_IS = freshness.library_modules
 
 
@@ -51,11 +53,42 @@ def test_a_data_row_makes_the_pages_stale_that_asked_for_it_and_no_other(project
     assert {tuple(why) for why in found.values()} == {("data",)}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(",source,", ",source,Another note"), ('"abstract, results"', '"abstract, elsewhere"')],
+    ids=["note", "locator"],
+)
+def test_what_is_only_for_readers_makes_no_question_stale(project, old, new):
+    path = data_folder() / "outcomes.csv"
+    row = next(x for x in path.read_text().splitlines() if x.startswith(f"{PFS},"))
+    assert old in row
+    replace(path, row, row.replace(old, new))
+    # The audit looks for odd units in notes, and names places; the chapter of a study shows its
+    # audit.
+    assert set(stale()) == {"appendix/audit", "appendix/provenance", "studies/jonasch-2010"}
+
+
+def test_the_value_of_that_row_makes_every_page_stale_that_uses_it(project):
+    row = f"{PFS},jonasch-2010,sorafenib,,,pfs,median,7.39,"
+    replace(data_folder() / "outcomes.csv", row, row.replace("7.39", "7.93"))
+    assert {
+        "appendix/audit", "appendix/provenance", "studies/jonasch-2010", "methods/conventions",
+        "questions/landscape", "questions/combination_vs_monotherapy",
+        "questions/adding_interferon",
+    } <= set(stale())  # fmt: skip
+
+
 def test_a_row_that_questions_pool_makes_these_questions_stale(project):
-    row = "ryan-2007.orr.percent.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,orr,percent,"
-    replace(data_folder() / "outcomes.csv", f"{row}19,", f"{row}18,")
+    path = data_folder() / "outcomes.csv"
+    name = "ryan-2007.orr.percent.sorafenib_ifn,"
+    row = next(line for line in path.read_text().splitlines() if line.startswith(name))
+    assert ",62,12," in row
+    replace(path, row, row.replace(",62,12,", ",62,11,"))
     found = {page for page in stale() if page.startswith("questions/")}
     assert found == {"questions/combination_vs_monotherapy", "questions/interferon_dose"}
+    # They pool the printed count; the percentage beside it is read by no question.
+    replace(path, row.replace(",62,12,", ",62,11,"), row.replace("percent,19,", "percent,18,"))
+    assert {page for page in stale() if page.startswith("questions/")} == set()
 
 
 def test_a_new_row_makes_those_stale_that_looked_for_it_in_vain(project):
@@ -119,9 +152,101 @@ def test_a_parameter_makes_its_page_stale(project):
 
 def test_the_lock_makes_every_page_stale(project):
     with (project / "requirements.lock").open("a") as stream:
-        stream.write("# changed\n")
+        stream.write("added==1.0\n")
     assert set(stale()) == set(list_pages())
     assert {why for reasons in stale().values() for why in reasons} == {"environment"}
+
+
+def test_words_for_readers_of_code_make_no_page_stale(project):
+    for name, added in [
+        ("requirements.lock", "# a comment\r\n\r\n"),
+        ("data/references.bib", "\n\n"),
+    ]:
+        with (project / name).open("a", newline="") as stream:
+            stream.write(added)
+    path = notebook_path("questions/biomarker_prognosis")
+    notebook = read_notebook(path)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-1]
+    code["source"] = "# a comment\n\n" + "".join(code["source"])
+    path.write_text(json.dumps(notebook), newline="\r\n")
+    assert stale() == {}
+
+
+CODE = """\"\"\"What it does.\"\"\"
+from math import pi
+
+def area(radius: float) -> float:
+    \"\"\"Return the area.\"\"\"
+    # As in school.
+    return f"{pi * radius**2:.1f}"  # one digit
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("What it does", "What it does, in other words"),
+        ("Return the area", "Return the area of a circle"),
+        ("    # As in school.\n", ""),
+        ("# one digit", "# one"),
+        ("\n", "\r\n"),
+        ("\n\n", "\n\n\n\n"),
+        ("def area(radius: float)", "def area(\n    radius: float\n)"),
+    ],
+)
+def test_comments_docstrings_and_layout_are_no_code(old, new):
+    assert old in CODE
+    assert read_code(CODE.replace(old, new)).form == read_code(CODE).form
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("**2", "**3"),
+        (".1f", ".2f"),
+        ("radius: float", "radius: float = 1.0"),
+        ("area(", "disc("),
+        ("from math import pi", "from math import tau as pi"),
+        ("    return", "    pi = 3\n    return"),
+        ('    return f"', '    return "'),
+        ("**2", "**2.0"),
+    ],
+)
+def test_everything_else_is_code(old, new):
+    assert old in CODE
+    assert read_code(CODE.replace(old, new)).form != read_code(CODE).form
+
+
+@pytest.mark.parametrize(("one", "other"), [("'a'", "'b'"), ("x", "x;"), ("%time x", "%time y")])
+def test_what_a_cell_shows_is_code(one, other):
+    assert read_code(one, cell=True).form != read_code(other, cell=True).form
+
+
+def test_what_cannot_be_parsed_counts_as_it_is_written():
+    assert read_code("def (").form != read_code("def [").form
+    assert read_code("def (\r\n").form == read_code("def (\n").form
+
+
+def test_a_sign_within_a_word_of_the_lock_begins_no_comment():
+    assert lines_form("a @ https://host/a#egg=1") != lines_form("a @ https://host/a#egg=2")
+    assert lines_form("a==1  # why\n") == lines_form("a==1\n\n# why") == lines_form("a==1\r\n")
+
+
+def test_an_import_for_annotations_alone_reaches_nothing():
+    only = "if TYPE_CHECKING:\n    from evidence.pooling import Pooled\n"
+    assert "pooling.py" not in library_imports.reached([only])
+    assert "pooling.py" in library_imports.reached([only + "else:\n    import evidence.pooling"])
+    assert "pooling.py" in library_imports.reached(["def late():\n    import evidence.pooling\n"])
+
+
+def test_the_page_of_conventions_depends_on_every_module_that_states_one(project, monkeypatch):
+    edited("winners_curse.py", monkeypatch)
+    assert {"methods/conventions", "questions/biomarker_prognosis"} <= set(stale())
+
+
+def test_the_frame_of_a_page_reaches_no_statistics():
+    frame = library_imports.reached(["import evidence.page"])
+    assert not {"pooling.py", "survival.py", "network.py", "recomputation.py"} & set(frame)
 
 
 def test_the_library_makes_every_page_stale(project, monkeypatch):

@@ -1,7 +1,12 @@
 """The prose lint finds what a reader must not meet, and lets names with digits pass."""
 
+import json
+
 import pytest
-from evidence.book.lint import lint_prose
+from evidence.book.active_html import active_parts
+from evidence.book.freshness import read_notebook
+from evidence.book.lint import lint_chapters, lint_prose
+from evidence.paths import notebook_path
 
 
 def complaints(text):
@@ -56,3 +61,91 @@ def test_directives_around_prose_and_their_options_are_no_prose():
     text = ":::{grid} 1 2 3\n:gutter: 2\nGiven for 12 weeks.\n:::\n"
     found = list(lint_prose(text, "a.md"))
     assert [one.given for one in found] == ['"12"']
+
+
+def test_the_labels_of_a_small_figure_are_names():
+    figure = "::::{intervals}\n:left: one\nAt latitude 13 | questions/x.hr\n::::\n"
+    assert complaints(figure) == []
+    assert complaints(figure + "It was 14.") == [(5, '"14."')]
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("<script>window.ran = 1</script>", '"<script"'),
+        ("Words <img src=x onerror=alert(1)> here", '"<img"'),
+        ("A <b>word</b>", '"<b"'),
+        ("A <SVG/onload=x>", '"<SVG/onload=x"'),
+        ("[text](javascript:alert)", '"javascript:alert"'),
+        ("[text](<JavaScript:alert>)", '"JavaScript:alert"'),
+        ("[text](java&#115;cript:x)", '"javascript:x"'),
+        ("[text]: data:text/html,x", '"data:text/html,x"'),
+        ("<javascript:alert>", '"<javascript:alert"'),
+        ("[text](page.html){onclick=x}", '"{onclick=x}"'),
+        ("```{raw} html\nx\n```", '"```{raw} html"'),
+        (":::{eval-rst}\n.. raw:: html\n:::", '":::{eval-rst}"'),
+        ("~~~{include} ../other.html\n~~~", '"~~~{include} ../other.html"'),
+    ],
+)
+def test_what_a_browser_could_run_is_no_prose(text, given):
+    assert (3, given) in complaints(f"Before.\n\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The element `<script>` and ``x <b>`` in code; P < x, a < b, <https://example.org>.",
+        "```html\n<script>one()</script>\n```",
+        "<!-- a note to authors -->",
+        "[text](../page.md#place), [other](https://example.org/a?b=c).",
+        "Given {cite:p}`jonasch2010`, based on = signs.",
+    ],
+)
+def test_code_comments_and_addresses_are_prose(text):
+    assert complaints(text) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<p>x</p><script>one()</script>", ["<script>"]),
+        ('<a href="java\tscript:x">x</a>', ["href=java\tscript:x"]),
+        ('<a href="&#106;avascript:x">x</a>', ["href=javascript:x"]),
+        ('<td onmouseover="x">', ["onmouseover=x"]),
+        ("<img/onerror=x src=y>", ["onerror=x"]),
+        ("<iframe src='https://x.org'></iframe>", ["<iframe>"]),
+        ('<meta http-equiv="refresh" content="0;url=https://x.org">', ["<meta>"]),
+        ('<svg:script xlink:href="#a">', ["<svg:script>"]),
+        ('<a xlink:href="javascript:x">', ["xlink:href=javascript:x"]),
+        ('<a href="data:text/html,x">', ["href=data:text/html,x"]),
+        ('<image xlink:href="data:image/png;base64,AA"/>', []),
+        ('<a href="../a.html#b">onclick=x &lt;script&gt;</a>', []),
+        ('<td title="a &quot; onclick=x">', []),
+    ],
+)
+def test_what_would_run_in_an_output_is_found(html, found):
+    assert active_parts(html) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"text/html": "<p>x</p><script>x()</script>"}, "an output in which nothing runs"),
+        ({"application/javascript": "x()"}, "outputs of text/plain, text/html"),
+        ({"text/markdown": "[x](javascript:x)"}, "outputs of text/plain, text/html"),
+    ],
+)
+def test_an_output_that_would_run_is_refused_with_its_cell(project, data, expected):
+    path = notebook_path("questions/landscape")
+    notebook = read_notebook(path)
+    number, cell = next(
+        (n, one) for n, one in enumerate(notebook["cells"], 1) if one.get("outputs")
+    )
+    cell["outputs"].append({"output_type": "display_data", "metadata": {}, "data": data})
+    notebook["cells"].append({"cell_type": "raw", "metadata": {}, "source": "<b>", "id": "raw"})
+    path.write_text(json.dumps(notebook))
+    said = [str(problem) for problem in lint_chapters()]
+    assert said[0].startswith(
+        f"chapters/questions/landscape.ipynb cell {number}: expected {expected}"
+    )
+    assert any("a cell of Markdown or code" in line for line in said)

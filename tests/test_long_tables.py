@@ -309,3 +309,16 @@ def test_a_module_becomes_a_script_that_a_page_on_a_disk_may_load():
 def test_a_module_of_another_shape_is_refused(module):
     with pytest.raises(ValueError, match="one list of exports"):
         as_plain_script(module)
+
+
+@pytest.mark.parametrize("fragment", ["#%", "#%E0%A4%A"])
+def test_a_fragment_that_is_no_text_breaks_nothing(site, browser, fragment):
+    tab = browser.new_page()
+    wrong = []
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.goto((site / "chapters" / f"{PROVENANCE}.html").as_uri() + fragment)
+    tab.locator(".table-tools").first.wait_for()
+    tab.evaluate("location.hash = '#%'")
+    tab.wait_for_timeout(100)
+    assert wrong == []
+    tab.close()

@@ -1,5 +1,6 @@
 """A question is scaffolded whole, runs at once, and is refused until its prose is written."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -63,3 +64,26 @@ def test_a_question_that_cannot_be_taken_writes_nothing(project, name, title, me
     with pytest.raises(NewQuestionError, match=message):
         scaffold_question(NewQuestion(name, title))
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_the_recipe_of_a_question_can_be_followed_to_its_end(with_library):
+    project = with_library
+    page = "questions/quality_of_life"
+    words = ["new", "question", "quality_of_life", "--title", "What does it cost?"]
+    assert run(project, "evidence", *words).returncode == 0
+    path = project / "chapters" / f"{page}.ipynb"
+    path.write_text(path.read_text().replace("TODO: ", "Now "))
+    # Its findings are judged.
+    table = project / "data" / "certainty.csv"
+    judged = next(line for line in table.read_text().splitlines() if line.startswith("tolera"))
+    with table.open("a") as stream:
+        stream.write(judged.replace("tolerability", "quality_of_life", 1) + "\n")
+    done = run(project, "evidence", "check")
+    assert done.returncode == 0, done.stderr
+    # What it asks of the data is remembered: a study more makes it stale.
+    assert run(project, "evidence", "run", page).returncode == 0
+    notebook = json.loads(path.read_text())
+    asked = "".join(json.dumps(cell.get("outputs", "")) for cell in notebook["cells"])
+    assert '"studies", {}, ["study_id"]' in asked
+    module = project / "lib" / "evidence" / "questions" / "quality_of_life.py"
+    assert "evidence.tables" not in module.read_text()

@@ -1,14 +1,16 @@
 """Every chapter is a whole, executed, normalised notebook."""
 
+import copy
 import json
 
 import pytest
 from evidence.book.freshness import list_pages, read_notebook, why_stale
 from evidence.book.lint import lint_chapters
 from evidence.book.normalise import normalise, outputs_digest, serialise
-from evidence.book.notebooks import check_notebooks, study_code
+from evidence.book.notebooks import check_notebooks, check_questions, study_code
 from evidence.book.registry import split_target
 from evidence.book.toc import check_toc
+from evidence.commands.check import find_problems
 from evidence.conventions import ledger
 from evidence.data import load_evidence
 from evidence.paths import notebook_path
@@ -102,3 +104,80 @@ def test_normalising_forgets_timings_and_keeps_results():
 )  # fmt: skip
 def test_a_role_names_page_key_and_part(target, expected):
     assert split_target(target, "questions/here") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("<<<<<<< HEAD\n{}", "got an error: expected JSON"),
+        ('{"cells": [', "got an error: expected JSON"),
+        ('{"cells": 1}', "got JSON without cells"),
+    ],
+)
+def test_a_broken_notebook_is_named_and_hides_no_other_problem(project, text, given):
+    (project / "chapters" / "studies" / "ryan-2007.ipynb").write_text(text)
+    (project / "chapters" / "how-to-read.md").write_text("# How\n\nTODO\n")
+    said = [str(problem) for problem in find_problems()]
+    broken = [line for line in said if line.startswith("chapters/studies/ryan-2007.ipynb: ")]
+    assert len(broken) == 1
+    assert f"expected a notebook, {given}" in broken[0]
+    assert any(line.startswith("chapters/how-to-read.md:3: ") for line in said)
+
+
+def _without_id(notebook):
+    del notebook["cells"][1]["id"]
+
+
+def _same_id(notebook):
+    notebook["cells"][1]["id"] = notebook["cells"][0]["id"]
+
+
+def _other_format(notebook):
+    notebook["nbformat"] = 99
+
+
+def _other_kernel(notebook):
+    notebook["metadata"]["kernelspec"]["name"] = "evil"
+
+
+@pytest.mark.parametrize(
+    ("harm", "expected"),
+    [
+        (_without_id, "an id for every cell, each once"),
+        (_same_id, "an id for every cell, each once"),
+        (_other_format, "nbformat 4"),
+        (_other_kernel, "the kernel python3"),
+    ],
+)
+def test_a_notebook_of_another_form_is_named_with_what_mends_it(project, harm, expected, recwarn):
+    path = notebook_path("questions/landscape")
+    before = path.read_text()
+    notebook = json.loads(before)
+    harm(notebook)
+    path.write_text(json.dumps(notebook))
+    (problem,) = check_notebooks()
+    assert str(problem).startswith(f"chapters/questions/landscape.ipynb: expected {expected}, ")
+    assert "`evidence normalise chapters/questions/landscape.ipynb` mends it" in str(problem)
+    assert list(recwarn) == []
+    assert serialise(normalise(notebook)) == before
+
+
+def test_what_other_editors_leave_in_cells_is_removed():
+    notebook = json.loads(notebook_path("questions/landscape").read_text())
+    noisy = copy.deepcopy(notebook)
+    for cell in noisy["cells"]:
+        cell["metadata"] |= {
+            "vscode": {"languageId": "python"}, "id": "x", "colab": {}, "outputId": "y",
+            "execution": {}, "jp-MarkdownHeadingCollapsed": True,
+        }  # fmt: skip
+    assert serialise(normalise(noisy)) == serialise(normalise(notebook))
+
+
+def test_a_judgement_of_a_question_that_is_no_page_is_found(project):
+    path = project / "data" / "certainty.csv"
+    lines = path.read_text().splitlines()
+    lines[2] = lines[2].replace(lines[2].partition(",")[0], "no_such_question", 1)
+    path.write_text("\n".join(lines) + "\n")
+    (problem,) = check_questions(load_evidence())
+    assert str(problem).startswith("data/certainty.csv:3 question: expected one of ")
+    assert str(problem).endswith('got "no_such_question"')

@@ -168,3 +168,40 @@ def test_the_report_agrees_with_two_runs_by_plain_papermill_compared_by_hand(tmp
     reaches = [found["reach"] for found in said["moved"] if found["reach"] is not None]
     assert reaches == sorted(reaches, reverse=True)
     assert "association\\_fragile" in (tmp_path / "report.md").read_text()
+
+
+def test_numbers_that_differ_in_the_same_way_are_named_together_with_what_differs():
+    rows = [f"a-{year}.x" for year in range(2000, 2039)]
+
+    def page(named):
+        made = {
+            key: make_result(key, f"Number {key}", Estimate(1.0), named, external=False)
+            for key in ("one", "two", "three")
+        }
+        return PageResults(made, {}, {}, [])
+
+    made = compare_pages("questions/x", page(rows), page([*rows[1:], "b-2016.x"]))
+    changes = EditionChanges("old", "new", (PageChanges(made, ()),))
+    lines = report.terminal_lines(changes)
+    line = "  3 numbers: one, two, three: the same, data rows: a-2000.x \u2192 b-2016.x"
+    assert lines.count(line) == 1
+    for text in ("\n".join(lines), report.markdown(changes), report.html(changes, str)):
+        assert text.count("a-2000.x") == 1
+        assert "a-2020.x" not in text
+
+
+def test_modules_of_the_library_are_counted_unless_they_are_few_or_asked_for():
+    made = compare_pages("questions/x", recorded(1.0), recorded(1.5))
+    row = Cause("data", "a-2000.x: value", "1", "2")
+
+    def changes(count):
+        modules = [Cause("library", f"m{n}.py", "", "changed") for n in range(count)]
+        return EditionChanges("old", "new", (PageChanges(made, (row, *modules)),))
+
+    many, few = changes(30), changes(3)
+    said = "\n".join(report.terminal_lines(many.folded()))
+    assert "cause, library code: 30 modules: changed, added or removed" in said
+    assert "m1.py" not in said
+    assert "cause, data: a-2000.x: value: 1 \u2192 2" in said
+    assert "m29.py" in "\n".join(report.terminal_lines(many)) + report.markdown(many)
+    assert few.folded() == few

@@ -4,6 +4,7 @@ import sys
 import time
 
 import psutil
+import pytest
 
 from tests import __main__ as runner
 
@@ -45,6 +46,16 @@ def test_what_fails_is_named_and_what_follows_it_still_runs(tmp_path, monkeypatc
     assert runner.main() == 1
     assert (tmp_path / "ran").exists()
     assert "== failed: first" in capsys.readouterr().out
+
+
+def test_steps_are_run_by_name_and_help_runs_none(capsys):
+    assert [step.name for step in runner.chosen_steps([])] == [one.name for one in runner.STEPS]
+    assert [step.name for step in runner.chosen_steps(["types", "style"])] == ["style", "types"]
+    for words, code, said in ([["--help"], 0, "layout"], [["typs"], 2, "expected one of style"]):
+        with pytest.raises(SystemExit) as ended:
+            runner.chosen_steps(words)
+        assert ended.value.code == code
+        assert said in "".join(capsys.readouterr())
 
 
 def test_every_step_runs_with_this_interpreter(monkeypatch, capfd, tmp_path):

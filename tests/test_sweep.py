@@ -308,6 +308,24 @@ def test_a_sweep_killed_twice_goes_on_loses_nothing_and_repeats_nothing(small, t
     assert list(table["twice"]) == pytest.approx([number / 50 for number in range(count)])
 
 
+def test_of_two_sweeps_at_once_the_second_waits_and_runs_nothing_again(small, tmp_path):
+    grid = tmp_path / "grid.yml"
+    grid.write_text("multiarm_rho: [0.1, 0.2, 0.3]")
+    both = [
+        subprocess.Popen(
+            command(PAGE, "--grid", grid, "--out", tmp_path / name),
+            stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True,
+        )
+        for name in "ab"
+    ]  # fmt: skip
+    said = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(ran(small)) == [0.1, 0.2, 0.3]
+    assert "waiting for evidence sweep" in "".join(said)
+    assert "runs: 3, finished: 3, to do: 0" in "".join(said)
+    assert (tmp_path / "a" / "sweep.csv").read_text() == (tmp_path / "b" / "sweep.csv").read_text()
+
+
 def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path):
     grid = tmp_path / "grid.yml"
     grid.write_text('{"x=1;import os": [1]}')

@@ -4,6 +4,8 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,33 @@ def test_a_wrong_parameter_starts_no_kernel(project):
     with pytest.raises(ParameterError, match="no such parameter"):
         make_variant(PAGE, {"nothing": 1})
     assert not (build_folder() / "variants").exists()
+
+
+def test_a_variant_says_for_whom_it_waits_and_removes_what_a_killed_one_left(project):
+    (project / "_build" / "variants").mkdir(parents=True)
+    left = project / "_build" / "variants" / ".questions--x-1.staging-99999999"
+    left.mkdir()
+    path = notebook_path(PAGE)
+    path.write_text(path.read_text().replace("question.conclude(page)", "1 / 0"))
+    code = (
+        "import sys; from evidence.book.exclusive import hold_project\n"
+        "with hold_project('a test'): print(1, flush=True); sys.stdin.readline()"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    owner.stdout.readline()
+    said = []
+
+    def say(words):
+        said.append(words)
+        owner.communicate(b"\n")
+
+    with pytest.raises(VariantError, match="division by zero"):
+        make_variant(PAGE, {"n_hypotheses": 3}, say=say)
+    (line,) = said
+    assert line.startswith("waiting for a test (process ")
+    assert not left.exists()
 
 
 def test_a_notebook_that_raises_leaves_nothing_behind(project):

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 # Importing a module of commands registers them, in the order of the help text.
 from evidence.commands import audit, build, check, editions, multiverse, new, run, sweep  # noqa: F401
-from evidence.commands.app import UserError, app, errors
+from evidence.commands.app import UserError, app, describe_os_error, errors
 from evidence.problems import DataError
 
 
@@ -29,9 +29,7 @@ def main() -> None:
         errors.print(str(error), markup=False)
         sys.exit(1)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        reason = error.strerror or type(error).__name__
-        errors.print(f"{where}expected a file that can be used, got: {reason}", markup=False)
+        errors.print(describe_os_error(error), markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("stopped; pages that were running keep their last good form")

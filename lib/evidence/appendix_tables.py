@@ -1,17 +1,12 @@
-"""The tables of the appendix and of the methods pages: everything, not one study."""
+"""The tables of the appendix: everything, not one study."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
-from evidence.convention_comparison import Comparison
-from evidence.conventions import ledger
 from evidence.data import Evidence
 from evidence.printed_rows import printed_text
-from evidence.results import Result
 from evidence.schema import TABLES
 from evidence.study_tables import SEVERITY_SYMBOLS, cite_source
 from evidence.tables import Table, make_table, row_link
@@ -103,50 +98,3 @@ def tabulate_excluded(evidence: Evidence) -> Table:
     ]
     columns = ["No.", "What", "Why", "Kind"]
     return make_table(columns, rows, caption="Considered and left out")
-
-
-def tabulate_comparisons(results: Mapping[str, Result], compared: Sequence[Comparison]) -> Table:
-    """Return each number under several conventions, as recorded on the page."""
-    rows = [
-        [
-            one.what if position == 0 else f"{one.what}: also",
-            results[f"{one.key}_{reading.key}"].text,
-            reading.estimate.method or reading.key.replace("_", " "),
-            reading.programs,
-        ]
-        for one in compared
-        for position, reading in enumerate(one.readings)
-    ]
-    anchors = [
-        f"difference-{one.key}" if position == 0 else f"difference-{one.key}-{reading.key}"
-        for one in compared
-        for position, reading in enumerate(one.readings)
-    ]
-    return make_table(
-        ["Number", "What comes out", "Method", "Who does it so"],
-        rows,
-        caption="The same data under the conventions of different programs",
-        numeric=("What comes out",),
-        anchors=anchors,
-    )
-
-
-def tabulate_conventions(compared: Sequence[Comparison]) -> Table:
-    """Return the ledger of conventions: an anchor per key, and its figure on our data."""
-    figures: dict[str, list[Markup]] = {}
-    for one in compared:
-        link = Markup('<a href="#difference-{}">{}</a>').format(one.key, one.what)
-        for key in one.conventions:
-            figures.setdefault(key, []).append(link)
-    rows = [
-        [
-            key,
-            words,
-            Markup("; ").join(figures[key]) if key in figures else "none",
-            f"evidence.{module}",
-        ]
-        for key, (words, module) in ledger().items()
-    ]
-    columns = ["Key", "Convention, and where programs differ", "On our data", "Followed in"]
-    anchors = [f"convention-{row[0]}" for row in rows]
-    return make_table(columns, rows, caption="Conventions ledger", anchors=anchors)

@@ -234,11 +234,18 @@ def _compare_result(old: Result, new: Result) -> Moved | Reworded | None:
             value, low, high, scale, fraction, reach, also,
         )  # fmt: skip
     what = tuple(
-        (words, _plain(getattr(old, name)), _plain(getattr(new, name)))
+        (words, *_sides(getattr(old, name), getattr(new, name)))
         for name, words in _WORDS.items()
         if getattr(old, name) != getattr(new, name)
     )
     return Reworded(new.key, new.label, what) if what else None
+
+
+def _sides(old: object, new: object) -> tuple[str, str]:
+    """Return both sides in words; of two lists what only one of them has, if anything."""
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple) and set(old) != set(new):
+        old, new = tuple(x for x in old if x not in new), tuple(x for x in new if x not in old)
+    return _plain(old), _plain(new)
 
 
 def _plain(value: object) -> str:

@@ -7,28 +7,39 @@ only gathers them, so that an estimate can name them and the book can print them
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import re
 from functools import lru_cache
+from pathlib import Path
 
-import evidence
+_PACKAGE = Path(__file__).resolve().parent
+# Stated in a module, at whatever depth of the package; not what it imports from another.
+_STATED = re.compile(r"^CONVENTIONS\b[^=\n]*=", re.MULTILINE)
+
+
+def stating_files() -> tuple[str, ...]:
+    """Return the files that state conventions, sorted, relative to the package."""
+    return tuple(
+        sorted(
+            path.relative_to(_PACKAGE).as_posix()
+            for path in _PACKAGE.rglob("*.py")
+            if _STATED.search(path.read_text(encoding="utf-8"))
+        )
+    )
 
 
 @lru_cache(maxsize=1)
-def ledger() -> dict[str, tuple[str, str]]:
-    """Return every convention by key: what it is, and the module that follows it.
+def ledger() -> dict[str, str]:
+    """Return every convention by key: what it is.
 
     Raises
     ------
     ValueError
         Where two modules use one key for different sentences.
     """
-    found: dict[str, tuple[str, str]] = {}
-    for info in pkgutil.iter_modules(evidence.__path__):
-        if info.ispkg or info.name in ("__main__", "conventions"):
-            continue
-        module = importlib.import_module(f"evidence.{info.name}")
-        for key, sentence in getattr(module, "CONVENTIONS", {}).items():
-            if key in found and found[key][0] != sentence:
-                raise ValueError(f"convention {key} is stated in {found[key][1]} and {info.name}")
-            found.setdefault(key, (sentence, info.name))
+    found: dict[str, str] = {}
+    for file in stating_files():
+        name = ".".join(Path("evidence", file).with_suffix("").parts).removesuffix(".__init__")
+        for key, sentence in importlib.import_module(name).CONVENTIONS.items():
+            if found.setdefault(key, sentence) != sentence:
+                raise ValueError(f"{name}: convention {key} is stated otherwise in another module")
     return dict(sorted(found.items()))

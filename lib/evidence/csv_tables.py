@@ -50,6 +50,8 @@ def _read_text(name: str, path: Path) -> str:
     """Return the text of a table, with every line end as a line feed."""
     try:
         if not path.is_file():
+            if path.exists():
+                raise DataError([Problem(name, 0, "", "a file of this name", "no regular file")])
             raise FileNotFoundError
         size = path.stat().st_size
         if size > _MAX_BYTES:

@@ -13,8 +13,9 @@ import json
 import os
 from collections.abc import Collection
 from dataclasses import astuple, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ from evidence.paths import data_folder
 from evidence.printed_rows import printed_estimate, printed_text
 from evidence.problems import DataError
 from evidence.readings import Readings, TableReading
+from evidence.recorded_rows import WHOLE, RecordedRow, RecordedRows
 from evidence.vocabulary import describe_row
 
 # Tables that belong to no study: a study chapter does not read them.
@@ -104,16 +106,19 @@ class Evidence:
     def rows(self) -> dict[str, pd.Series]:
         """Every fact and every arm by its row id."""
         for name in ("arms", *FACT_TABLES):
-            self.asked.tables[TableReading(name)] = None
-        found = {row_id: self._row(row_id) for row_id in self._places}
-        return {row_id: row for row_id, row in found.items() if row is not None}
+            self.asked.note_table(TableReading(name), ["arm_id" if name == "arms" else "row_id"])
+        return {row_id: self._recorded(row_id) for row_id in self._places}
 
     def where(self, table: str, **values: str | Collection[str]) -> pd.DataFrame:
         """Return the rows of a table whose columns have one of the values given.
 
         The rows are in the order of the table and numbered from 0; without values, all of them.
+        They remember which of their columns are read.
         """
-        return self._ask(TableReading.of(table, (), values)).copy()
+        reading = TableReading.of(table, (), values)
+        note = partial(self.asked.note_table, reading)
+        # It has the ways of reading of the table for which it stands.
+        return cast("pd.DataFrame", RecordedRows(self._ask(reading), note))
 
     def values(
         self, table: str, *columns: str, **values: str | Collection[str]
@@ -123,15 +128,19 @@ class Evidence:
         return list(found.itertuples(index=False, name=None))
 
     def _ask(self, reading: TableReading) -> pd.DataFrame:
-        self.asked.tables[reading] = None
+        self.asked.note_table(reading)
         if reading not in self._answers:
             self._answers[reading] = reading.answer(self.tables)
         return self._answers[reading]
 
     def find(self, row_id: str) -> pd.Series | None:
         """Return one row, None where there is none; its `name` is the table it stands in."""
-        self.asked.rows[row_id] = None
-        return self._row(row_id)
+        self.asked.note_row(row_id)
+        return self._recorded(row_id) if row_id in self._places else None
+
+    def _recorded(self, row_id: str) -> pd.Series:
+        row = cast("pd.Series", self._row(row_id))
+        return cast("pd.Series", RecordedRow(row, partial(self.asked.note_row, row_id)))
 
     def row(self, row_id: str) -> pd.Series:
         """Return one row; its `name` is the table that it stands in.
@@ -182,25 +191,30 @@ class Evidence:
 
     def digest_of(self, asked: Readings) -> str:
         """Return a fingerprint of the present answers to what was asked."""
-        tables: list[object] = [
-            [reading.to_json(), reading.answer(self.tables).to_numpy().tolist()]
-            for reading in sorted(asked.tables)
+        tables = [
+            reading.seen(self.tables, columns) for reading, columns in sorted(asked.tables.items())
         ]
-        rows = {key: self._row(key) for key in sorted(asked.rows)}
+        rows = {key: self._cells(key, columns) for key, columns in sorted(asked.rows.items())}
         keys = self.bibliography if _ALL in asked.publications else asked.publications
         publications = {key: self.bibliography.get(key) for key in sorted(keys)}
         answers = {
             "tables": tables,
-            "rows": {
-                key: None if row is None else [row.name, *row.to_list()]
-                for key, row in rows.items()
-            },
+            "rows": rows,
             "publications": {
                 key: None if entry is None else astuple(entry)
                 for key, entry in publications.items()
             },
         }
         return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
+
+    def _cells(self, row_id: str, columns: set[str]) -> list[object] | None:
+        """Return what was read of a row: the table it stands in, and its cells."""
+        row = self._row(row_id)
+        if row is None:
+            return None
+        if WHOLE in columns:
+            return [row.name, *row.to_list()]
+        return [row.name, [[name, row[name]] for name in sorted(columns) if name in row.index]]
 
     def narrowed(self, study_id: str) -> Evidence:
         """Return only what belongs to one study.

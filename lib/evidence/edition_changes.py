@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from evidence.causes import Cause, find_causes
 from evidence.compare import PageComparison, compare_pages
 from evidence.editions import Edition
+
+# As many modules are named; more say of a number only that the library is another one.
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,24 @@ class EditionChanges:
         """Pages on which a number, a conclusion or its words differ."""
         return tuple(page for page in self.pages if not page.comparison.is_same)
 
+    def folded(self) -> EditionChanges:
+        """Return the same with the modules of the library that differ counted, not named."""
+        pages = tuple(replace(page, causes=_folded(page.causes)) for page in self.pages)
+        return replace(self, pages=pages)
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return asdict(self)
+
+
+def _folded(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    modules = [one for one in causes if one.kind == "library"]
+    if len(modules) < _MANY:
+        return causes
+    first = causes.index(modules[0])
+    counted = Cause("library", f"{len(modules)} modules", "", "changed, added or removed")
+    others = [one for one in causes if one.kind != "library"]
+    return (*others[:first], counted, *others[first:])
 
 
 def compare_editions(old: Edition, new: Edition) -> EditionChanges:

@@ -6,20 +6,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import pandas as pd
-
-if TYPE_CHECKING:
-    from evidence.figures.style import Figure
-
 from evidence.cell_ledger import CellLedger
 from evidence.chapter_parameters import ChapterParameters
 from evidence.claims import Certainty, Claim, judge
-from evidence.convention_comparison import Comparison
 from evidence.data import Evidence, load_evidence
 from evidence.estimates import Estimate, Unit
 from evidence.formatting import format_value
 from evidence.parameters import Study
-from evidence.recomputation import Recomputed
 from evidence.reported import read_range
 from evidence.results import (
     CLAIM_MIME,
@@ -34,6 +27,13 @@ from evidence.results import (
 )
 from evidence.tables import NOT_REPORTED, Table
 from evidence.validation import given_in, validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evidence.convention_comparison import Comparison
+    from evidence.figures.style import Figure
+    from evidence.recomputation import Recomputed
 
 Model = TypeVar("Model", bound=ChapterParameters)
 
@@ -255,7 +255,7 @@ class Page(Generic[Model]):
         from IPython.display import display
 
         asked = self._ledger.not_told(self.evidence.asked)
-        if self.evidence.reads == "all" and (PAGE_MIME in data or asked.to_json()):
+        if PAGE_MIME in data or asked.to_json():
             data = {**data, READINGS_MIME: asked.to_json()}
         display(data, raw=True)
 

@@ -8,6 +8,7 @@ hand.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,21 @@ class YamlError(ValueError):
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# What YAML 1.1 reads as another number: 0400 is 256, 1:30 is 90, 1_000 is 1000.
+_SURPRISING = re.compile(r"[-+]?0[0-9bxo].*|.*[_:].*", re.IGNORECASE)
+
+
 class _PlainLoader(_Loader):  # type: ignore[misc]
-    """A SafeLoader that refuses a name given twice."""
+    """A SafeLoader that refuses a name given twice, and numbers that are not as written."""
+
+    def construct_number(self, node: Any) -> Any:
+        """Return a number that is written in decimal digits."""
+        if _SURPRISING.fullmatch(node.value):
+            raise yaml.constructor.ConstructorError(
+                None, None, f"expected decimal digits, got {_name(node.value)}", node.start_mark
+            )
+        make = self.construct_yaml_int if node.tag.endswith("int") else self.construct_yaml_float
+        return make(node)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
@@ -42,6 +56,10 @@ class _PlainLoader(_Loader):  # type: ignore[misc]
                 )
             seen.add(name)
         return made
+
+
+for _kind in ("int", "float"):
+    _PlainLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", _PlainLoader.construct_number)
 
 
 def _check_form(text: str) -> None:

@@ -239,7 +239,7 @@ class PageResults:
     figures : list of dict
         Name, caption, alternative text and data (CSV) of every figure.
     asked : Readings
-        What it asked of the data; nothing for a page that reads one study.
+        What it asked of the data, all or those of one study.
     """
 
     results: dict[str, Result]

@@ -219,14 +219,8 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     ),
     "certainty": table(
         {
-            "question": choice(
-                "Question, the name of its chapter.",
-                "combination_vs_monotherapy",
-                "biomarker_prognosis",
-                "interferon_dose",
-                "adding_interferon",
-                "landscape",
-                "tolerability",
+            "question": pattern(
+                "Question, the name of its chapter.", ARM, "lower-case letters, digits, _"
             ),
             "finding": pattern(
                 "Line of the summary of findings; any is every line of the chapter.",

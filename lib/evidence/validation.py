@@ -24,6 +24,8 @@ Model = TypeVar("Model", bound=ChapterParameters)
 _IPYTHON = {"In": list, "Out": dict}
 _IPYTHON_OBJECTS = frozenset({"exit", "quit", "get_ipython", "open"})
 _IPYTHON_PRIVATE = re.compile(r"__\w+__|_{1,3}|_i{1,3}|_i?\d+|_[iod]h|_exit_code|_pydev\w*")
+# A file of a hundred thousand names is one mistake, not as many.
+_MOST_SHOWN = 20
 
 
 class ParameterError(Exception):
@@ -119,6 +121,10 @@ def validate(
         wrong: dict[str, str] = {}
         for item in error.errors():
             name = str(item["loc"][0])
+            if len(wrong) >= _MOST_SHOWN and name not in wrong:
+                left = len({str(item["loc"][0]) for item in error.errors()}) - len(wrong)
+                wrong[""] = f"... and {left} more"
+                break
             if item["type"] == "extra_forbidden":
                 wrong[name] = _unknown(model, name)
             elif item["type"] == "missing":
@@ -158,6 +164,15 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
         triple = getattr(parameters, name, None)
         if triple and not _is_printed_ratio(triple):
             problems.append(f"{name}: expected HR, lower, upper, P as text, got {shown(triple)}")
+    for name in ("landmarks", "true_hr_grid"):
+        listed = getattr(parameters, name, None)
+        if listed and len(set(listed)) < len(listed):
+            problems.append(f"{name}: expected each number once, got {shown(listed)}")
+    # What is left out would count as no step down, not as the default.
+    steps, reasons = getattr(parameters, "downgrade", None), _default_of(parameters, "downgrade")
+    if steps is not None and steps.keys() != reasons.keys():
+        names = ", ".join(reasons)
+        problems.append(f"downgrade: expected steps for each of {names}, got {shown(steps)}")
     patients = getattr(parameters, "n_patients", None)
     for name in ("events_pfs", "events_os"):
         events = getattr(parameters, name, 0)
@@ -170,6 +185,11 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
     if adjust == "z" and model == "bayes":
         problems.append('ci_adjust: expected "hksj" (no effect) with pool_model bayes, got "z"')
     return problems
+
+
+def _default_of(parameters: ChapterParameters, name: str) -> Any:
+    field = type(parameters).model_fields.get(name)
+    return field.get_default() if field else None
 
 
 def _is_printed_ratio(texts: list[str]) -> bool:

@@ -35,10 +35,10 @@ def held_descriptors() -> tuple[int, ...]:
     return tuple(_held.values())
 
 
-def describe_owner() -> str:
-    """Return who holds the project, in words."""
+def describe_owner(path: Path | None = None) -> str:
+    """Return who holds the project, or a part of it, in words."""
     try:
-        owner = json.loads(lock_file().read_text(encoding="utf-8"))
+        owner = json.loads((path or lock_file()).read_text(encoding="utf-8"))
         return "{command} (process {pid} on {host}, since {since})".format(**owner)
     except (OSError, ValueError, KeyError):
         return "another command, which has not said its name"
@@ -51,7 +51,7 @@ def _take(path: Path, say: Callable[[str], None]) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"waiting for {describe_owner()}")
+            say(f"waiting for {describe_owner(path)}")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             say(f"no locks on this file system ({error.strerror}): run one command at a time")
@@ -64,7 +64,9 @@ def _take(path: Path, say: Callable[[str], None]) -> int:
 
 
 @contextmanager
-def hold_project(command: str, say: Callable[[str], None] = lambda words: None) -> Iterator[None]:
+def hold_project(
+    command: str, say: Callable[[str], None] = lambda words: None, *, part: str = ""
+) -> Iterator[None]:
     """Hold the project while notebooks or the book are written; waits where another does.
 
     Parameters
@@ -73,8 +75,10 @@ def hold_project(command: str, say: Callable[[str], None] = lambda words: None) 
         What this process is doing, for the message that another one shows.
     say : callable
         Called with one line before waiting; it names the owner.
+    part : str
+        A folder below _build that alone is held, e.g. of the sweeps of one page.
     """
-    path = lock_file()
+    path = build_folder() / part / ".lock"
     if fcntl is None or path in _held:
         yield
         return

@@ -23,7 +23,9 @@ from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch
 from evidence.data import load_evidence
 from evidence.data_files import read_files
 from evidence.paths import build_folder, data_folder, notebook_path, project_root
+from evidence.plain_text import visible
 from evidence.results import PICTURES
+from evidence.text_files import MAX_JSON_BYTES
 
 # A stock kernel binds ports that were free a moment before; where another program was quicker it
 # dies, or never answers, before it has run anything, and a second one finds other ports.
@@ -114,7 +116,34 @@ def execute(
         said = _execute_once(source, target, dict(parameters or {}), Clock(limit))
         if not said.startswith(UNBORN):
             break
-    return said
+    return said or _too_large(target)
+
+
+def _too_large(path: Path) -> str:
+    """Return which cell made a notebook larger than any that is read again, "" where none did."""
+    size = path.stat().st_size
+    if size <= MAX_JSON_BYTES:
+        return ""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    largest = max(notebook["cells"], key=lambda cell: len(json.dumps(cell.get("outputs", []))))
+    limit, megabytes = MAX_JSON_BYTES // 1_000_000, size // 1_000_000
+    return (
+        f"{_where(notebook, largest)}: expected a page of at most {limit} MB, got one of "
+        f"{megabytes} MB; most of it is what this cell puts out"
+    )
+
+
+def _printed(notebook: Mapping[str, Any]) -> str:
+    """Return which cell printed or warned, "" where none did: `evidence check` refuses both."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "stream":
+                words = visible(" ".join("".join(output["text"]).split()))
+                return (
+                    f"{_where(notebook, cell)}: expected no printed text or warning in a page, "
+                    f'got "{words}"'
+                )
+    return ""
 
 
 def _execute_once(source: Path, target: Path, parameters: dict[str, Any], clock: Clock) -> str:
@@ -190,6 +219,9 @@ def refresh_page(page: str) -> Run:
     if error:
         return Run(page, perf_counter() - start, f"{page}, {error}")
     executed = normalise(json.loads(working.read_text(encoding="utf-8")))
+    error = _printed(executed)
+    if error:
+        return Run(page, perf_counter() - start, f"{page}, {error}")
     executed["metadata"]["evidence"] = dependencies(executed, load_evidence()).to_json()
     text = serialise(executed)
     changed = path.read_text(encoding="utf-8") != text

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evidence.book.code_forms import lines_form, read_code
 from evidence.book.library_imports import forget_imports, reached
 from evidence.book.normalise import outputs_digest
 from evidence.data import Evidence
@@ -71,18 +72,25 @@ def read_notebook(path: Path) -> dict[str, Any]:
     ValueError
         Where the file is not a notebook.
     """
+    name = _shown_name(path)
     try:
         notebook: dict[str, Any] = read_json_file(path)
     except ValueError as error:
-        raise ValueError(f"{path.name}: expected a notebook, got an error: {error}") from None
+        raise ValueError(f"{name}: expected a notebook, got an error: {error}") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise ValueError(f"{path.name}: expected a notebook, got JSON without cells")
+        raise ValueError(f"{name}: expected a notebook, got JSON without cells")
     if not isinstance(notebook.get("metadata", {}), dict):
-        raise ValueError(f"{path.name}: expected a notebook, got other metadata than a table")
+        raise ValueError(f"{name}: expected a notebook, got other metadata than a table")
     for number, cell in enumerate(notebook["cells"], start=1):
         if not _is_cell(cell):
-            raise ValueError(f"{path.name}: expected a notebook, got no cell as cell {number}")
+            raise ValueError(f"{name}: expected a notebook, got no cell as cell {number}")
     return notebook
+
+
+def _shown_name(path: Path) -> str:
+    """Return the path of a notebook from the root of the project, of another one its name."""
+    inside = path.is_relative_to(project_root())
+    return path.relative_to(project_root()).as_posix() if inside else path.name
 
 
 def _is_cell(cell: Any) -> bool:
@@ -125,8 +133,12 @@ def library_digest() -> str:
 
 @lru_cache(maxsize=1)
 def library_modules() -> dict[str, str]:
-    """Return a short fingerprint of every file of the library that pages can import."""
-    return {name: _sha256(path.read_bytes())[:12] for name, path in _library_files()}
+    """Return a short fingerprint of what every file that pages can import says to a machine."""
+    return {
+        name: (read_code(text).form if path.suffix == ".py" else lines_form(text))[:12]
+        for name, path in _library_files()
+        for text in [path.read_text("utf-8")]
+    }
 
 
 def forget_library() -> None:
@@ -152,7 +164,10 @@ def _reached_digest(names: tuple[str, ...]) -> str:
 def code_digest(notebook: dict[str, Any]) -> str:
     """Return a fingerprint of the code cells, apart from the cell that papermill injects."""
     code = [
-        ["".join(cell["source"]), sorted(cell["metadata"].get("tags", []))]
+        [
+            read_code("".join(cell["source"]), cell=True).form,
+            sorted(cell["metadata"].get("tags", [])),
+        ]
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
         and "injected-parameters" not in cell["metadata"].get("tags", [])
@@ -193,9 +208,8 @@ def _data_digest(notebook: dict[str, Any], evidence: Evidence) -> str:
     reads = reads_of(notebook)
     asked = readings_of(notebook)
     if reads != "all" and reads in set(evidence.tables["studies"]["study_id"]):
-        answers = evidence.narrowed(reads).digest()
-    else:
-        answers = evidence.digest() if asked is None else evidence.digest_of(asked)
+        evidence = evidence.narrowed(reads)
+    answers = evidence.digest() if asked is None else evidence.digest_of(asked)
     return data_digest(answers, files_of(notebook))
 
 
@@ -214,7 +228,7 @@ def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
         code=code_digest(notebook),
         data=_data_digest(notebook, evidence),
         library=reached_digest(notebook),
-        environment=_sha256((project_root() / "requirements.lock").read_bytes()),
+        environment=lines_form((project_root() / "requirements.lock").read_text("utf-8")),
         outputs=outputs_digest(notebook),
     )
 

@@ -1,18 +1,26 @@
 """Which files of the library a page can reach: what it imports, and what that imports.
 
-Imports are read from the code, wherever in a file they stand; nothing is run.
+Imports are read from the code, wherever in a file they stand; nothing is run. Those that serve
+annotations alone, below `if TYPE_CHECKING:`, are no imports.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from evidence.book.code_forms import read_code
+from evidence.conventions import stating_files
+
 PACKAGE = Path(__file__).resolve().parents[1]
-# Read by `evidence.figures.style` while it draws.
-_READ_BY = {"figures/style.py": ("theme.mplstyle",)}
+
+
+def _read_by(name: str) -> tuple[str, ...]:
+    """Return the files that a module reaches without an import that stands in its code."""
+    if name == "figures/style.py":
+        return ("theme.mplstyle",)
+    return stating_files() if name == "conventions.py" else ()
 
 
 def reached(code: Iterable[str]) -> tuple[str, ...]:
@@ -29,7 +37,7 @@ def reached(code: Iterable[str]) -> tuple[str, ...]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += [*_imports_of(name), *_READ_BY.get(name, ())]
+            waiting += [*_imports_of(name), *_read_by(name)]
     return tuple(sorted(found))
 
 
@@ -46,22 +54,10 @@ def forget_imports() -> None:
 
 def _imported(text: str) -> tuple[str, ...]:
     """Return the files that a piece of code imports from the package, parents included."""
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return ()
-    modules: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            modules.update(name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            # A name may be a module of the package or something inside it.
-            modules.add(node.module)
-            modules.update(f"{node.module}.{name.name}" for name in node.names)
     return tuple(
         sorted(
             file
-            for module in modules
+            for module in read_code(text).modules
             if module.partition(".")[0] == "evidence"
             for file in _files(module.split(".")[1:])
         )

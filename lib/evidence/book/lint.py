@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
+from itertools import chain
 from pathlib import Path
 
+from evidence.book.active_html import active_parts, is_active_address
+from evidence.book.freshness import read_notebook
 from evidence.paths import chapters_folder, project_root
 from evidence.problems import Problem
 from evidence.results import FIGURE_MIME
@@ -15,6 +18,8 @@ from evidence.results import FIGURE_MIME
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.DOTALL),  # front matter
     re.compile(r"^(`{3,}|~{3,}).*?^\1", re.DOTALL | re.MULTILINE),  # fenced code, directives
+    # Labels of a small figure are names: "At latitude 13".
+    re.compile(r"^(:{3,})\{intervals\}.*?^\1[ \t]*$", re.DOTALL | re.MULTILINE),
     re.compile(r"^:{3,}(?:\{.*)?$", re.MULTILINE),  # directives around prose
     re.compile(r"^:[\w-]+:.*$", re.MULTILINE),  # their options
     re.compile(r"\{[\w:-]+\}`[^`]*`"),  # roles
@@ -24,6 +29,18 @@ _NOT_PROSE = (
     re.compile(r"\]\([^)]*\)"),  # targets of links
     re.compile(r"<https?://[^>]+>"),
 )
+_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+# Markdown takes HTML as it is; the book needs none. Addresses and comments look alike.
+_HTML = re.compile(r"<(?!https?://|mailto:|!--)[a-zA-Z/!?][^\s>]*")
+# Where a link leads, and attributes behind a piece of text.
+_TARGET = re.compile(r"\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]]+\]:\s*<?([^\s>]*)", re.MULTILINE)
+_HANDLER = re.compile(r"\{[^}`]*\bon[a-z]+\s*=[^}]*\}?")
+# Directives whose content is taken as it is, or from another file.
+_RAW = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})\{(?:raw|eval-rst|include|literalinclude)\}.*$",
+                  re.MULTILINE)  # fmt: skip
+# What a cell of the book may leave; a browser would run some others.
+_KINDS = ("text/plain", "text/html", "image/svg+xml", "image/png")
+_OURS = "application/vnd.evidence."
 # Digits that are names, not results: "phase 2", "Table 1", "grade 3", years, dates, identifiers
 # that mix letters and digits (NCT00126594, alfa-2b, S0412), and numbered list items.
 _NAMES = (
@@ -63,6 +80,7 @@ def lint_prose(text: str, file: str, first_line: int = 1) -> Iterator[Problem]:
     def problem(position: int, expected: str, given: str) -> Problem:
         return Problem(file, first_line + text.count("\n", 0, position), "", expected, given)
 
+    yield from _lint_active(text, with_roles, problem)
     for found in _LEFTOVER.finditer(prose):
         yield problem(found.start(), "finished prose", f'"{found[0]}"')
     for found in _ABSOLUTE.finditer(prose):
@@ -80,13 +98,39 @@ def lint_prose(text: str, file: str, first_line: int = 1) -> Iterator[Problem]:
         yield problem(found.start(), "{num}`key` for a number in prose", f'"{found[0]}"')
 
 
+def _lint_active(
+    text: str, outside_fences: str, problem: Callable[[int, str, str], Problem]
+) -> Iterator[Problem]:
+    """Yield what a browser could run: HTML, handlers, links that are scripts, raw directives."""
+    for found in _RAW.finditer(text):
+        yield problem(found.start(), "text in Markdown", f'"{found[0].strip()[:60]}"')
+    shown = _CODE.sub(_blank, outside_fences)
+    for found in chain(_HTML.finditer(shown), _HANDLER.finditer(shown)):
+        expected = "Markdown and no HTML (code stands between backticks)"
+        yield problem(found.start(), expected, f'"{found[0][:60]}"')
+    for found in _TARGET.finditer(shown):
+        address = unescape(found[1] or found[2] or "")
+        if is_active_address(address):
+            yield problem(found.start(), "a link to a page", f'"{address[:60]}"')
+
+
 def lint_notebook(path: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the prose and the stored outputs of a notebook."""
+    """Yield what is wrong with the prose and the stored outputs of a notebook.
+
+    What is no notebook at all is said by `evidence.book.notebooks.check_notebooks`.
+    """
     file = path.relative_to(project_root()).as_posix()
-    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], start=1):
+    try:
+        cells = read_notebook(path)["cells"]
+    except ValueError:
+        return
+    for number, cell in enumerate(cells, start=1):
         place = f"{file} cell {number}"
         if cell["cell_type"] == "markdown":
             yield from lint_prose("".join(cell["source"]), place)
+            continue
+        if cell["cell_type"] != "code":
+            yield Problem(place, 0, "", "a cell of Markdown or code", str(cell["cell_type"]))
             continue
         code = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
         if "parameters" not in cell["metadata"].get("tags", []) and len(code) > 12:
@@ -105,8 +149,17 @@ def _lint_output(output: dict[str, object], place: str) -> Iterator[Problem]:
     data = output.get("data", {})
     if not isinstance(data, dict):
         return
+    for name, shown in data.items():
+        if name not in _KINDS and not name.startswith(_OURS):
+            yield Problem(place, 0, "", f"outputs of {', '.join(_KINDS)}", name)
+        elif name in ("text/html", "image/svg+xml"):
+            for part in active_parts("".join(shown)):
+                yield Problem(place, 0, "", "an output in which nothing runs", f'"{part[:60]}"')
     if any(name.startswith("image/") for name in data):
         facts = data.get(FIGURE_MIME, {})
+        for name in ("caption", "alt"):
+            if _HTML.search(str(facts.get(name, ""))):
+                yield Problem(place, 0, "", f"a figure whose {name} has no HTML", "some")
         for name in ("name", "caption", "alt"):
             if not facts.get(name):
                 yield Problem(place, 0, "", f"a figure with {name}", "none")

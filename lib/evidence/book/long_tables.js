@@ -151,9 +151,18 @@
     return before;
   }
 
+  /* Return the id that a fragment names; one with a lone % names none. */
+  function idOf(hash) {
+    try {
+      return decodeURIComponent(hash.slice(1));
+    } catch {
+      return "";
+    }
+  }
+
   /* A link to a row that a search has hidden ends the search. */
   function reveal(hash) {
-    const id = decodeURIComponent(hash.slice(1));
+    const id = idOf(hash);
     if (!id || document.getElementById(id)) return false;
     for (const { api, tools } of shown) {
       api.search("").draw();
@@ -193,7 +202,7 @@
   showAll();
   // The row that the address names was replaced by its copy, and tools moved what it led to.
   const target = location.hash.length > 1
-    && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    && document.getElementById(idOf(location.hash));
   if (target && shown.length) {
     location.replace(location.hash);
     target.scrollIntoView({ behavior: "instant" });

@@ -46,13 +46,13 @@ from evidence.questions import Numbers
 
 def count(evidence: Evidence) -> Numbers:
     """Return how many studies there are."""
-    studies = len(evidence.tables["studies"])
+    studies = len(evidence.values("studies", "study_id"))
     return {"studies": (Estimate(studies, unit="count", method="count"), "Studies in the tables")}
 
 
 def rows(evidence: Evidence) -> list[str]:
     """Return the data rows that the count rests on: every arm."""
-    return list(evidence.tables["arms"]["arm_id"])
+    return [arm for (arm,) in evidence.values("arms", "arm_id")]
 
 
 def conclude(page: Page[$cls]) -> None:

@@ -17,6 +17,8 @@ _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+# Of a cell what the book reads; captions are made again.
+_KEPT = ("tags",)
 
 
 def normalise(notebook: Notebook) -> Notebook:
@@ -32,13 +34,12 @@ def normalise(notebook: Notebook) -> Notebook:
     count = 0
     for number, cell in enumerate(copy["cells"], start=1):
         cell["id"] = f"cell-{number:02d}"
-        for name in ("papermill", "execution"):
-            cell["metadata"].pop(name, None)
+        # Colab, VS Code and others leave their own beside these.
+        cell["metadata"] = {key: cell["metadata"][key] for key in _KEPT if key in cell["metadata"]}
         if cell["cell_type"] != "code":
             continue
         count += 1
         cell["execution_count"] = count
-        cell["metadata"].pop("mystnb", None)
         for output in cell["outputs"]:
             if "execution_count" in output:
                 output["execution_count"] = count

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
 from evidence.book.freshness import list_pages, read_notebook
 from evidence.chapter_parameters import ChapterParameters
+from evidence.data import Evidence
 from evidence.parameters import Study, model_of
 from evidence.paths import notebook_path
 from evidence.problems import Problem
@@ -17,7 +19,10 @@ def parameters_in(path: Path) -> dict[str, str]:
     """Return the names and default values, as source text, of a notebook's parameters cell."""
     from papermill import inspect_notebook
 
-    return {name: fact["default"] for name, fact in inspect_notebook(str(path)).items()}
+    with warnings.catch_warnings():
+        # Of cells without ids, which `check_notebooks` says with the name of the file.
+        warnings.simplefilter("ignore")
+        return {name: fact["default"] for name, fact in inspect_notebook(str(path)).items()}
 
 
 def _code_cells(notebook: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -43,7 +48,13 @@ def check_notebooks() -> list[Problem]:
         try:
             notebook = read_notebook(path)
         except ValueError as error:
-            problems.append(Problem(name, 0, "", "a notebook", str(error)))
+            # The message begins with the name of the file, and with what was expected.
+            given = str(error).partition(": expected a notebook, got ")[2]
+            problems.append(Problem(name, 0, "", "a notebook", given))
+            continue
+        problems += _check_form(notebook, name)
+        if notebook.get("nbformat") != 4:
+            # Nothing else of it can be read.
             continue
         model = model_of(page)
         if model is not None:
@@ -56,6 +67,33 @@ def check_notebooks() -> list[Problem]:
                     Problem(name, 0, "", "the code cells that all study chapters share", "others")
                 )
     return problems
+
+
+def check_questions(evidence: Evidence) -> list[Problem]:
+    """Return the judgements of questions that are no page of the book."""
+    asked = list(evidence.tables["certainty"]["question"])
+    there = {Path(page).name for page in list_pages() if page.startswith("questions/")}
+    expected = f"one of {', '.join(sorted(there))}, the chapters of questions"
+    return [
+        Problem("data/certainty.csv", line, "question", expected, f'"{name}"')
+        for line, name in enumerate(asked, start=2)
+        if name not in there
+    ]
+
+
+def _check_form(notebook: dict[str, Any], name: str) -> list[Problem]:
+    """Return what other programs would mend or refuse, each in its own way."""
+    ids = [cell.get("id") for cell in notebook["cells"]]
+    version = notebook.get("nbformat")
+    kernel = notebook.get("metadata", {}).get("kernelspec", {})
+    language = kernel.get("name") if isinstance(kernel, dict) else kernel
+    found = {
+        "an id for every cell, each once": None in ids or len(set(map(str, ids))) < len(ids),
+        "nbformat 4": version != 4,
+        "the kernel python3": language != "python3",
+    }
+    mend = f"another form; `evidence normalise {name}` mends it"
+    return [Problem(name, 0, "", expected, mend) for expected, wrong in found.items() if wrong]
 
 
 def _check_parameters(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +103,32 @@ def check_version(version: str) -> None:
         )
     if versions and order < _order(versions[-1]):
         raise ReleaseError(f"expected a version above {versions[-1]}, got {version}")
+
+
+def refuse_uncommitted() -> None:
+    """Refuse a project whose files are not all committed: nobody could find the edition again.
+
+    Where git is not installed, or the project is no checkout, nothing is said.
+
+    Raises
+    ------
+    ReleaseError
+        With the files that are not committed.
+    """
+    git = shutil.which("git")
+    if git is None:
+        return
+    done = subprocess.run(  # noqa: S603 - every word of the command is ours
+        [git, "status", "--porcelain"], cwd=project_root(), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    files = [line[3:] for line in done.stdout.splitlines()]
+    if done.returncode == 0 and files:
+        raise ReleaseError(
+            f"expected a project whose files are all committed, got {len(files)} that are not "
+            f"({', '.join(files[:3])}{', ...' if len(files) > 3 else ''}); commit them, or put "
+            "them aside, then release again"
+        )
 
 
 def release(version: str) -> Path:

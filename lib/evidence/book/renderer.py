@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import TracebackType
 from evidence.book.exclusive import held_descriptors
 from evidence.paths import project_root
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _SAID = ("WARNING", "ERROR", "Error", "error:")
 
 
@@ -26,7 +28,9 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1", "PYTHONUTF8": "1"}
 
 
-def _raise_failed(said: str) -> None:
+def _raise_failed(said: str, source: Path) -> None:
+    """Say what the renderer said: of files of the project, not of the copy that is rendered."""
+    said = _COLOUR.sub("", said).replace(f"{source}{os.sep}", "")
     lines = [line for line in said.splitlines() if any(word in line for word in _SAID)]
     raise BuildError("\n".join(dict.fromkeys(lines)) or said[-2000:])
 
@@ -44,7 +48,7 @@ def run_renderer(command: list[str], folder: Path) -> None:
         env=_environment(),
     )  # fmt: skip
     if done.returncode != 0:
-        _raise_failed(done.stdout + done.stderr)
+        _raise_failed(done.stdout + done.stderr, Path(command[2]))
 
 
 class Renderer:
@@ -79,7 +83,7 @@ class Renderer:
         os.write(self._commands, json.dumps([str(source), str(target)]).encode() + b"\n")
         said, _ = self._process.communicate()
         if self._process.returncode != 0:
-            _raise_failed(said)
+            _raise_failed(said, source)
 
     def close(self) -> None:
         """End the process, whatever it does."""

@@ -7,7 +7,7 @@ itself. Every text is escaped where it enters a form, and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
 
@@ -19,13 +19,13 @@ from evidence.book.report_blocks import (
     fraction_text,
     heading,
     page_blocks,
+    shared_rewordings,
     shortened,
     shown_pages,
     summary,
 )
 from evidence.book.scrolling_table import scrolling_table
 from evidence.causes import Cause
-from evidence.compare import Reworded
 from evidence.edition_changes import EditionChanges, PageChanges
 
 # A table longer than this is folded on a page, so that the page itself stays near.
@@ -53,7 +53,12 @@ def terminal_lines(changes: EditionChanges) -> list[str]:
         )
         if made.restated:
             lines.append(f"  conclusions in other words: {', '.join(made.restated)}")
-        lines += _first([f"  {one.key}: same number, {_what(one)}" for one in made.reworded])
+        lines += _first(
+            [
+                f"  {named}: the same, {_what(what)}"
+                for named, what in shared_rewordings(made.reworded)
+            ]
+        )
         lines += _first([_cause_line(one) for one in page.causes])
         if not page.causes and not made.is_same:
             lines.append(f"  {NO_CAUSE}")
@@ -65,8 +70,8 @@ def _first(lines: list[str]) -> list[str]:
     return [*lines[:MAX_ROWS], *([f"  and {left} more"] if left > 0 else [])]
 
 
-def _what(one: Reworded) -> str:
-    return "; ".join(f"{what}: {old} \u2192 {new}" for what, old, new in one.what)
+def _what(differing: Iterable[tuple[str, str, str]]) -> str:
+    return "; ".join(f"{what}: {old} \u2192 {new}" for what, old, new in differing)
 
 
 def _cause_line(one: Cause) -> str:

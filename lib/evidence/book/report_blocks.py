@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidence.causes import Cause
-from evidence.compare import Flipped, Moved
+from evidence.compare import Flipped, Moved, Reworded
 from evidence.edition_changes import EditionChanges, PageChanges
 from evidence.estimates import Unit
 from evidence.formatting import MINUS
@@ -150,6 +150,24 @@ def _causes(found: tuple[Cause, ...]) -> Block:
     )
 
 
+def shared_rewordings(
+    found: tuple[Reworded, ...],
+) -> list[tuple[str, tuple[tuple[str, str, str], ...]]]:
+    """Return the numbers that differ in the same way together, and in what they do."""
+    alike: dict[tuple[tuple[str, str, str], ...], list[Reworded]] = {}
+    for one in found:
+        alike.setdefault(one.what, []).append(one)
+    return [
+        (
+            f"{ones[0].label} [{ones[0].key}]"
+            if len(ones) == 1
+            else f"{len(ones)} numbers: {', '.join(one.key for one in ones)}",
+            what,
+        )
+        for what, ones in alike.items()
+    ]
+
+
 def page_blocks(changes: PageChanges) -> list[Block]:
     """Return the report of one page: summary, conclusions, numbers, words, causes."""
     made = changes.comparison
@@ -164,9 +182,9 @@ def page_blocks(changes: PageChanges) -> list[Block]:
         )
     if made.reworded:
         rows = tuple(
-            (f"{one.label} [{one.key}]", what, old, new)
-            for one in made.reworded
-            for what, old, new in one.what
+            (named, what, old, new)
+            for named, differing in shared_rewordings(made.reworded)
+            for what, old, new in differing
         )
         columns = ("Number", "What differs", "Before", "Now")
         blocks.append(Block("The same numbers, made or described in another way", columns, rows))

@@ -14,9 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from evidence.book.active_html import active_parts
+from evidence.book.inline_scripts import inline_scripts, is_known
 from evidence.book.whole_writes import write_whole
 from evidence.problems import Problem
 
+# The files that say what a page may not be.
+_RULES = ("site.py", "active_html.py", "inline_scripts.py")
 # Pages that Sphinx makes; nothing of ours is on them.
 _MADE_BY_SPHINX = {"genindex.html", "search.html"}
 _DEBRIS = re.compile(
@@ -61,7 +65,7 @@ def read_page(name: str, html: str) -> PageFacts:
         anchors=sorted({str(tag["id"]) for tag in page.find_all(id=True)}),
         links=[one for one in addresses if not (urlsplit(one).scheme or urlsplit(one).netloc)],
         images=[str(tag.get("src", "")) for tag in images],
-        faults=[list(fault) for fault in (*_wordless(images), *_debris(page))] if own else [],
+        faults=[list(fault) for fault in _faults(page, images)] if own else [],
     )
 
 
@@ -92,12 +96,14 @@ def _read_pages(folder: Path, memory: Path | None) -> dict[str, PageFacts]:
     """Return what is on each page, by its file."""
     known = _recall(memory)
     found, kept = {}, {}
+    # What is looked for is part of what a page is known by.
+    beside = Path(__file__).parent
+    rules = b"".join((beside / name).read_bytes() for name in _RULES)
     for path in sorted(folder.rglob("*.html")):
         if "_static" in path.parts:
             continue
         content = path.read_bytes()
-        # What is looked for is part of it: this file.
-        key = hashlib.sha256(Path(__file__).read_bytes() + content).hexdigest()
+        key = hashlib.sha256(rules + content).hexdigest()
         facts = known.get(key) or read_page(path.name, content.decode("utf-8"))
         found[str(path)] = kept[key] = facts
     if memory is not None and kept.keys() != known.keys():
@@ -143,11 +149,30 @@ def _images(name: str, path: str, images: list[str]) -> Iterator[Problem]:
             yield Problem(name, 0, "", "images that exist", source)
 
 
+def _faults(page: BeautifulSoup, images: Iterable[Tag]) -> Iterator[tuple[str, str]]:
+    yield from _wordless(images)
+    yield from _foreign(page)
+    yield from _debris(page)
+
+
 def _wordless(images: Iterable[Tag]) -> Iterator[tuple[str, str]]:
     for tag in images:
         words = str(tag.get("alt", ""))
         if tag.find_parent("article") and (len(words) < 20 or words.endswith((".svg", ".png"))):
             yield "an image with its finding in words", f'alt="{words}"'
+
+
+def _foreign(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
+    """Yield what would run, or load something, and is none of the book's own."""
+    article = page.find("article")
+    if article is None:
+        return
+    # The menus are a form; scripts of the theme and data for ours stand in the article, too.
+    foreign = [part for part in active_parts(str(article)) if part not in ("<script>", "<form>")]
+    scripts = inline_scripts("".join(map(str, article.find_all("script"))))
+    foreign += [f"<script>{text}" for text in scripts if not is_known(text)]
+    for part in foreign:
+        yield "a page in which nothing runs but the book's own", f'"{part[:60]}"'
 
 
 def _debris(page: BeautifulSoup) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ class WhatChangedDirective(SphinxDirective):
 
         return [
             nodes.paragraph("", since),
-            nodes.raw("", str(report.html(changes, address)), format="html"),
+            nodes.raw("", str(report.html(changes.folded(), address)), format="html"),
         ]
 
 

@@ -1,7 +1,8 @@
 """A Content-Security-Policy in every page: nothing from another origin, no script but the book's.
 
-The policy names the inline scripts of the theme by their hashes, which are known only when a page
-is written, so that it is added when the build ends. Why each part of it is as it is:
+The policy names the inline scripts of the theme by their hashes; a few name the page they stand
+in, so that it is added when the build ends. An inline script that is not one of these has no hash:
+it does not run, and the build says where it stands. Why each part of it is as it is:
 docs/decisions/0016-input-and-security.md.
 """
 
@@ -14,31 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
+from evidence.book.inline_scripts import inline_scripts, is_known
+
+_LOG = logging.getLogger(__name__)
 # After everything else that touches pages.
 _LAST = 999
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-_TYPE = re.compile(r"""\btype\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-# Scripts that a browser runs; all other types are data.
-_RUN = ("", "text/javascript", "application/javascript", "module")
 _HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
 _POLICY = '<meta http-equiv="Content-Security-Policy" content="'
 _OLD = re.compile(re.escape(f"\n{_POLICY}") + '[^"]*" />')
 
 
-def inline_scripts(html: str) -> list[str]:
-    """Return the text of the scripts that stand in a page and are run."""
-    found = []
-    for attributes, text in _SCRIPT.findall(html):
-        kind = _TYPE.search(attributes)
-        if "src=" not in attributes and (kind[1].lower() if kind else "") in _RUN:
-            found.append(text)
-    return found
-
-
 def policy(scripts: list[str]) -> str:
-    """Return the policy of a page with these inline scripts."""
-    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts}
+    """Return the policy of a page with these inline scripts; only known ones may run."""
+    known = filter(is_known, scripts)
+    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in known}
     allowed = " ".join(["'self'", *(f"'sha256-{one}'" for one in sorted(hashes))])
     return "; ".join(
         (
@@ -49,8 +41,6 @@ def policy(scripts: list[str]) -> str:
             # Menus and tables draw from data of the page itself.
             "img-src 'self' data:",
             "font-src 'self'",
-            # The search reads pages of the book for its summaries.
-            "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
         )
@@ -84,6 +74,10 @@ def _add_policies(app: Sphinx, exception: Exception | None) -> None:
             continue
         # Bytes: a line end within a script is part of its hash.
         before = path.read_bytes().decode("utf-8")
+        for script in inline_scripts(before):
+            if not is_known(script):
+                name = path.relative_to(folder).as_posix()
+                _LOG.warning(f"{name}: an inline script that is none of the theme: {script[:60]!r}")
         after = with_policy(before)
         if after != before:
             path.write_bytes(after.encode("utf-8"))

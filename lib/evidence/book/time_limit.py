@@ -13,7 +13,7 @@ VARIABLE = "EVIDENCE_TIME_LIMIT"
 SECONDS, MOST_SECONDS = 600, 86_400
 
 
-def limit_time(seconds: int | None) -> None:
+def limit_time(seconds: float | None) -> None:
     """Let the cells of a page take this many seconds in all that this command runs."""
     if seconds is not None:
         os.environ[VARIABLE] = str(seconds)
@@ -33,7 +33,9 @@ def time_limit() -> float:
     except ValueError:
         seconds = nan
     if not 0 < seconds <= MOST_SECONDS:
-        raise ValueError(f"{VARIABLE}: expected seconds, 1 to {MOST_SECONDS}, got {given!r}")
+        raise ValueError(
+            f"{VARIABLE}: expected seconds, above 0 and at most {MOST_SECONDS}, got {given!r}"
+        )
     return seconds
 
 

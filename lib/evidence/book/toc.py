@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,19 +86,25 @@ def with_chapter(part: str, page: str) -> str:
     ValueError
         Where there is no such part.
     """
-    lines = (project_root() / "_toc.yml").read_text(encoding="utf-8").splitlines(keepends=True)
-    last = next((n for n, line in enumerate(lines) if "caption:" in line and part in line), None)
-    if last is None:
+    text = (project_root() / "_toc.yml").read_text(encoding="utf-8")
+    lines = text.rstrip("\n").splitlines()
+    begin = next((n for n, line in enumerate(lines) if "caption:" in line and part in line), None)
+    if begin is None:
         raise ValueError(f'_toc.yml: expected a part "{part}", got none')
-    indent = " " * 6
-    for number in range(last + 1, len(lines)):
-        if "caption:" in lines[number]:
-            break
-        if "file:" in lines[number]:
-            last = number
-            indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
-    lines.insert(last + 1, f"{indent}- file: {page}\n")
-    return "".join(lines)
+    end = next((n for n in range(begin + 1, len(lines)) if "caption:" in lines[n]), len(lines))
+    files = [n for n in range(begin + 1, end) if re.match(r" *- file:", lines[n])]
+    if files:
+        last = files[-1]
+        indent = lines[last].partition("-")[0]
+    else:
+        # A part without pages has an empty list, or none.
+        inside = " " * lines[begin].index("caption:")
+        listed = [n for n in range(begin, end) if lines[n].strip().startswith("chapters:")]
+        last = listed[0] if listed else begin + 1
+        lines[last : last + len(listed)] = [f"{inside}chapters:"]
+        indent = f"{inside}  "
+    lines.insert(last + 1, f"{indent}- file: {page}")
+    return "\n".join(lines) + "\n"
 
 
 def check_toc() -> list[Problem]:

@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from evidence.book.execute import ApartProcess
 from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
 from evidence.book.own_data import reading
-from evidence.book.publishing import publish
+from evidence.book.publishing import publish, remove_leftovers
 from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE
 from evidence.book.renderer import Renderer
 from evidence.book.rendering import render_variant
@@ -142,7 +143,9 @@ def checked_parameters(
     """
     model = model_of(page)
     if model is None:
-        raise ParameterError(f"{page} has no parameters")
+        if given:
+            raise ParameterError(f"{page} has no parameters")
+        return {}
     if "study_id" in given:
         raise ParameterError("study_id: a study chapter is that of its study; run the other page")
     fixed = {"study_id": Path(page).name} if model is Study else {}
@@ -156,12 +159,22 @@ def _as_numbers(fields: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str
     made = dict(given)
     for name, value in given.items():
         default = fields[name].get_default() if name in fields else None
-        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-            made[name] = float(value)
+        if isinstance(default, float):
+            made[name] = _as_float(value)
         if isinstance(default, list) and isinstance(value, list) and default:
             numbers = isinstance(default[0], float)
-            made[name] = [float(item) if numbers and type(item) is int else item for item in value]
+            made[name] = [_as_float(item) if numbers else item for item in value]
     return made
+
+
+def _as_float(value: object) -> object:
+    """Return a whole number as a float; one with hundreds of digits is beyond all of them."""
+    if type(value) is not int:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return inf
 
 
 def _folder(page: str, parameters: Mapping[str, Any], digest: str) -> Path:
@@ -171,7 +184,12 @@ def _folder(page: str, parameters: Mapping[str, Any], digest: str) -> Path:
     return build_folder() / "variants" / f"{page.replace('/', '--')}-{key}"
 
 
-def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) -> Variant:
+def make_variant(
+    page: str,
+    given: Mapping[str, Any],
+    data: Path | None = None,
+    say: Callable[[str], None] = lambda words: None,
+) -> Variant:
     """Run a page with other parameters or data and render it in the book's own look.
 
     Parameters
@@ -182,6 +200,8 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
         Parameters by name; those that are not given keep their defaults.
     data : Path, optional
         Folder of tables to read in place of the book's own.
+    say : callable
+        Called with one line before waiting for another command.
 
     Raises
     ------
@@ -204,7 +224,8 @@ def make_variant(page: str, given: Mapping[str, Any], data: Path | None = None) 
         shutil.rmtree(staging, ignore_errors=True)
         try:
             # What renders imports for two seconds; meanwhile the page runs.
-            with hold_project(f"a variant of {page}"), Renderer() as renderer:
+            with hold_project(f"a variant of {page}", say), Renderer() as renderer:
+                remove_leftovers()
                 notebook = _execute(process, page, parameters, staging)
                 words = describe_variant(parameters, name)
                 edition = page_edition(page, notebook, evidence, f"variant ({words})", name)

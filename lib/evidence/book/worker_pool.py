@@ -19,6 +19,7 @@ from concurrent.futures import (
     wait,
 )
 from multiprocessing.connection import wait as wait_for_end
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from evidence.paths import build_folder
@@ -38,13 +39,15 @@ def _start_worker(environment: Mapping[str, str]) -> None:
     """
     from evidence.book.forking import warm
 
-    log = build_folder() / "kernel.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a") as stream:
+    with _log().open("a") as stream:
         os.dup2(stream.fileno(), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(environment)
     warm()
+
+
+def _log() -> Path:
+    return build_folder() / "kernel.log"
 
 
 def _end_with_parent() -> None:
@@ -63,10 +66,15 @@ def process_pool(workers: int, environment: Mapping[str, str]) -> ProcessPoolExe
     ------
     ValueError
         Where EVIDENCE_KERNEL is neither forked nor stock.
+    OSError
+        Where nothing can be written below _build: before a process fails of it, or an hour is
+        spent on runs that cannot be kept.
     """
     from evidence.book.forking import forking_works
 
     forking_works()
+    _log().parent.mkdir(parents=True, exist_ok=True)
+    _log().open("a").close()
     return ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from evidence.book.time_limit import MOST_SECONDS, SECONDS, VARIABLE
 from evidence.plain_text import spelt_out, visible
+
+# "[Errno 28] No space left on device: 'path'"
+_REASON = re.compile(r"^\[Errno \d+\] ([^:]*).*", re.DOTALL)
 
 app = typer.Typer(
     add_completion=False,
@@ -40,13 +45,27 @@ errors = PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 PageArgument = Annotated[
     str | None, typer.Argument(help="A page, e.g. questions/biomarker_prognosis.")
 ]
+
+
+def _folder(text: str) -> Path:
+    """Return the path of a folder; an empty word, as of a variable not set, means none."""
+    if not text:
+        raise typer.BadParameter("expected a folder of tables, got an empty word")
+    return Path(text)
+
+
 DataOption = Annotated[
-    Path | None, typer.Option(help="Folder of other tables to read, with the same columns.")
+    Path | None,
+    typer.Option(
+        parser=_folder,
+        metavar="DIRECTORY",
+        help="Folder of other tables to read, with the same columns.",
+    ),
 ]
 TimeLimitOption = Annotated[
-    int | None,
+    float | None,
     typer.Option(
-        min=1,
+        min=0.001,
         max=MOST_SECONDS,
         envvar=VARIABLE,
         help=f"Seconds that the cells of one page may take together; {SECONDS} without it.",
@@ -57,6 +76,19 @@ WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Kernels at a ti
 
 class UserError(Exception):
     """A mistake that the user can mend; shown without a traceback."""
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return which file could not be used, and why."""
+    where, reason, more = error.filename, error.strerror, ""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        # What copying a folder raises: source, target and reason of every file of it.
+        (_, where, reason), *others = error.args[0]
+        reason = _REASON.sub(r"\1", str(reason))
+        more = f" (and {len(others)} more)" if others else ""
+    place = f"{visible(str(where))}: " if where else ""
+    reason = reason or type(error).__name__
+    return f"{place}expected a file that can be used, got: {visible(str(reason))}{more}"
 
 
 def fail(lines: Iterable[object], summary: str) -> None:

@@ -13,6 +13,7 @@ from evidence.commands.app import (
     WorkersOption,
     app,
     console,
+    describe_os_error,
     errors,
     fail,
 )
@@ -66,7 +67,8 @@ def _build(workers: int, *, force: bool) -> None:
             with errors.status("rendering"):
                 index = build_book(say, proven=key, renderer=renderer, force=force)
     except (BuildError, OSError) as error:
-        fail([error], "the book was not rendered; the published book is as it was")
+        said = describe_os_error(error) if isinstance(error, OSError) else error
+        fail([said], "the book was not rendered; the published book is as it was")
         return
     console.print(str(index), markup=False)
 
@@ -110,8 +112,14 @@ def status() -> None:
     evidence = load_evidence()
     table = Table("page", "state", "numbers", "claims", "figures", box=None)
     stale = 0
+    broken = []
     for page in list_pages():
-        why = why_stale(page, evidence)
+        try:
+            why = why_stale(page, evidence)
+        except ValueError as error:
+            broken.append(str(error))
+            table.add_row(page, "no notebook")
+            continue
         stale += bool(why)
         recorded = read_results(notebook_path(page))
         state = "fresh" if not why else "stale: " + ", ".join(why)
@@ -120,3 +128,5 @@ def status() -> None:
     console.print(table)
     if stale:
         console.print(f"{stale} stale; `evidence run` brings them up to date")
+    if broken:
+        fail(broken, f"{len(broken)} of {len(list_pages())} pages cannot be read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,9 @@ def find_problems() -> list[Problem]:
     """Return everything wrong with data, contents and chapters; starts no kernel."""
     from evidence.book.fingerprints import SOURCES
     from evidence.book.lint import lint_chapters
-    from evidence.book.notebooks import check_notebooks
+    from evidence.book.notebooks import check_notebooks, check_questions
     from evidence.book.source_links import links_outside
+    from evidence.book.targets import check_targets
     from evidence.book.toc import check_toc
     from evidence.data import load_evidence
     from evidence.datapackage import check_package
@@ -26,8 +28,9 @@ def find_problems() -> list[Problem]:
     if outside:
         return outside
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
+    problems += check_targets()
     try:
-        load_evidence()
+        problems += check_questions(load_evidence())
     except DataError as error:
         problems += error.problems
     return sorted(set(problems))
@@ -37,10 +40,17 @@ def find_problems() -> list[Problem]:
 def check(data: DataOption = None) -> None:
     """Check data, contents, notebooks and prose; no kernel. With --data only that folder."""
     if data is not None:
+        from evidence.book.notebooks import check_questions
         from evidence.book.own_data import own_evidence
 
-        studies = len(own_evidence(data).tables["studies"])
-        console.print(f"the tables of {data.resolve().name} are in order: {studies} studies")
+        evidence, name = own_evidence(data), data.resolve().name
+        problems = [
+            replace(one, file=f"{name}/{Path(one.file).name}") for one in check_questions(evidence)
+        ]
+        if problems:
+            raise DataError(problems)
+        studies = len(evidence.tables["studies"])
+        console.print(f"the tables of {name} are in order: {studies} studies")
         return
     from evidence.book.own_data import refuse_own_data
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence.commands.app import UserError, app, console, errors
+from evidence.commands.app import UserError, app, console, errors, fail
 
 if TYPE_CHECKING:
     from evidence.editions import Edition
@@ -25,9 +25,19 @@ _Side = Annotated[
 def release(
     version: Annotated[str, typer.Argument(help="Three numbers, e.g. 0.2.0; it must rise.")],
 ) -> None:
-    """Write data/released/VERSION.json from the committed pages, which must be fresh."""
+    """Write data/released/VERSION.json from committed pages that are fresh and pass the check."""
+    from evidence.book.own_data import refuse_own_data
+    from evidence.book.releases import check_version, refuse_uncommitted
     from evidence.book.releases import release as write
+    from evidence.commands.check import find_problems
 
+    refuse_own_data("a release")
+    check_version(version)
+    problems = find_problems()
+    if problems:
+        again = f"mend them, commit, then `evidence release {version}` again"
+        fail(problems, f"nothing was released: `evidence check` finds {len(problems)}; {again}")
+    refuse_uncommitted()
     console.print(str(write(version)), markup=False)
 
 
@@ -50,6 +60,9 @@ def diff(
         Path | None, typer.Option(help="Write the report to this file as Markdown.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    modules: Annotated[
+        bool, typer.Option("--modules", help="Name every module of the library that differs.")
+    ] = False,
 ) -> None:
     """Show what moved between two editions, variants or notebooks, and why.
 
@@ -74,12 +87,13 @@ def diff(
     if "working" in sides:
         opened["working"] = _working()
     changes = compare_editions(*(opened[side] for side in sides))
+    shown = changes if modules else changes.folded()
     if markdown is not None:
-        _write(markdown, report.markdown(changes))
+        _write(markdown, report.markdown(shown))
     if as_json:
         print(json.dumps(changes.to_json(), indent=1, ensure_ascii=False))
         return
-    for line in report.terminal_lines(changes):
+    for line in report.terminal_lines(shown):
         console.print(line, markup=False)
 
 

@@ -40,7 +40,7 @@ def run(
 ) -> None:
     """Run stale pages in place; with --set, --params or --data make a variant below _build/."""
     limit_time(time_limit)
-    if set_ or params or data:
+    if set_ or params is not None or data is not None:
         _run_variant(page, set_ or [], params, data)
         return
     from evidence.book.exclusive import hold_project
@@ -57,7 +57,7 @@ def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) ->
 
     refuse_own_data("a run in place")
     evidence = load_evidence()
-    pages = [known_page(page)] if page else list_pages()
+    pages = list_pages() if page is None else [known_page(page)]
     stale = [name for name in pages if force or why_stale(name, evidence)]
     if stale:
         _refresh_stale(stale, workers)
@@ -126,7 +126,7 @@ def _run_variant(
     name = known_page(page)
     given = read_parameters(assignments, file)
     try:
-        variant = make_variant(name, given, data)
+        variant = make_variant(name, given, data, lambda words: errors.print(words, markup=False))
     except BuildError as error:
         fail([error], "the variant was not rendered; nothing of it is kept")
         return

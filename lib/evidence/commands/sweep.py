@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,29 +51,37 @@ def sweep(
     time_limit: TimeLimitOption = None,
 ) -> None:
     """Run a page with every combination of a grid; what is finished is never run again."""
-    from evidence.book.sweep import SweepError, plan
+    from evidence.book.exclusive import hold_project
+    from evidence.book.sweep import SweepError
     from evidence.book.sweep_grid import read_grid
     from evidence.book.sweep_store import sweep_folder
     from evidence.book.sweep_table import write_tables
+    from evidence.paths import build_folder
 
     limit_time(time_limit)
     name = known_page(page)
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out: expected a folder, got the file {out}")
-    try:
-        planned = plan(name, read_grid(grid))
-    except SweepError as error:
-        raise UserError(str(error)) from None
+    grid_runs = read_grid(grid)
+    planned = _plan(name, grid_runs)
     kept = _known_keys(name, keys or [])
-    given = len(planned.runs)
-    planned = planned.without_repeats()
-    there, repeated = sum(run.earlier for run in planned.runs), given - len(planned.runs)
-    counts = f"runs: {len(planned.runs)}, finished: {there}, to do: {len(planned.tasks)}"
-    console.print(counts + (f" ({repeated} given twice)" if repeated else ""))
+    _say_counts(planned, len(grid_runs))
     if dry_run:
         return
+    waited: list[str] = []
+
+    def say(words: str) -> None:
+        errors.print(words, markup=False)
+        waited.append(words)
+
+    part = sweep_folder(name).relative_to(build_folder()).as_posix()
     try:
-        runs = _carry_out(name, planned, workers, scheduler)
+        with hold_project(f"evidence sweep {name}", say, part=part):
+            if waited:
+                # What the other sweep of this page has finished is not run again.
+                planned = _plan(name, grid_runs)
+                _say_counts(planned, len(grid_runs))
+            runs = _carry_out(name, planned, workers, scheduler)
     except SweepError as error:
         raise UserError(str(error)) from None
     except KeyboardInterrupt:
@@ -96,6 +104,21 @@ def sweep(
             f"{len(failed)} of {len(runs)} runs failed; the others are kept, and the same "
             "command runs the failed ones again",
         )
+
+
+def _plan(page: str, runs: Sequence[Mapping[str, Any]]) -> Plan:
+    from evidence.book.sweep import SweepError, plan
+
+    try:
+        return plan(page, runs).without_repeats()
+    except SweepError as error:
+        raise UserError(str(error)) from None
+
+
+def _say_counts(planned: Plan, given: int) -> None:
+    there, repeated = sum(run.earlier for run in planned.runs), given - len(planned.runs)
+    counts = f"runs: {len(planned.runs)}, finished: {there}, to do: {len(planned.tasks)}"
+    console.print(counts + (f" ({repeated} given twice)" if repeated else ""))
 
 
 def _carry_out(page: str, planned: Plan, workers: int, scheduler: str | None) -> list[SweepRun]:

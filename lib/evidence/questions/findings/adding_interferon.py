@@ -64,6 +64,7 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
         effect.of("Adding interferon-alfa"),
         visible(item.effect.estimate, p.provenance_max),
         name=ratio,
+        good_below_one=outcome != "orr",
         absolute=responders if outcome == "orr" else survivors,
         baseline=_baseline(evidence, item),
         patients=_patients(evidence, item),

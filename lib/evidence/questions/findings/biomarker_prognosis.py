@@ -42,6 +42,7 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPro
             _PROGRESSION,
             seen(results["pfs_hr_per_sd"]),
             name="hazard ratio per SD",
+            good_below_one=True,
             baseline=None if at_mean is None else at_mean.value,
         ),
         find(
@@ -50,6 +51,7 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPro
             _SURVIVAL,
             seen(results["os_hr_per_sd"]),
             name="hazard ratio per SD",
+            good_below_one=True,
         ),
         Finding(
             "Benefit from adding interferon-alfa, by pAKT",

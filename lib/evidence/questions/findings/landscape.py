@@ -50,6 +50,7 @@ def summarise(
             effect.of(_capital(TREATMENTS[code])),
             visible(hr, p.provenance_max),
             name="hazard ratio",
+            good_below_one=True,
             baseline=landmark_survival(median, _HORIZON).value,
             patients=_patients(evidence, links, code),
             against="against interferon-alfa",

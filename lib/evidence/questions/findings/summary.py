@@ -110,7 +110,11 @@ def say(estimate: Estimate | None, rating: Rating, effect: Effect, *, good_below
 
 
 def _in_sentence(effect: Effect) -> str:
-    subject = effect.subject[:1].lower() + effect.subject[1:]
+    first = effect.subject.split(" ")[0]
+    subject = effect.subject
+    # An abbreviation keeps its capitals: "BCG", "T-cell".
+    if first[1:2].islower() or first == "A":
+        subject = subject[:1].lower() + subject[1:]
     return f"{subject} {effect.better[0]} or {effect.worse[0]}"
 
 
@@ -168,6 +172,7 @@ def find(
     ratio: Estimate | None,
     *,
     name: str,
+    good_below_one: bool,
     absolute: Absolute = survivors,
     baseline: float | None = None,
     patients: str = NOT_REPORTED,
@@ -187,8 +192,11 @@ def find(
         Relative effect; None where it is withheld.
     name : str
         What kind of ratio it is: "hazard ratio".
+    good_below_one : bool
+        True where a ratio below 1 is to the good of patients: a hazard ratio of death, a risk
+        ratio of a disease; False for one of response.
     absolute : function
-        `survivors` (a ratio below 1 is good), `responders` or `odds_responders`.
+        How a share follows from the ratio: `survivors`, `responders` or `odds_responders`.
     baseline : float, optional
         Share of patients with the outcome without the treatment.
     patients : str
@@ -196,7 +204,7 @@ def find(
     against : str
         Ends the sentence: "against interferon-alfa".
     """
-    words = say(ratio, rating, effect, good_below_one=absolute is survivors)
+    words = say(ratio, rating, effect, good_below_one=good_below_one)
     if against:
         words = f"{words[:-1]} {against}."
     shares = NOT_ESTIMABLE

@@ -1,0 +1,83 @@
+"""Excerpts in the search without a network: the texts of all pages in one script.
+
+Sphinx fetches every page that it found, which a browser refuses to a page that was opened from a
+disk. The script is loaded by the page of the search alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+_SCRIPT, _TEXTS = "search.js", "search_texts.js"
+# Beside the doctrees: pages that are not written again keep their texts.
+_MEMORY = "search-texts.json"
+_LAST = 999
+_UNREAD = re.compile(
+    r"<(script|style|svg)\b.*?</\1>|<a class=\"headerlink\".*?</a>", re.DOTALL | re.IGNORECASE
+)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def text_of(body: str) -> str:
+    """Return what a reader reads of the HTML of a page."""
+    return " ".join(unescape(_TAG.sub(" ", _UNREAD.sub(" ", body))).split())
+
+
+def _texts(app: Sphinx) -> dict[str, str]:
+    if not hasattr(app, "evidence_texts"):
+        memory = Path(app.doctreedir) / _MEMORY
+        known = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
+        app.evidence_texts = known  # type: ignore[attr-defined]
+    found: dict[str, str] = app.evidence_texts  # type: ignore[attr-defined]
+    return found
+
+
+def _read_page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    if app.builder.format == "html" and doctree is not None:
+        _texts(app)[pagename] = text_of(context["body"])
+
+
+def _add_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    if app.builder.format == "html" and pagename == "search":
+        for name in (_TEXTS, _SCRIPT):
+            # After Sphinx's own, which it changes, and before the search begins.
+            app.add_js_file(name, loading_method="defer")
+
+
+def _write(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    texts = {name: text for name, text in sorted(_texts(app).items()) if name in app.env.found_docs}
+    stored = json.dumps(texts, ensure_ascii=False)
+    (Path(app.doctreedir) / _MEMORY).write_text(stored, encoding="utf-8")
+    static = Path(app.outdir) / "_static"
+    (static / _TEXTS).write_text(f"window.evidenceTexts = {stored};\n", encoding="utf-8")
+    shutil.copy(Path(__file__).with_name(_SCRIPT), static / _SCRIPT)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the reading and writing of texts."""
+    app.connect("html-page-context", _add_scripts)
+    app.connect("html-page-context", _read_page, priority=_LAST)
+    app.connect("build-finished", _write)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,69 @@
+"""The search gives excerpts wherever the book is opened, questions first, no page twice."""
+
+import json
+
+import pytest
+from evidence.book.sphinx_search import text_of
+
+from tests.test_content_security import served
+
+
+def results(tab):
+    """Return what is listed: title, address and excerpt."""
+    return tab.evaluate(
+        "[...document.querySelectorAll('#search-results li')].map(item => [item.querySelector('a')"
+        ".textContent, item.querySelector('a').getAttribute('href'),"
+        " (item.querySelector('p.context') || {textContent: ''}).textContent])"
+    )
+
+
+@pytest.mark.parametrize("way", ["disk", "server"])
+@pytest.mark.parametrize("query", ["sorafenib", "hazard ratio", "progression", "non-inferiority"])
+def test_every_result_has_an_excerpt_and_the_console_is_silent(site, browser, way, query):
+    said, asked, missing = [], [], []
+    with served(site, way) as base:
+        tab = browser.new_page()
+        tab.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("response", lambda got: missing.append(got.url) if got.status >= 400 else None)
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(f"{base}/search.html?q={query}")
+        tab.get_by_text("Search finished").wait_for()
+        tab.wait_for_timeout(200)
+        found = results(tab)
+        tab.close()
+    assert len(found) > 3
+    # An entry of the index may lead to a place whose page says it in other words.
+    word = query.split()[0].lower()[:6]
+    assert all(excerpt for _, _, excerpt in found)
+    assert sum(word in excerpt.lower() for _, _, excerpt in found) >= len(found) / 2
+    # The theme says at the first visit that no mode is set; a server has no icon of its own.
+    assert [x for x in said if "theme mode" not in x and "404" not in x] == []
+    assert [url for url in missing if not url.endswith("/favicon.ico")] == []
+    assert not [url for url in asked if "chapters/" in url]
+    pages = [(title, address.partition("#")[0]) for title, address, _ in found]
+    assert len(set(pages)) == len(pages)
+    questions = ["chapters/questions/" in address for _, address, _ in found]
+    assert questions == sorted(questions, reverse=True)
+    assert questions[0]
+
+
+def test_only_the_page_of_the_search_loads_the_texts(site):
+    loading = [
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts and "search_texts.js" in path.read_text()
+    ]
+    assert loading == ["search.html"]
+    script = (site / "_static" / "search_texts.js").read_text()
+    texts = json.loads(script.removeprefix("window.evidenceTexts = ").rstrip(";\n"))
+    assert len(texts) > 50
+    assert not [name for name, text in texts.items() if "<" in text and "</" in text]
+
+
+def test_the_text_of_a_page_is_what_a_reader_reads():
+    body = (
+        '<h1>One<a class="headerlink" href="#x">#</a></h1><script>run()</script>'
+        "<p>P&nbsp;&lt;.05 &amp; <b>more</b></p><svg><text>3</text></svg>"
+    )
+    assert text_of(body) == "One P <.05 & more"
