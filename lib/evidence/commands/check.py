@@ -17,6 +17,7 @@ def find_problems() -> list[Problem]:
     from evidence.book.lint import lint_chapters
     from evidence.book.notebooks import check_notebooks
     from evidence.book.source_links import links_outside
+    from evidence.book.study_chapters import check_study_chapters
     from evidence.book.toc import check_toc
     from evidence.data import load_evidence
     from evidence.datapackage import check_package
@@ -27,6 +28,7 @@ def find_problems() -> list[Problem]:
         return outside
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
     try:
+        problems += check_study_chapters()
         load_evidence()
     except DataError as error:
         problems += error.problems
