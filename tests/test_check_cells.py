@@ -62,7 +62,7 @@ def of_studies(table, studies):
         ("rini-2008.deaths.count.all", {"value_reported": "5880"}, "at most n = 732"),
         ("rini-2008.deaths.count.all", {"value_reported": "12"}, "of the column events"),
         ("niwakawa-2012.dlt.count.sorafenib_ifn", {"n": "180"}, "at most the 18 patients"),
-        ("gollob-2007.orr.percent.sorafenib_ifn", {"n": "1000000", "events": ""}, "at most the 40"),
+        ("gollob-2007.orr.percent.sorafenib_ifn", {"n": "100000", "events": ""}, "at most the 40"),
         # Shares lie between nothing and all.
         (ORR, {"value_reported": "-19", "ci_low_reported": "", "ci_high_reported": "",
                "ci_kind": "", "ci_level": ""}, "0 to 100 per cent"),

@@ -128,10 +128,10 @@ def reported(description: str, *, required: bool = False) -> pa.Column:
 
 
 def whole(description: str) -> pa.Column:
-    """Return a column of whole numbers as printed; no trial has ten million patients."""
+    """Return a column of whole numbers as printed; no trial has a million patients."""
     check = cell_check(
-        lambda cell: re.fullmatch("(0|[1-9][0-9]{0,6})?", cell) is not None,
-        "a whole number from 0 to 9999999, without leading zeros",
+        lambda cell: re.fullmatch("(0|[1-9][0-9]{0,5})?", cell) is not None,
+        "a whole number from 0 to 999999, without leading zeros",
     )
     return column(description, check, required=False)
 

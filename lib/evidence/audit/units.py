@@ -12,7 +12,12 @@ from evidence.audit.printed import Printed, Row, group, number
 from evidence.reported import read_range
 
 # Days in a unit of time. A month is 365.25 / 12 days, or four weeks where a paper counts so.
-_DAYS = {"days": ("1", "1"), "weeks": ("7", "7"), "months": ("30.4375", "28")}
+_DAYS = {
+    "days": ("1", "1"),
+    "weeks": ("7", "7"),
+    "months": ("30.4375", "28"),
+    "years": ("365.25", "365"),
+}
 # Spelled units that are no units, and what they stand for.
 _ODD_UNITS = {"TU": "international units", "UI": "international units"}
 _ODD = re.compile(r"\b(" + "|".join(_ODD_UNITS) + r")\b")
