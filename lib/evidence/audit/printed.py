@@ -85,8 +85,8 @@ class Printed:
 
     def _table(self, name: str, key: str) -> list[Row]:
         table = self.evidence.where(name)
-        records = table.to_dict("records")
-        rows = [{str(column): str(cell) for column, cell in row.items()} for row in records]
+        cells = table.to_numpy().tolist()
+        rows: list[Row] = [dict(zip(table.columns, row, strict=True)) for row in cells]
         return sorted(rows, key=lambda row: row[key])
 
     @cached_property
