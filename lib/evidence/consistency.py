@@ -204,8 +204,9 @@ def _denominators_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
             if not patients or row["row_id"].endswith(_SEVERAL_TRIALS):
                 continue
             whole = row["study_id"] if arm_name == "all" else f"the arm {arm_name}"
-            for column in ("n", "events"):
-                if row[column] and int(row[column]) > patients:
+            counted = row["statistic"] == "count" and row.get("outcome", "") not in _ENTRY
+            for column in ("n", "events", *(("value_reported",) if counted else ())):
+                if row[column].isdigit() and int(row[column]) > patients:
                     expected = f"at most the {patients} patients of {whole}"
                     yield table_problem(name, line, column, expected, row[column])
 

@@ -128,6 +128,8 @@ def counts_of(printed: Printed, settings: Settings, row: Row) -> tuple[int, int]
     if row["events"] and n:
         return int(row["events"]), n
     limits = row["ci_low_reported"], row["ci_high_reported"]
+    if number(row["value_reported"]) is None:
+        return None
     found: tuple[tuple[int, int], ...] = ()
     if all(number(limit) for limit in limits) and row["ci_level"]:
         found = counts_printing_interval(

@@ -16,6 +16,8 @@ from evidence.rounding import PrintedNumber, rounding_polygon
 # Two end points in the same patients differ in information by the ratio of their events. In
 # AVOREN at unblinding there were 505 progressions and 251 deaths; four times is out of reach.
 _MOST_INFORMATION_RATIO = 4.0
+# No trial reports a hazard ratio with fewer events than this share of its patients.
+_FEWEST_EVENTS = 0.02
 
 
 def allocation(printed: Printed, row: Row) -> float:
@@ -93,6 +95,16 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
             high = two_sided_range(p, one_sided=one_sided)[1]
             return far / z_from_p(high) if 0 < high < 1 else math.inf
 
+        narrowest = _narrowest(value, p, said)
+        if narrowest * math.sqrt(_FEWEST_EVENTS) > least:
+            yield Finding(
+                "A8", "warning", row["study_id"], (row["row_id"],),
+                f"{printed.say(row)}: such a P value needs hardly any events.",
+                printed.text(row["row_id"]),
+                f"standard error {narrowest:.3f} at least, {least:.4f} with all "
+                f"{sizes[0] + sizes[1]} patients as events",
+                f"that of {_FEWEST_EVENTS:.0%} of the patients as events", "",
+            )  # fmt: skip
         if widest(said) >= least:
             continue
         halved = not said and widest(True) >= least
@@ -106,6 +118,15 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
             "the widest that the printed digits allow",
             "Probably a one-sided P value." if halved else "Another test or an adjusted ratio.",
         )  # fmt: skip
+
+
+def _narrowest(value: PrintedNumber, p: PrintedNumber, one_sided: bool) -> float:
+    """Return the smallest standard error that a printed ratio and its P value allow."""
+    if p.bound or value.low <= 1 <= value.high:
+        return 0.0
+    low = two_sided_range(p, one_sided=one_sided)[0]
+    near = min(abs(math.log(value.low)), abs(math.log(value.high)))
+    return near / z_from_p(low) if 0 < low < 1 else 0.0
 
 
 def _information(printed: Printed) -> Iterator[Finding]:

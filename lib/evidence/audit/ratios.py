@@ -17,6 +17,12 @@ _ONE_SIDED = ("one-sided", "superiority", "inferiority")
 _SMALLEST_Z = 1.0
 # What software prints where P is smaller still.
 _FLOORS = ("0.0001", "0.001", "0.01")
+# Profile likelihood moves the middle of an interval by a few hundredths of a standard error; a
+# digit that is wrong by one moves it by more in any trial of a hundred events.
+_SMALL_SHIFT = 0.05
+# Bounds on P have one significant digit, but for these; above the largest they say nothing.
+_USUAL_BOUNDS = ("0.025", "0.15", "0.25", "0.75")
+_LARGEST_BOUND = 0.1
 # A bound of .001 is the weakest that journals ask for; below this it could have been used.
 _WEAK_BOUND, _STRONG_P = 0.001, 0.0001
 _P_TOLERANCE = "P of the Wald test anywhere in the rounding polygon"
@@ -96,7 +102,7 @@ def a4(printed: Printed, settings: Settings) -> Iterator[Finding]:
         low = float(row["ci_low_reported"]) or read_printed(row["ci_low_reported"]).high
         middle = math.sqrt(low * float(row["ci_high_reported"]))
         shift = abs(ratio.log - math.log(middle)) / ratio.se
-        small = shift <= settings.allow_other_test_factor
+        small = shift <= min(settings.allow_other_test_factor, _SMALL_SHIFT)
         yield Finding(
             "A4", "note" if small else "warning", row["study_id"], (row["row_id"],),
             f"{printed.say(row)}: the limits are not symmetric about it on the log scale.",
@@ -203,8 +209,30 @@ def _lost_sign(p: PrintedNumber, ratio: Ratio) -> bool:
     return at_floor and allowed is not None and (allowed.high or 0.0) < p.low
 
 
+def _odd_bounds(printed: Printed) -> Iterator[Finding]:
+    """Doubt bounds that nobody prints, such as <.9001 in place of <.0001."""
+    for row in (*printed.outcomes, *printed.biomarkers):
+        p = p_value(row)
+        if p is None or not p.bound:
+            continue
+        digits = p.digits.normalize()
+        empty = p.bound == "<" and float(p.digits) > _LARGEST_BOUND
+        spelled = len(digits.as_tuple().digits) > 1 and f"{digits:f}" not in _USUAL_BOUNDS
+        if empty or spelled:
+            yield Finding(
+                "A6", "warning", row["study_id"], (row["row_id"],),
+                f"{printed.say(row)}: a bound on P that is hardly ever printed.",
+                printed.text(row["row_id"]),
+                f"P {p.bound}{p.digits} is no bound of one digit"
+                if spelled else f"P {p.bound}{p.digits} says next to nothing",
+                f"a bound of one significant digit, at most {_LARGEST_BOUND:g}",
+                "A digit that was printed or typed wrong.",
+            )  # fmt: skip
+
+
 def a6(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Compare a bound on P with the hazard ratio and interval beside it."""
+    yield from _odd_bounds(printed)
     for ratio in ratios(printed):
         allowed = ratio.polygon.p
         p = p_value(ratio.row)

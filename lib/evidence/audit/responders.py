@@ -8,7 +8,7 @@ from itertools import product
 
 from evidence.audit.findings import Finding, RuleId, Settings, Severity
 from evidence.audit.percentages import fitting
-from evidence.audit.printed import Printed, Row, beside, is_safety, p_value
+from evidence.audit.printed import Printed, Row, beside, is_safety, number, p_value
 from evidence.audit.ratios import says_one_sided, two_sided_range
 from evidence.formatting import format_p
 from evidence.inversion import counts_printing_percent
@@ -34,7 +34,8 @@ def arm_counts(printed: Printed, row: Row, arm: str) -> tuple[Counts, tuple[str,
             continue
         if found[0]["events"]:
             return ((int(found[0]["events"]), n),), (found[0]["row_id"],)
-        if statistic == "percent" and fitting(found[0]["value_reported"], None, n):
+        shown = number(found[0]["value_reported"]) is not None
+        if statistic == "percent" and shown and fitting(found[0]["value_reported"], None, n):
             counts = counts_printing_percent(found[0]["value_reported"], n=n)
             return counts, (found[0]["row_id"],)
     return (), ()
