@@ -117,6 +117,13 @@ def rates(a, b, n):
         # A8: half a percent of the patients would have to be events.
         ("A8", [fact(HR, "0.60", p=".04")], []),
         ("A8", [fact(HR, "0.60", p=".84")], ["warning"]),
+        # A13: two levels in one publication, which interim analyses explain.
+        ("A13", [fact(HR, "0.80", "0.50", "1.28"), fact(RATES[1], "30", "16.6", "46.5")], []),
+        (
+            "A13",
+            [fact(HR, "0.80", "0.50", "1.28", ci_level="90"), fact(RATES[1], "30", "16.6", "46.5")],
+            ["note"],
+        ),
         # A15: events of patients whom no row names, and another number of randomized ones.
         ("A15", [fact(f"{TRIAL}.deaths.count.sorafenib", "20", n="40", events="20")], []),
         ("A15", [fact(f"{TRIAL}.deaths.count.sorafenib", "20", n="30", events="20")], ["warning"]),

@@ -55,6 +55,18 @@ def test_a_row_of_words_or_bounds_or_without_width_hides_no_finding(row):
     assert ("A1", "error") in {(one.rule, one.severity) for one in found}
 
 
+@pytest.mark.parametrize("printed", ["<1", ">1", "< 0.01", "not reached", "0"])
+def test_a_rate_that_is_a_bound_or_a_word_is_compared_with_no_p_value(printed):
+    arms = [f"{TRIAL}.orr.percent.{arm}" for arm in ("sorafenib_ifn", "sorafenib")]
+    rows = [fact(arms[0], printed), fact(arms[1], "30"), fact(RATES, ".04", p=".04"), WRONG]
+    recorded = {
+        "discrepancy_id": "D20", "study_ids": TRIAL, "row_ids": ";".join(arms),
+        "what": "The abstract concludes that efficacy was comparable.", "severity": "warning",
+    }  # fmt: skip
+    found = audit(with_facts(*rows, discrepancies=[recorded]))
+    assert not [one.what for one in found if is_unjudged(one)]
+
+
 def test_a_rule_that_fails_on_a_row_names_it_with_file_and_column_and_judges_the_rest():
     # What the check refuses, and nobody foresaw.
     bad = fact(ORR, "250")
@@ -132,17 +144,17 @@ def test_the_command_shows_all_findings_and_says_what_it_could_not_judge(capsys,
     ],
 )
 def test_a_row_of_many_patients_is_judged_within_seconds(row, n):
-    started = time.perf_counter()
+    started = time.process_time()
     audit(with_facts({**row, "n": n}))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_two_rates_of_many_patients_are_compared_within_seconds():
     arms = [f"{TRIAL}.orr.percent.{arm}" for arm in ("sorafenib_ifn", "sorafenib")]
     rows = [fact(row, text, n="999999") for row, text in zip(arms, ("30", "31"), strict=True)]
-    started = time.perf_counter()
+    started = time.process_time()
     found = audit(with_facts(*rows, fact(RATES, ".50", p=".50")))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert not [one for one in found if is_unjudged(one)]
 
 

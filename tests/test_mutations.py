@@ -22,7 +22,7 @@ from tests.mutations import mutations
 from tests.page_cells import real
 from tests.test_fuzz_data import accepts, of_study
 
-# Seconds that one row may take, checked, recomputed and audited.
+# Seconds of a processor that one row may take, checked, recomputed and audited.
 MOST_SECONDS = 5
 PARTS = 10
 COUNT = max(1500, MANY)
@@ -95,10 +95,10 @@ def test_a_changed_cell_is_refused_or_can_be_printed_and_stops_nothing(part):
         table.iloc[mutation.position, table.columns.get_loc(mutation.column)] = mutation.after
         tables = of_study({**real().tables, mutation.table: table}, study)
         tried += 1
-        started = time.perf_counter()
+        started = time.process_time()
         if mutation.column == "study_id" or _problems(mutation, tables):
             refused += 1
-            assert time.perf_counter() - started < MOST_SECONDS, mutation
+            assert time.process_time() - started < MOST_SECONDS, mutation
             continue
         evidence = Evidence(tables, real().bibliography)
         with warnings.catch_warnings():
@@ -106,7 +106,7 @@ def test_a_changed_cell_is_refused_or_can_be_printed_and_stops_nothing(part):
             found = audit(evidence)
             recompute(evidence, Study(study_id=study))
         assert not [one.what for one in found if is_unjudged(one)], mutation
-        assert time.perf_counter() - started < MOST_SECONDS, mutation
+        assert time.process_time() - started < MOST_SECONDS, mutation
         if mutation.table in UNITS:
             row = table.iloc[mutation.position]
             _can_be_printed(mutation.table, row, _most_patients(tables))

@@ -21,7 +21,7 @@ _TESTS: tuple[EqualityTest, ...] = (
     "chi_squared", "likelihood_ratio", "fisher", "fisher_midp", "yates"
 )  # fmt: skip
 # Counts of one arm that are tried, the least and the most among them: every test is made of each.
-_MOST_COUNTS = 12
+_MOST_COUNTS = 8
 Counts = tuple[tuple[int, int], ...]
 
 
