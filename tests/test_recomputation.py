@@ -159,3 +159,11 @@ def test_years_are_months_too():
     row = fact(f"{TRIAL}.follow_up.median.all", "5.2", unit="years")
     estimate = with_facts(row).estimate(row["row_id"])
     assert (estimate.value, estimate.unit) == (pytest.approx(62.4), "months")
+
+
+def test_an_age_stays_in_years_and_a_range_may_begin_at_nothing():
+    evidence = load_evidence()
+    age = evidence.estimate("jonasch-2010.age.median.sorafenib")
+    assert (age.value, age.unit) == (62.4, "number")
+    follow_up = evidence.estimate("jonasch-2010.follow_up.median.all")
+    assert (follow_up.low, follow_up.high) == (0.0, 34.2)

@@ -16,13 +16,15 @@ def printed_estimate(row: pd.Series) -> Estimate | None:
 
     It is None where the row prints no number ("not reached", only a P value or a bound).
     """
-    unit = row["unit"]
-    scale = 0.01 if unit == "percent" else MONTHS_PER.get(unit, 1.0)
+    unit = _unit_of(row)
+    scale = MONTHS_PER[row["unit"]] if unit == "months" else 1.0
+    scale = 0.01 if row["unit"] == "percent" else scale
     value = read_reported(row["value_reported"])
     if value is None or value.value is None or value.bound:
         return None
     low, high = (_limit(row.get(f"ci_{side}_reported", "")) for side in ("low", "high"))
-    if low == 0.0 and _unit_of(row) in ("ratio", "months"):
+    confidence = row.get("ci_kind", "confidence") == "confidence"
+    if low == 0.0 and confidence and unit in ("ratio", "months"):
         # Printed 0.00 is a number below half of its last digit: a bound, and no limit to compute
         # the logarithm of.
         low = None
@@ -34,7 +36,7 @@ def printed_estimate(row: pd.Series) -> Estimate | None:
         high=None if high is None else high * scale,
         level=level,
         kind="confidence" if level is not None else "",
-        unit=_unit_of(row),
+        unit=unit,
         # Printed .000 is a bound, too.
         p=p or None,
         n=int(row["n"]) if row["n"] else None,
@@ -53,7 +55,9 @@ def _limit(text: str) -> float | None:
 def _unit_of(row: pd.Series) -> Unit:
     if row["statistic"] == "hazard_ratio":
         return "ratio"
-    return "months" if row["unit"] in MONTHS_PER else _UNITS.get(row["unit"], "number")
+    # An age is no time of follow-up: it stays in years.
+    is_time = row["unit"] in MONTHS_PER and (row["unit"] != "years" or "outcome" in row)
+    return "months" if is_time else _UNITS.get(row["unit"], "number")
 
 
 # How units are written behind a printed number; others are written as they stand.
