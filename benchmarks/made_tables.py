@@ -18,7 +18,8 @@ Row = dict[str, str]
 _ADDED = ("IFN", "SUN", "PAZ", "AXI", "TIV", "BEV", "TEM", "EVE")
 _EVENTS = ("fatigue", "fever", "anorexia", "diarrhoea", "rash", "nausea")
 _DOMAINS = (
-    "randomization process", "deviations", "missing outcome data", "measurement", "selection",
+    "randomization process", "deviations from intended interventions", "missing outcome data",
+    "measurement of the outcome", "selection of the reported result",
 )  # fmt: skip
 _BIB = """@article{{{key},
   author = {{Made, Anna and Made, Berta}},

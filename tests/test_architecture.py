@@ -16,7 +16,7 @@ MAX_LINES = 340
 # Layers from the bottom up; a module may import from its own layer and from those below it.
 # Whatever is not named is a statistics module: numbers in, frozen dataclasses out.
 LAYERS = [
-    {"plain_text"},
+    {"plain_text", "units", "appraisal_tools"},
     {"text_files", "plain_yaml", "stored_parts"},
     {"estimates", "canonical", "formatting", "problems", "paths"},
     {"recorded_rows"},
@@ -24,13 +24,14 @@ LAYERS = [
     {"printed_rows"},
     {"STATISTICS"},
     {"columns", "schema", "vocabulary"},
-    {"data", "data_files", "consistency", "datapackage"},
+    {"data", "data_files", "row_consistency", "consistency", "datapackage"},
     {"responses", "conventions"},
     {"eligibility"},
     {"add_on_contrasts"},
     {"results", "claims", "chapter_parameters", "parameters", "validation"},
     {"editions"},
     {"compare", "causes", "edition_changes"},
+    {"recomputed"},
     {"recomputation", "convention_comparison", "tables", "figures", "audit"},
     {
         "study_tables",

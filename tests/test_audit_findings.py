@@ -70,7 +70,8 @@ def test_3_survival_lies_beyond_the_follow_up(of):
 
 def test_4_one_median_is_too_narrow_for_an_exponential_curve(of):
     (found,) = of("A10", "jonasch-2010")
-    assert found.severity == "note"
+    # Curves of shape 1.5 give such limits half of the time: it is no doubt about them.
+    assert found.severity == "info"
     assert found.rows == ("jonasch-2010.pfs.median.sorafenib",)
     assert "shape 1.75, 1/SE^2 = 58.9 events" in found.computation
 

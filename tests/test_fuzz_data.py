@@ -10,7 +10,7 @@ import warnings
 from functools import cache
 
 import pytest
-from evidence.audit import audit
+from evidence.audit import audit, is_unjudged
 from evidence.bibliography import read_bibliography
 from evidence.book.freshness import read_notebook
 from evidence.book.normalise import normalise, serialise
@@ -106,7 +106,7 @@ def test_a_table_that_was_written_is_read_as_it_was_written(tmp_path_factory, ro
         table = read_table(path)
     except DataError:
         cells = "".join(cell for row in rows for cell in row)
-        assert re.search("[\r\n]", cells) or max(map(len, cells.split())) > 10_000
+        assert re.search("[\r\n]", cells) or max(map(len, cells.split())) > 2000
         return
     if any("\r" in cell for row in rows for cell in row):
         # A line end like any other, where nothing quotes it.
@@ -123,7 +123,7 @@ def _cell_checks():
     }
 
 
-def _accepts(name, column, text):
+def accepts(name, column, text):
     return all(check(text) for check in _cell_checks()[name, column])
 
 
@@ -133,7 +133,7 @@ COLUMNS = sorted(_cell_checks())
 @examples(500)
 @given(st.sampled_from(COLUMNS), st.one_of(hostile, printed))
 def test_a_cell_that_the_schema_admits_is_safe_and_its_number_finite(place, text):
-    if not _accepts(*place, text):
+    if not accepts(*place, text):
         return
     assert safe(text)
     assert text == text.strip()
@@ -154,7 +154,7 @@ def test_the_schema_says_of_a_mutated_row_what_its_cell_checks_say(data):
     text = data.draw(st.one_of(hostile, printed))
     row.loc[0, column] = text
     problems = check_schema(name, row)
-    assert bool(problems) != _accepts(name, column, text)
+    assert bool(problems) != accepts(name, column, text)
     for problem in problems:
         assert (problem.file, problem.line, problem.column) == (f"data/{name}.csv", 2, column)
         assert len(str(problem)) < 700
@@ -179,7 +179,7 @@ def _changes(data):
     return changes, row["study_id"]
 
 
-def _of_study(tables, study):
+def of_study(tables, study):
     narrow = narrow_to_study(tables, study)
     narrow["discrepancies"] = narrow["discrepancies"].iloc[:0]
     return {**narrow, "certainty": tables["certainty"], "excluded": tables["excluded"]}
@@ -187,34 +187,32 @@ def _of_study(tables, study):
 
 def _breaks_a_rule(tables, changes):
     cells = ((name, column, text) for (name, _, column), text in changes.items())
-    if not all(_accepts(*cell) for cell in cells):
+    if not all(accepts(*cell) for cell in cells):
         return True
     return any(True for rule in RULES for _ in rule(tables, real().bibliography))
 
 
 @examples(150)
 @given(st.data())
-def test_numbers_that_break_no_rule_are_recomputed_and_audited_or_refused_in_words(data):
+def test_numbers_that_break_no_rule_are_recomputed_and_audited(data):
     changes, study = _changes(data)
-    tables = _of_study(page_cells.tables_with(changes), study)
+    tables = of_study(page_cells.tables_with(changes), study)
     if _breaks_a_rule(tables, changes):
         return
     evidence = Evidence(tables, real().bibliography)
     name, position, _ = next(iter(changes))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        try:
-            if name != "arms":
-                row = real().tables[name].iloc[position].copy()
-                for (_, _, column), text in changes.items():
-                    row[column] = text
-                estimate = printed_estimate(row)
-                assert estimate is None or math.isfinite(estimate.value)
-                assert "nan" not in printed_text(row)
-            recompute(evidence, Study(study_id=study))
-            audit(evidence)
-        except Exception as error:
-            assert refused(error), (changes, error)
+        if name != "arms":
+            row = real().tables[name].iloc[position].copy()
+            for (_, _, column), text in changes.items():
+                row[column] = text
+            estimate = printed_estimate(row)
+            assert estimate is None or math.isfinite(estimate.value)
+            assert "nan" not in printed_text(row)
+        # What the check admits is never refused later: it is judged, or said to be beyond telling.
+        recompute(evidence, Study(study_id=study))
+        assert not [one.what for one in audit(evidence) if is_unjudged(one)], changes
 
 
 # A study page and a question run on a mutated table: in a plain run a few, for each costs seconds.
@@ -222,7 +220,7 @@ def test_numbers_that_break_no_rule_are_recomputed_and_audited_or_refused_in_wor
 @given(st.data())
 def test_a_study_page_on_mutated_rows_is_made_or_refused_in_words(data):
     changes, study = _changes(data)
-    evidence = admitted(_of_study(page_cells.tables_with(changes), study))
+    evidence = admitted(of_study(page_cells.tables_with(changes), study))
     if evidence is None:
         return
     _compute_or_refuse("studies/jonasch-2010", evidence, changes, study_id=study)

@@ -5,6 +5,8 @@ from evidence.data import load_evidence
 from evidence.parameters import Study
 from evidence.recomputation import recompute
 
+from tests.audit_tables import TRIAL, fact, with_facts
+
 STUDIES = list(load_evidence().tables["studies"]["study_id"])
 
 
@@ -72,3 +74,96 @@ def test_medians_without_limits_give_a_hazard_ratio_without_interval():
     assert found.estimate.value == pytest.approx(5.6 / 5.7)
     assert found.estimate.low is None
     assert found.estimate.grade == "D2"
+
+
+HR = f"{TRIAL}.pfs.hazard_ratio.sorafenib_ifn_v_sorafenib"
+ORR = f"{TRIAL}.orr.percent.sorafenib"
+MEDIANS = [f"{TRIAL}.pfs.median.sorafenib_ifn", f"{TRIAL}.pfs.median.sorafenib"]
+
+
+def of(*rows):
+    """Return what made rows of the trial recompute to."""
+    return {
+        one.key: one for one in recompute(with_facts(*rows).narrowed(TRIAL), Study(study_id=TRIAL))
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "comment"),
+    [
+        (fact(HR, "0.63", "0.44", "not reached"), "the upper limit is printed as not reached"),
+        (fact(HR, "0.63", "0.44", ">10"), "the upper limit is printed as >10"),
+        (fact(HR, "0.63", "<0.01", "2.1"), "the lower limit is printed as <0.01"),
+        (fact(HR, "<0.63", "0.44", "0.89"), "the value is printed as <0.63"),
+        (fact(HR, "0.63", "0.44", ""), "no upper limit is printed"),
+        (fact(HR, "0.63", "0.44", "0.89", "not reported"), "printed P not reported, allowed"),
+        (fact(HR, "0.63", "0.44", "0.89", ci_kind="range", ci_level=""), "those of a range"),
+        (fact(ORR, "<1"), "the value is printed as <1"),
+        (fact(ORR, "30", "16.6", ""), "no upper limit is printed"),
+        (fact(ORR, "30", "16.6", ">46"), "the upper limit is printed as >46"),
+        (fact(ORR.replace("orr", "change"), "-19"), "a change is no share of patients"),
+        (fact(MEDIANS[0], "1.8", "1.8", "1.8"), "the limits coincide"),
+    ],
+)
+def test_a_row_that_cannot_be_recomputed_says_why(row, comment):
+    found = list(of(row).values())
+    assert found
+    assert {one.verdict for one in found} == {"cannot tell"}
+    assert all(comment in one.comment for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("limits", "comment"),
+    [
+        ([("1.8", "1.8", "1.8"), ("7.39", "5.52", "9.20")], "the limits of a median coincide"),
+        ([("7.56", "5.19", "11.07"), ("7.39", "5.52", "not attained")], "a limit is not printed"),
+        ([("7.56", "0.0", "11.07"), ("7.39", "5.52", "9.20")], "a limit is not printed"),
+    ],
+)
+def test_a_hazard_ratio_of_medians_without_width_has_no_interval(limits, comment):
+    rows = [fact(row_id, *texts) for row_id, texts in zip(MEDIANS, limits, strict=True)]
+    found = of(*rows)["pfs.median.sorafenib_ifn.hazard_ratio"]
+    assert (found.estimate.low, found.estimate.high, found.estimate.se) == (None, None, None)
+    assert found.comment == f"no interval: {comment}"
+
+
+def test_medians_of_two_levels_give_no_interval():
+    rows = [fact(MEDIANS[0], "7.56", "5.19", "11.07", ci_level="90"),
+            fact(MEDIANS[1], "7.39", "5.52", "9.20")]  # fmt: skip
+    found = of(*rows)["pfs.median.sorafenib_ifn.hazard_ratio"]
+    assert (found.estimate.low, found.comment.partition(": ")[2]) == (
+        None,
+        "the limits of the two medians have two levels",
+    )
+
+
+def test_a_level_is_taken_as_printed():
+    # CheckMate 214: 0.63, 99.8 % interval 0.44 to 0.89, P <0.0001.
+    row = fact(HR, "0.63", "0.44", "0.89", "<0.0001", ci_level="99.8")
+    assert of(row)["pfs.hazard_ratio.sorafenib_ifn_v_sorafenib.allowed_p"].verdict == "agrees"
+    wrong = of({**row, "ci_level": "99"})
+    (only,) = wrong.values()
+    assert only.verdict == "does not agree"
+
+
+def test_a_lower_limit_that_prints_as_zero_is_a_bound():
+    evidence = with_facts(fact(HR, "0.08", "0.00", "1.40", "0.000"))
+    estimate = evidence.estimate(HR)
+    assert (estimate.value, estimate.low, estimate.high, estimate.p) == (0.08, None, 1.4, None)
+    assert evidence.printed(HR) == "0.08 (0.00 to 1.40, P = 0.000)"
+    (found,) = of(fact(HR, "0.08", "0.00", "1.40")).values()
+    assert found.estimate.value < 0.2
+
+
+def test_years_are_months_too():
+    row = fact(f"{TRIAL}.follow_up.median.all", "5.2", unit="years")
+    estimate = with_facts(row).estimate(row["row_id"])
+    assert (estimate.value, estimate.unit) == (pytest.approx(62.4), "months")
+
+
+def test_an_age_stays_in_years_and_a_range_may_begin_at_nothing():
+    evidence = load_evidence()
+    age = evidence.estimate("jonasch-2010.age.median.sorafenib")
+    assert (age.value, age.unit) == (62.4, "number")
+    follow_up = evidence.estimate("jonasch-2010.follow_up.median.all")
+    assert (follow_up.low, follow_up.high) == (0.0, 34.2)

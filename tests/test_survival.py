@@ -244,7 +244,10 @@ def test_non_inferiority_is_read_from_the_limit_that_matters(estimate, higher_is
             "shape must be positive and finite; got 0",
         ),
         (lambda: implied_weibull_shape(SORAFENIB, 0), "n must be positive"),
-        (lambda: implied_exponential_events(Median(5.0, 5.0, 5.0)), "width of the limits"),
+        (
+            lambda: implied_exponential_events(Median(5.0, 5.0, 5.0)),
+            "limits of the median that differ",
+        ),
         (lambda: log_hr_se_from_interval(1.2, 0.9, 1.1), "limits must enclose hr; got hr=1.2"),
         (lambda: log_hr_se_from_p(1.0, 0.5), "expected hr other than 1 and p below 1; got hr=1.0"),
         (lambda: log_hr_se_from_p(1.1, 0.0), "p must lie above 0 and not above 1; got 0.0"),

@@ -231,7 +231,7 @@ def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str) -> Effect |
     one, other = (printed_median(evidence, row) for row in rows)
     if one.value is None or other.value is None:
         return None
-    if None in (one.low, one.high, other.low, other.high):
+    if not (one.has_width and other.has_width):
         estimate = Estimate(
             other.value / one.value,
             unit="ratio",

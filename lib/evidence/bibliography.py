@@ -87,6 +87,10 @@ def read_entries(path: Path) -> dict[str, Any]:
 
     name = f"data/{path.name}"
     try:
+        if path.exists() and not path.is_file():
+            # Reading a pipe or a device may never end.
+            given = "a folder" if path.is_dir() else "a pipe or device"
+            raise DataError([Problem(name, 0, "", "a file", given)])
         if path.is_file() and path.stat().st_size > _MAX_BYTES:
             expected = f"at most {_MAX_BYTES // 1000} kB"
             raise DataError([Problem(name, 0, "", expected, f"{path.stat().st_size // 1000} kB")])

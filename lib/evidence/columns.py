@@ -12,8 +12,8 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from evidence.plain_text import has_markup, has_unseen, is_formula
-from evidence.reported import read_range, read_reported
+from evidence.plain_text import has_lookalikes, has_markup, has_unseen, is_formula
+from evidence.reported import NUMBER_WORDS, read_level, read_range, read_reported
 
 # Identifiers stay readable in links: lower case, digits, hyphens; parts joined by dots.
 STUDY_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -66,6 +66,11 @@ _CLEAN = cell_check(
     lambda cell: not (has_markup(cell) or has_unseen(cell) or is_formula(cell)),
     "plain text without markup, line breaks or unseen characters, or a leading =, +, - or @",
 )
+# A letter of another alphabet that looks like one of ours is searched for in vain.
+_PLAIN_LETTERS = cell_check(
+    lambda cell: not has_lookalikes(cell),
+    "letters of one alphabet in a word, and no marks that stand on other signs",
+)
 _TRIMMED = cell_check(lambda cell: cell == cell.strip(), "no spaces at either end")
 _FILLED = cell_check(lambda cell: cell != "", "a value (this column may not be empty)")
 
@@ -82,7 +87,7 @@ def column(
     **facts: Any,
 ) -> pa.Column:
     """Return a column of text cells with the checks that every cell must pass."""
-    checks = [_CLEAN, _TRIMMED]
+    checks = [_CLEAN, _PLAIN_LETTERS, _TRIMMED]
     if required:
         checks.insert(0, _FILLED)
     if check is not None:
@@ -96,9 +101,9 @@ def column(
     )
 
 
-def text(description: str, *, required: bool = False) -> pa.Column:
+def text(description: str, *, required: bool = False, unique: bool = False) -> pa.Column:
     """Return a column of free text on one line."""
-    return column(description, _FINISHED, required=required)
+    return column(description, _FINISHED, required=required, unique=unique)
 
 
 def pattern(
@@ -118,21 +123,34 @@ def choice(description: str, *values: str, required: bool = True) -> pa.Column:
 
 def reported(description: str, *, required: bool = False) -> pa.Column:
     """Return a column of numbers as printed."""
-    check = cell_check(partial(_accepts, read_reported), 'a number or "not reached"')
+    check = cell_check(partial(_accepts, read_reported), NUMBER_WORDS)
     return column(description, check, required=required)
 
 
 def whole(description: str) -> pa.Column:
-    """Return a column of whole numbers as printed, none larger than there are people."""
+    """Return a column of whole numbers as printed; no trial has a million patients."""
     check = cell_check(
-        lambda cell: re.fullmatch("[0-9]{0,9}", cell) is not None, "a whole number, 0 or more"
+        lambda cell: re.fullmatch("(0|[1-9][0-9]{0,5})?", cell) is not None,
+        "a whole number from 0 to 999999, without leading zeros",
     )
     return column(description, check, required=False)
 
 
-def dose(description: str) -> pa.Column:
-    """Return a column of doses, or ranges of doses, as printed."""
-    check = cell_check(partial(_accepts, read_range), 'a number or a range such as "18-27"')
+def dose(description: str, most: int) -> pa.Column:
+    """Return a column of doses, or ranges of doses, as printed; none is above `most`."""
+    check = cell_check(
+        lambda cell: _accepts(read_range, cell) and (read_range(cell) or (0, 0))[1] <= most,
+        f'a number up to {most}, or a range such as "18-27"',
+    )
+    return column(description, check, required=False)
+
+
+def level(description: str) -> pa.Column:
+    """Return a column of confidence levels in per cent, as printed."""
+    check = cell_check(
+        lambda cell: cell == "" or _accepts(read_level, cell),
+        "a level between 50 and 100 per cent, as printed",
+    )
     return column(description, check, required=False)
 
 
@@ -141,13 +159,13 @@ def study_key() -> pa.Column:
     return pattern("Study, key of studies.csv.", STUDY_ID, "a study id such as jonasch-2010")
 
 
-def source_keys(description: str) -> pa.Column:
+def source_keys(description: str, *, required: bool = False) -> pa.Column:
     """Return a column of bibliography keys."""
     return pattern(
         description,
         rf"{SOURCE_KEY}(;{SOURCE_KEY})*",
         "bibliography keys joined by ;",
-        required=False,
+        required=required,
     )
 
 

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from itertools import chain, zip_longest
+from typing import Any
 
 import pandas as pd
 from pandera.errors import SchemaErrors
 
 from evidence.bibliography import Bibliography
 from evidence.columns import TODO, is_unfinished
-from evidence.problems import Problem
-from evidence.reported import read_range, read_reported
+from evidence.problems import Problem, table_problem
+from evidence.reported import NUMBER_WORDS, hint, read_range
+from evidence.row_consistency import ROW_RULES, Row, Tables, rows_of
 from evidence.schema import TABLES
 
-Tables = dict[str, pd.DataFrame]
 # Doses are multiplied as printed; half a unit in the second decimal is rounding.
 _DOSE_ROUNDING = 0.005
-_TIMES = ("months", "weeks", "days", "years")
-
-
-def _rows(tables: Tables, name: str) -> Iterator[tuple[int, pd.Series]]:
-    """Yield the line in the file and the row, for every row of a table."""
-    table = tables[name]
-    for position in range(len(table)):
-        yield position + 2, table.iloc[position]
-
-
-def _problem(name: str, line: int, column: str, expected: str, given: object) -> Problem:
-    return Problem(f"data/{name}.csv", line, column, expected, f'"{given}"')
+# Outcomes that count the patients who came into a study.
+_ENTRY = (
+    "screened",
+    "provisionally_registered",
+    "registered",
+    "enrolled",
+    "included",
+    "randomized",
+)
+# Rows of this name describe the patients of more than one trial.
+_SEVERAL_TRIALS = ".combined"
 
 
 def check_schema(name: str, table: pd.DataFrame) -> list[Problem]:
@@ -41,41 +42,45 @@ def check_schema(name: str, table: pd.DataFrame) -> list[Problem]:
             wanted = (
                 f'column {number} to be "{name_expected}"' if name_expected else "no more columns"
             )
-            return [_problem(name, 1, "", wanted, name_given or "")]
+            return [table_problem(name, 1, "", wanted, name_given or "")]
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
-        return [
-            _problem(
-                name,
-                int(case["index"]) + 2,
-                case["column"],
-                "an id used once" if "unique" in case["check"] else case["check"],
-                case["failure_case"],
-            )
-            for _, case in cases.iterrows()
-        ]
+        return [_broken_cell(name, case) for case in cases.to_dict("records")]
     return []
+
+
+def _broken_cell(name: str, case: dict[Hashable, Any]) -> Problem:
+    """Return what pandera says of one cell, with how the tables would write it."""
+    expected, given, column = case["check"], case["failure_case"], str(case["column"])
+    if "unique" in expected:
+        expected = f"{'an id' if column.endswith('_id') else 'a name'} used once"
+    found = table_problem(name, int(case["index"]) + 2, column, expected, given)
+    return replace(found, given=found.given + hint(given)) if expected == NUMBER_WORDS else found
 
 
 def _known_studies(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     known = set(tables["studies"]["study_id"])
     for name in ("arms", "outcomes", "characteristics", "biomarkers", "appraisals"):
-        for line, row in _rows(tables, name):
+        for line, row in rows_of(tables, name):
             if row["study_id"] not in known:
-                yield _problem(name, line, "study_id", "a study of studies.csv", row["study_id"])
-    for line, row in _rows(tables, "discrepancies"):
+                yield table_problem(
+                    name, line, "study_id", "a study of studies.csv", row["study_id"]
+                )
+    for line, row in rows_of(tables, "discrepancies"):
         for study in row["study_ids"].split(";"):
             if study not in known:
-                yield _problem("discrepancies", line, "study_ids", "studies of studies.csv", study)
+                yield table_problem(
+                    "discrepancies", line, "study_ids", "studies of studies.csv", study
+                )
 
 
 def _every_study_has_arms(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     with_arms = set(tables["arms"]["study_id"])
-    for line, row in _rows(tables, "studies"):
+    for line, row in rows_of(tables, "studies"):
         if row["study_id"] not in with_arms:
-            yield _problem("studies", line, "study_id", "a study with arms", row["study_id"])
+            yield table_problem("studies", line, "study_id", "a study with arms", row["study_id"])
 
 
 def _known_sources(tables: Tables, bibliography: Bibliography) -> Iterator[Problem]:
@@ -83,152 +88,131 @@ def _known_sources(tables: Tables, bibliography: Bibliography) -> Iterator[Probl
         for column in ("source_key", "publications", "cited_by"):
             if column not in table:
                 continue
-            for line, row in _rows(tables, name):
+            for line, row in rows_of(tables, name):
                 for key in filter(None, row[column].split(";")):
                     if key not in bibliography:
-                        yield _problem(name, line, column, "a key of references.bib", key)
+                        yield table_problem(name, line, column, "a key of references.bib", key)
 
 
 def _known_arms(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     arms = set(tables["arms"]["study_id"] + "." + tables["arms"]["arm"])
-    for line, row in _rows(tables, "arms"):
+    for line, row in rows_of(tables, "arms"):
         if row["arm_id"] != f"{row['study_id']}.{row['arm']}":
-            yield _problem("arms", line, "arm_id", "study_id.arm", row["arm_id"])
+            yield table_problem("arms", line, "arm_id", "study_id.arm", row["arm_id"])
     for name in ("outcomes", "characteristics", "biomarkers"):
-        for line, row in _rows(tables, name):
+        for line, row in rows_of(tables, name):
             for column in ("arm", "arm_a", "arm_b"):
                 arm = row.get(column, "")
                 if arm and arm != "all" and f"{row['study_id']}.{arm}" not in arms:
-                    yield _problem(name, line, column, f"an arm of {row['study_id']}", arm)
+                    yield table_problem(name, line, column, f"an arm of {row['study_id']}", arm)
 
 
 def _one_arm_or_two(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for line, row in _rows(tables, "outcomes"):
+    for line, row in rows_of(tables, "outcomes"):
         one, two = bool(row["arm"]), bool(row["arm_a"] and row["arm_b"])
         if one == two or bool(row["arm_a"]) != bool(row["arm_b"]):
             given = f"{row['arm']}|{row['arm_a']}|{row['arm_b']}"
-            yield _problem("outcomes", line, "arm", "either arm, or both arm_a and arm_b", given)
+            yield table_problem(
+                "outcomes", line, "arm", "either arm, or both arm_a and arm_b", given
+            )
+
+
+def _begin_of_id(name: str, row: Row) -> str:
+    """Return study, outcome, statistic and arm of a row, which its id repeats."""
+    about = row.get("characteristic", row.get("outcome", ""))
+    who = row.get("marker") or row["arm"] or f"{row.get('arm_a')}_v_{row.get('arm_b')}"
+    return ".".join(filter(None, (row["study_id"], about, row["statistic"], who)))
 
 
 def _row_ids(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     used: Counter[str] = Counter(tables["arms"]["arm_id"])
     for name in ("outcomes", "characteristics", "biomarkers"):
         used.update(tables[name]["row_id"])
-        for line, row in _rows(tables, name):
-            if not row["row_id"].startswith(row["study_id"] + "."):
-                yield _problem(
-                    name, line, "row_id", "an id that begins with the study", row["row_id"]
-                )
+        for line, row in rows_of(tables, name):
+            begin = _begin_of_id(name, row)
+            if not f"{row['row_id']}.".startswith(f"{begin}."):
+                expected = f"an id that begins with {begin}, as the columns of the row say"
+                yield table_problem(name, line, "row_id", expected, row["row_id"])
             if used[row["row_id"]] > 1:
-                yield _problem(name, line, "row_id", "an id used in no other table", row["row_id"])
-    for line, row in _rows(tables, "discrepancies"):
+                yield table_problem(
+                    name, line, "row_id", "an id used in no other table", row["row_id"]
+                )
+    for line, row in rows_of(tables, "discrepancies"):
         for row_id in filter(None, row["row_ids"].split(";")):
             if row_id not in used:
-                yield _problem("discrepancies", line, "row_ids", "ids of data rows", row_id)
-
-
-def _counts_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for name in ("outcomes", "characteristics", "biomarkers"):
-        for line, row in _rows(tables, name):
-            if row["n"] and row["events"] and int(row["events"]) > int(row["n"]):
-                yield _problem(name, line, "events", f"at most n = {row['n']}", row["events"])
-            if row["n"] and int(row["n"]) == 0:
-                yield _problem(name, line, "n", "a denominator of 1 or more", row["n"])
-            value = read_reported(row["value_reported"])
-            too_large = value is not None and value.value is not None and abs(value.value) > 100
-            if row["unit"] == "percent" and row["statistic"] == "percent" and too_large:
-                yield _problem(
-                    name, line, "value_reported", "0 to 100 per cent", row["value_reported"]
-                )
-
-
-def _values_in_intervals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for name, low, high in (
-        ("outcomes", "ci_low_reported", "ci_high_reported"),
-        ("biomarkers", "ci_low_reported", "ci_high_reported"),
-        ("characteristics", "low_reported", "high_reported"),
-    ):
-        for line, row in _rows(tables, name):
-            cells = [read_reported(row[column]) for column in (low, "value_reported", high)]
-            values = [cell.value for cell in cells if cell is not None and cell.value is not None]
-            if values != sorted(values):
-                given = ", ".join(cell.text for cell in cells if cell is not None)
-                expected = "lower limit, value and upper limit to rise"
-                yield _problem(name, line, "value_reported", expected, given)
-
-
-def _intervals_say_what_they_are(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for line, row in _rows(tables, "outcomes"):
-        has_limits = bool(row["ci_low_reported"] or row["ci_high_reported"])
-        if has_limits and not row["ci_kind"]:
-            yield _problem("outcomes", line, "ci_kind", "what the limits are", "")
-        if row["ci_kind"] == "confidence" and not row["ci_level"]:
-            yield _problem("outcomes", line, "ci_level", "the level of the interval", "")
-
-
-def _ratios_have_sides(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for name in ("outcomes", "biomarkers"):
-        for line, row in _rows(tables, name):
-            if row["statistic"] != "hazard_ratio":
-                continue
-            value = read_reported(row["value_reported"])
-            if value is not None and value.value is not None and value.value <= 0:
-                yield _problem(
-                    name, line, "value_reported", "a ratio above 0", row["value_reported"]
-                )
-            if name == "outcomes" and not (row["arm_a"] and row["arm_b"]):
-                yield _problem(name, line, "arm_a", "the two arms of a hazard ratio", row["arm"])
-
-
-def _times_and_ratios_are_positive(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    """Medians of time and limits of hazard ratios: their logarithms are computed with."""
-    for name in ("outcomes", "biomarkers"):
-        for line, row in _rows(tables, name):
-            ratio = row["statistic"] == "hazard_ratio"
-            if not ratio and (row["statistic"], row["unit"] in _TIMES) != ("median", True):
-                continue
-            # A range of follow-up may begin at 0, which nothing computes with.
-            limits = ratio or row.get("ci_kind", "confidence") == "confidence"
-            columns = (
-                "value_reported",
-                *(("ci_low_reported", "ci_high_reported") if limits else ()),
-            )
-            for column in columns:
-                printed = read_reported(row[column])
-                if printed is not None and printed.value is not None and printed.value <= 0:
-                    yield _problem(name, line, column, "a number above 0", row[column])
-
-
-def _p_values_are_probabilities(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for name in ("outcomes", "biomarkers"):
-        for line, row in _rows(tables, name):
-            p = read_reported(row["p_reported"])
-            if p is not None and p.value is not None and not 0 <= p.value <= 1:
-                yield _problem(name, line, "p_reported", "a P value from 0 to 1", row["p_reported"])
+                yield table_problem("discrepancies", line, "row_ids", "ids of data rows", row_id)
 
 
 def _one_trial_is_one_study(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     seen: defaultdict[str, list[str]] = defaultdict(list)
-    for line, row in _rows(tables, "studies"):
+    for line, row in rows_of(tables, "studies"):
         for column in ("registry_id", "publications"):
             for name in filter(None, row[column].split(";")):
                 if seen[name]:
                     expected = f"one that is not already that of {seen[name][0]}"
-                    yield _problem("studies", line, column, expected, name)
+                    yield table_problem("studies", line, column, expected, name)
                 seen[name].append(row["study_id"])
 
 
 def _arms_sum_to_totals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    arms = tables["arms"][~tables["arms"]["role"].isin(("cohort", "pooled"))]
-    for line, row in _rows(tables, "studies"):
-        sizes = list(arms.loc[arms["study_id"] == row["study_id"], "n_reported"])
-        if row["n_total"] and sizes and all(sizes) and sum(map(int, sizes)) != int(row["n_total"]):
-            given = f"{' + '.join(sizes)} in arms.csv, {row['n_total']} in studies.csv"
-            yield _problem("studies", line, "n_total", "the sum of the arms", given)
+    sizes: defaultdict[str, list[str]] = defaultdict(list)
+    for _line, arm in rows_of(tables, "arms"):
+        if arm["role"] not in ("cohort", "pooled"):
+            sizes[arm["study_id"]].append(arm["n_reported"])
+    counted = {
+        row["study_id"]: row
+        for _line, row in rows_of(tables, "outcomes")
+        if row["statistic"] == "count" and row["arm"] == "all" and row["outcome"] in _ENTRY
+        and row["value_reported"].isdigit()
+    }  # fmt: skip
+    for line, row in rows_of(tables, "studies"):
+        own = sizes[row["study_id"]]
+        total = sum(int(size) for size in own if size)
+        terms = f"{' + '.join(filter(None, own))} in arms.csv, {row['n_total']} in studies.csv"
+        if not row["n_total"]:
+            found = counted.get(row["study_id"])
+            if found is not None:
+                expected = f"the {found['value_reported']} of the row {found['row_id']}"
+                yield table_problem("studies", line, "n_total", expected, "")
+        elif own and all(own) and total != int(row["n_total"]):
+            yield table_problem("studies", line, "n_total", "the sum of the arms", terms)
+        elif total > int(row["n_total"]):
+            yield table_problem("studies", line, "n_total", "no fewer than in the arms", terms)
+
+
+def _denominators_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
+    """Ask denominators and counts for no more patients than the arm or the study has."""
+    totals = {row["study_id"]: row["n_total"] for _line, row in rows_of(tables, "studies")}
+    most: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for line, arm in rows_of(tables, "arms"):
+        size, total = arm["n_reported"], totals[arm["study_id"]]
+        most[arm["study_id"], arm["arm"]] = int(size or total or 0)
+        if size and total and int(size) > int(total):
+            expected = f"at most the {total} patients of {arm['study_id']}"
+            yield table_problem("arms", line, "n_reported", expected, size)
+    most.update({(study, "all"): int(total or 0) for study, total in totals.items()})
+    # More may enter an arm than are said to be of it, where some are left out.
+    for _line, row in rows_of(tables, "outcomes"):
+        if row["statistic"] == "count" and row["outcome"] in _ENTRY:
+            place = row["study_id"], row["arm"]
+            count = int(row["value_reported"]) if row["value_reported"].isdigit() else 0
+            most[place] = max(most[place], count) if most[place] else 0
+    for name in ("outcomes", "characteristics", "biomarkers"):
+        for line, row in rows_of(tables, name):
+            arm_name = row["arm"] or "all"
+            patients = most[row["study_id"], arm_name]
+            if not patients or row["row_id"].endswith(_SEVERAL_TRIALS):
+                continue
+            whole = row["study_id"] if arm_name == "all" else f"the arm {arm_name}"
+            counted = row["statistic"] == "count" and row.get("outcome", "") not in _ENTRY
+            for column in ("n", "events", *(("value_reported",) if counted else ())):
+                if row[column].isdigit() and int(row[column]) > patients:
+                    expected = f"at most the {patients} patients of {whole}"
+                    yield table_problem(name, line, column, expected, row[column])
 
 
 def _weekly_dose_is_dose_times_injections(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for line, row in _rows(tables, "arms"):
+    for line, row in rows_of(tables, "arms"):
         parts = [
             read_range(row[name])
             for name in ("ifn_mu_per_dose", "ifn_doses_per_week", "ifn_weekly_mu")
@@ -238,23 +222,16 @@ def _weekly_dose_is_dose_times_injections(tables: Tables, _: Bibliography) -> It
         for dose, times, weekly in zip(*parts, strict=True):
             if abs(dose * times - weekly) > _DOSE_ROUNDING:
                 expected = f"{row['ifn_mu_per_dose']} x {row['ifn_doses_per_week']}"
-                yield _problem("arms", line, "ifn_weekly_mu", expected, row["ifn_weekly_mu"])
+                yield table_problem("arms", line, "ifn_weekly_mu", expected, row["ifn_weekly_mu"])
                 break
-
-
-def _derived_rows_say_how(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for name in ("studies", "arms", "outcomes", "characteristics", "biomarkers"):
-        for line, row in _rows(tables, name):
-            if row["status"] == "derived" and not row["note"]:
-                yield _problem(name, line, "note", "how the value was derived", "")
 
 
 def _one_reason_per_step_down(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
-    for line, row in _rows(tables, "certainty"):
+    for line, row in rows_of(tables, "certainty"):
         key = (row["question"], row["finding"], row["domain"])
         if key in seen:
-            yield _problem("certainty", line, "domain", "each reason once per finding", key[2])
+            yield table_problem("certainty", line, "domain", "each reason once per finding", key[2])
         seen.add(key)
 
 
@@ -279,16 +256,11 @@ RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _known_arms,
     _one_arm_or_two,
     _row_ids,
-    _counts_fit,
-    _values_in_intervals,
-    _intervals_say_what_they_are,
-    _ratios_have_sides,
-    _times_and_ratios_are_positive,
-    _p_values_are_probabilities,
+    *ROW_RULES,
     _one_trial_is_one_study,
     _arms_sum_to_totals,
+    _denominators_fit,
     _weekly_dose_is_dose_times_injections,
-    _derived_rows_say_how,
     _one_reason_per_step_down,
 )
 

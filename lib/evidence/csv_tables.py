@@ -14,7 +14,7 @@ from evidence.problems import DataError, Problem
 # was not read from papers by a person, and would be checked for hours.
 MAX_ROWS = 50_000
 _MAX_BYTES = 20_000_000
-_MAX_CELL = 10_000
+_MAX_CELL = 2000
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -49,10 +49,10 @@ def read_table_text(name: str, text: str) -> pd.DataFrame:
 def _read_text(name: str, path: Path) -> str:
     """Return the text of a table, with every line end as a line feed."""
     try:
-        if not path.is_file():
-            if path.exists():
-                raise DataError([Problem(name, 0, "", "a file of this name", "no regular file")])
-            raise FileNotFoundError
+        if path.exists() and not path.is_file():
+            # Reading a pipe or a device may never end.
+            given = "a folder" if path.is_dir() else "a pipe or device"
+            raise DataError([Problem(name, 0, "", "a file", given)])
         size = path.stat().st_size
         if size > _MAX_BYTES:
             given = f"{size // 1_000_000} MB"

@@ -44,7 +44,8 @@ def narrow_to_study(tables: dict[str, pd.DataFrame], study_id: str) -> dict[str,
         if name in _OF_NO_STUDY:
             continue
         if name == "discrepancies":
-            mine = table["study_ids"].str.split(";").map(lambda ids: study_id in ids)
+            # Of no rows pandas would make no mask.
+            mine = table["study_ids"].str.split(";").map(lambda ids: study_id in ids).astype(bool)
         else:
             mine = table["study_id"] == study_id
         narrowed[name] = table[mine].reset_index(drop=True)

@@ -93,6 +93,7 @@ def counts_printing_interval(
     *,
     level: float = 0.95,
     method: ProportionMethod = "clopper_pearson",
+    n: int | None = None,
     max_n: int = 200,
     rounding: Rounding = "any",
 ) -> tuple[tuple[int, int], ...]:
@@ -104,8 +105,8 @@ def counts_printing_interval(
         As printed, in per cent; each with its own decimals.
     level, method
         Of the interval, see `evidence.proportions.proportion_limits`.
-    max_n : int
-        Largest number of people to try.
+    n, max_n : int
+        The known number of people; without it, the largest to try.
     rounding : str
         With "any" each of the three numbers may be rounded its own way: the widest search, so
         that a single answer is as strong as it can be.
@@ -122,7 +123,9 @@ def counts_printing_interval(
     """
     require_level(level)
     printed = (_percent(low), _percent(high))
-    candidates = counts_printing_percent(percent, max_n=max_n, rounding=rounding)
+    candidates = counts_printing_percent(
+        percent, n=n, max_n=max_n if n is None else None, rounding=rounding
+    )
     if not candidates:
         return ()
     events, sizes = np.array(candidates).T
@@ -185,6 +188,14 @@ def _nearby(printed: Decimal, n: int) -> range:
     lowest = int((printed - unit) * n / 100) - 1
     highest = int((printed + unit) * n / 100) + 1
     return range(max(0, lowest), min(n, highest) + 1)
+
+
+def prints(events: int, n: int, percent: Printed, rounding: Rounding = "any") -> bool:
+    """Return True where `events` of `n` are printed as `percent`.
+
+    Raises ValueError as `counts_printing_percent`.
+    """
+    return events <= n and _prints(events, n, _percent(percent), rounding)
 
 
 def _prints(events: int, n: int, printed: Decimal, rounding: Rounding) -> bool:

@@ -53,6 +53,14 @@ class Median:
                     f"got {high_name}={upper}, {low_name}={lower}"
                 )
 
+    @property
+    def has_width(self) -> bool:
+        """Return True where both limits are printed and differ: only these give an error.
+
+        Papers print "1.8 (1.8 to 1.8)" of few patients who progress at one visit.
+        """
+        return self.low is not None and self.high is not None and self.low < self.high
+
     def months(self) -> float:
         """Return the median in months.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from evidence.estimates import Estimate, Unit
-from evidence.reported import NOT_A_NUMBER, read_reported
+from evidence.reported import NOT_A_NUMBER, read_level, read_reported
+from evidence.units import MONTHS_PER
 
-# Months of 30.4375 days (365.25 / 12), weeks of 7 days.
-_MONTHS_PER = {"months": 1.0, "weeks": 7 / 30.4375, "days": 1 / 30.4375}
 _UNITS: dict[str, Unit] = {"ratio": "ratio", "percent": "proportion", "patients": "count"}
 
 
@@ -17,22 +16,29 @@ def printed_estimate(row: pd.Series) -> Estimate | None:
 
     It is None where the row prints no number ("not reached", only a P value or a bound).
     """
-    unit = row["unit"]
-    scale = 0.01 if unit == "percent" else _MONTHS_PER.get(unit, 1.0)
+    unit = _unit_of(row)
+    scale = MONTHS_PER[row["unit"]] if unit == "months" else 1.0
+    scale = 0.01 if row["unit"] == "percent" else scale
     value = read_reported(row["value_reported"])
     if value is None or value.value is None or value.bound:
         return None
     low, high = (_limit(row.get(f"ci_{side}_reported", "")) for side in ("low", "high"))
-    level = _limit(row.get("ci_level", ""))
-    p = read_reported(row.get("p_reported", ""))
+    confidence = row.get("ci_kind", "confidence") == "confidence"
+    if low == 0.0 and confidence and unit in ("ratio", "months"):
+        # Printed 0.00 is a number below half of its last digit: a bound, and no limit to compute
+        # the logarithm of.
+        low = None
+    level = read_level(row["ci_level"]) if row.get("ci_level") else None
+    p = _limit(row.get("p_reported", ""))
     return Estimate(
         value=value.value * scale,
         low=None if low is None else low * scale,
         high=None if high is None else high * scale,
-        level=None if level is None else level / 100,
+        level=level,
         kind="confidence" if level is not None else "",
-        unit=_unit_of(row),
-        p=p.value if p is not None and not p.bound else None,
+        unit=unit,
+        # Printed .000 is a bound, too.
+        p=p or None,
         n=int(row["n"]) if row["n"] else None,
         events=int(row["events"]) if row["events"] else None,
         method="as printed",
@@ -49,7 +55,9 @@ def _limit(text: str) -> float | None:
 def _unit_of(row: pd.Series) -> Unit:
     if row["statistic"] == "hazard_ratio":
         return "ratio"
-    return "months" if row["unit"] in _MONTHS_PER else _UNITS.get(row["unit"], "number")
+    # An age is no time of follow-up: it stays in years.
+    is_time = row["unit"] in MONTHS_PER and (row["unit"] != "years" or "outcome" in row)
+    return "months" if is_time else _UNITS.get(row["unit"], "number")
 
 
 # How units are written behind a printed number; others are written as they stand.
@@ -60,7 +68,7 @@ def printed_text(row: pd.Series) -> str:
     """Return what a row prints, as printed: "7.39 months (5.52 to 9.20)"."""
     value = row["value_reported"]
     if row["statistic"] == "p_value":
-        return f"P {value}" if value.startswith(("<", ">")) else f"P = {value}"
+        return _p_text(value)
     suffix = "" if value in NOT_A_NUMBER else _UNIT_SUFFIX.get(row["unit"], f" {row['unit']}")
     inside = []
     low, high = (row.get(f"ci_{s}_reported", row.get(f"{s}_reported", "")) for s in ("low", "high"))
@@ -68,7 +76,11 @@ def printed_text(row: pd.Series) -> str:
         inside.append(f"{low} to {high}")
     p = row.get("p_reported", "")
     if p:
-        inside.append(f"P {p}" if p.startswith(("<", ">")) else f"P = {p}")
+        inside.append(_p_text(p))
     if not value:
         return ", ".join(inside)
     return f"{value}{suffix} ({', '.join(inside)})" if inside else value + suffix
+
+
+def _p_text(p: str) -> str:
+    return f"P {p}" if p.startswith(("<", ">")) or p in NOT_A_NUMBER else f"P = {p}"

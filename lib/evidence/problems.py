@@ -36,6 +36,11 @@ class Problem:
         return f"{place}{column}: expected {self.expected}, got {visible(self.given)}"
 
 
+def table_problem(table: str, line: int, column: str, expected: str, given: str) -> Problem:
+    """Return a problem of one cell of a table of the data folder."""
+    return Problem(f"data/{table}.csv", line, column, expected, f'"{given}"')
+
+
 class DataError(Exception):
     """The data tables cannot be used; carries every problem found."""
 

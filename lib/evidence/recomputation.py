@@ -6,8 +6,7 @@ The checks are functions of the rows, so that a new study is recomputed without 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from functools import partial
 
 import pandas as pd
 
@@ -15,10 +14,19 @@ from evidence.data import Evidence
 from evidence.estimates import Estimate
 from evidence.formatting import format_p
 from evidence.inversion import counts_printing_interval, counts_printing_percent
+from evidence.median import Median
 from evidence.parameters import Study
 from evidence.printed_rows import printed_text
 from evidence.proportions import proportion
-from evidence.reported import read_number
+from evidence.recomputed import (
+    CannotTellError,
+    Recomputed,
+    Verdict,
+    guarded,
+    key_of,
+    require_numbers,
+)
+from evidence.reported import read_level, read_reported
 from evidence.responses import printed_median
 from evidence.rounding import rounding_polygon
 from evidence.survival import (
@@ -27,40 +35,10 @@ from evidence.survival import (
     implied_weibull_shape,
 )
 
-Verdict = Literal["agrees", "does not agree", "adds", "cannot tell"]
+__all__ = ["CHECKS", "Check", "Recomputed", "recompute"]
+
 # More answers than this say nothing about the counts behind a percentage.
 _MOST_ANSWERS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """One printed result and what it recomputes to.
-
-    Attributes
-    ----------
-    key : str
-        Name of the recomputed number on the study's page.
-    what : str
-        What was recomputed.
-    printed : str
-        As printed.
-    rows : tuple of str
-        Data rows behind it.
-    estimate : Estimate or None
-        The recomputed number; None where nothing fits.
-    verdict : str
-        agrees, does not agree, adds (nothing printed to compare with), or cannot tell.
-    comment : str
-        Why.
-    """
-
-    key: str
-    what: str
-    printed: str
-    rows: tuple[str, ...]
-    estimate: Estimate | None
-    verdict: Verdict
-    comment: str
 
 
 Check = Callable[[Evidence, Study], Iterator[Recomputed]]
@@ -69,10 +47,6 @@ Check = Callable[[Evidence, Study], Iterator[Recomputed]]
 def _rows(evidence: Evidence, statistic: str) -> Iterator[pd.Series]:
     for _, row in evidence.where("outcomes", statistic=statistic).iterrows():
         yield row
-
-
-def _key(row: pd.Series, suffix: str) -> str:
-    return f"{row['row_id'].partition('.')[2]}.{suffix}"
 
 
 def _arm_size(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:
@@ -86,34 +60,43 @@ def _arm_size(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:
 
 def percentages(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     """Yield, for every printed percentage, the counts that print so and their exact interval."""
-    rounding = study.rounding
     for row in _rows(evidence, "percent"):
-        percent = row["value_reported"]
-        rows: tuple[str, ...] = (row["row_id"],)
-        size = (int(row["n"]), "") if row["n"] else _arm_size(evidence, row)
-        if read_number(percent) is None:
-            continue
-        if row["ci_low_reported"] and not row["events"]:
-            found = counts_printing_interval(
-                percent,
-                row["ci_low_reported"],
-                row["ci_high_reported"],
-                level=int(row["ci_level"]) / 100,
-                max_n=study.max_n,
-                rounding=rounding,
-            )
-            comment = f"counts up to n = {study.max_n} whose exact interval prints so"
-        elif size is not None:
-            found = counts_printing_percent(percent, n=size[0], rounding=rounding)
-            if row["events"]:
-                found = tuple(pair for pair in found if pair[0] == int(row["events"]))
-                comment = "printed count over printed denominator"
-            else:
-                comment = f"counts of {size[0]} that print so"
-            rows = (*rows, size[1]) if size[1] else rows
+        printed = read_reported(row["value_reported"])
+        if printed is not None and printed.value is not None:
+            attempt = partial(_counts, evidence, study, row)
+            yield from guarded(row, "counts", evidence.describe(row), attempt)
+
+
+def _counts(evidence: Evidence, study: Study, row: pd.Series) -> Recomputed | None:
+    percent = row["value_reported"]
+    rows: tuple[str, ...] = (row["row_id"],)
+    size = (int(row["n"]), "") if row["n"] else _arm_size(evidence, row)
+    has_interval = row["ci_kind"] == "confidence" and not row["events"]
+    if not has_interval and size is None:
+        return None
+    if percent.startswith("-"):
+        raise CannotTellError("a change is no share of patients")
+    require_numbers(row, "value_reported")
+    if has_interval:
+        require_numbers(row, "ci_low_reported", "ci_high_reported")
+        found = counts_printing_interval(
+            percent,
+            row["ci_low_reported"],
+            row["ci_high_reported"],
+            level=read_level(row["ci_level"]),
+            max_n=study.max_n,
+            rounding=study.rounding,
+        )
+        comment = f"counts up to n = {study.max_n} whose exact interval prints so"
+    elif size is not None:
+        found = counts_printing_percent(percent, n=size[0], rounding=study.rounding)
+        if row["events"]:
+            found = tuple(pair for pair in found if pair[0] == int(row["events"]))
+            comment = "printed count over printed denominator"
         else:
-            continue
-        yield _percentage(row, found, rows, comment, evidence, study)
+            comment = f"counts of {size[0]} that print so"
+        rows = (*rows, size[1]) if size[1] else rows
+    return _percentage(row, found, rows, comment, evidence, study)
 
 
 def _percentage(
@@ -125,7 +108,7 @@ def _percentage(
     study: Study,
 ) -> Recomputed:
     what = evidence.describe(row)
-    key, printed = _key(row, "counts"), printed_text(row)
+    key, printed = key_of(row, "counts"), printed_text(row)
     if not found:
         return Recomputed(key, what, printed, rows, None, "does not agree", f"no {comment}")
     answers = ", ".join(f"{events}/{n}" for events, n in found)
@@ -143,32 +126,58 @@ def medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     for row in _rows(evidence, "median"):
         if row["ci_kind"] != "confidence" or row["outcome"] not in ("pfs", "os"):
             continue
-        median = printed_median(evidence, row["row_id"])
-        size = _arm_size(evidence, row)
-        if median.high is None or median.low is None or size is None:
-            continue
         what = evidence.describe(row)
-        rows = (row["row_id"], size[1])
-        events = implied_exponential_events(median)
-        too_many = events.value > size[0]
-        yield Recomputed(
-            _key(row, "implied_events"),
-            f"{what}: events that an exponential curve would need",
-            printed_text(row),
-            rows,
-            events,
-            "does not agree" if too_many else "adds",
-            f"{'more than' if too_many else 'within'} the {size[0]} patients of the arm",
-        )
-        yield Recomputed(
-            _key(row, "implied_shape"),
-            f"{what}: Weibull shape that such limits need",
-            printed_text(row),
-            rows,
-            implied_weibull_shape(median, size[0]),
-            "adds",
-            "1 is exponential; above 1 the hazard rises",
-        )
+        for suffix, words, attempt in (
+            ("implied_events", "events that an exponential curve would need", _implied_events),
+            ("implied_shape", "Weibull shape that such limits need", _implied_shape),
+        ):
+            words = f"{what}: {words}"
+            yield from guarded(row, suffix, words, partial(attempt, evidence, row, words))
+
+
+def _median_of_patients(evidence: Evidence, row: pd.Series) -> tuple[Median, int, str] | None:
+    """Return a median with both limits and the patients of its arm, None where one is missing."""
+    median = printed_median(evidence, row["row_id"])
+    size = _arm_size(evidence, row)
+    if median.high is None or median.low is None or size is None:
+        return None
+    if not median.has_width:
+        raise CannotTellError("the limits coincide, and their digits give no width")
+    return median, *size
+
+
+def _implied_events(evidence: Evidence, row: pd.Series, what: str) -> Recomputed | None:
+    found = _median_of_patients(evidence, row)
+    if found is None:
+        return None
+    median, n, arm_id = found
+    events = implied_exponential_events(median)
+    too_many = events.value > n
+    return Recomputed(
+        key_of(row, "implied_events"),
+        what,
+        printed_text(row),
+        (row["row_id"], arm_id),
+        events,
+        "does not agree" if too_many else "adds",
+        f"{'more than' if too_many else 'within'} the {n} patients of the arm",
+    )
+
+
+def _implied_shape(evidence: Evidence, row: pd.Series, what: str) -> Recomputed | None:
+    found = _median_of_patients(evidence, row)
+    if found is None:
+        return None
+    median, n, arm_id = found
+    return Recomputed(
+        key_of(row, "implied_shape"),
+        what,
+        printed_text(row),
+        (row["row_id"], arm_id),
+        implied_weibull_shape(median, n),
+        "adds",
+        "1 is exponential; above 1 the hazard rises",
+    )
 
 
 def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
@@ -176,35 +185,38 @@ def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     markers = evidence.where("biomarkers", statistic="hazard_ratio")
     rows = [*_rows(evidence, "hazard_ratio"), *(row for _, row in markers.iterrows())]
     for row in rows:
-        if not (row["ci_low_reported"] and row["ci_high_reported"]):
-            continue
-        level = int(row["ci_level"] or 95) / 100
-        polygon = rounding_polygon(
-            row["value_reported"],
-            row["ci_low_reported"],
-            row["ci_high_reported"],
-            row["p_reported"] or None,
-            level=level,
-        )
-        what = f"{evidence.describe(row)}: P that the interval allows"
-        if polygon.p is None:
-            verdict: Verdict = "does not agree"
-            comment = "no hazard ratio and standard error print these three numbers"
-        elif not row["p_reported"]:
-            verdict, comment = "adds", "no P is printed"
-        else:
-            verdict = "agrees" if polygon.consistent else "does not agree"
-            low, high = (format_p(p or 0.0) for p in (polygon.p.low, polygon.p.high))
-            comment = f"printed P {row['p_reported']}, allowed {low} to {high} by a Wald test"
-        yield Recomputed(
-            _key(row, "allowed_p"),
-            what,
-            printed_text(row),
-            (row["row_id"],),
-            polygon.p,
-            verdict,
-            comment,
-        )
+        if row["ci_low_reported"] or row["ci_high_reported"]:
+            what = f"{evidence.describe(row)}: P that the interval allows"
+            yield from guarded(row, "allowed_p", what, partial(_allowed_p, row, what))
+
+
+def _allowed_p(row: pd.Series, what: str) -> Recomputed:
+    limits = ("ci_low_reported", "ci_high_reported")
+    require_numbers(row, "value_reported", *limits)
+    if row.get("ci_kind", "confidence") != "confidence":
+        raise CannotTellError("the limits are those of a range")
+    p = read_reported(row["p_reported"])
+    in_words = p is not None and p.value is None
+    polygon = rounding_polygon(
+        row["value_reported"],
+        row["ci_low_reported"],
+        row["ci_high_reported"],
+        None if p is None or in_words else p.text,
+        level=read_level(row["ci_level"]) if row["ci_level"] else 0.95,
+    )
+    if polygon.p is None:
+        verdict: Verdict = "does not agree"
+        comment = "no hazard ratio and standard error print these three numbers"
+    elif p is None:
+        verdict, comment = "adds", "no P is printed"
+    else:
+        verdict = "agrees" if polygon.consistent else "does not agree"
+        low, high = (format_p(p or 0.0) for p in (polygon.p.low, polygon.p.high))
+        comment = f"printed P {p.text}, allowed {low} to {high} by a Wald test"
+        verdict = "cannot tell" if in_words else verdict
+    rows = (row["row_id"],)
+    key = key_of(row, "allowed_p")
+    return Recomputed(key, what, printed_text(row), rows, polygon.p, verdict, comment)
 
 
 def ratios_of_medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
@@ -217,14 +229,18 @@ def ratios_of_medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
         other = group[group["arm"].isin(controls)]
         if len(one) != 1 or len(other) != 1:
             continue
-        yield from _ratio(evidence, one.iloc[0], other.iloc[0])
+        a, b = one.iloc[0], other.iloc[0]
+        labels = evidence.arm_labels(b["study_id"])
+        what = f"{evidence.describe(a)} over {labels.get(b['arm'], b['arm'])}"
+        what = f"{what}: hazard ratio from the medians"
+        yield from guarded(a, "hazard_ratio", what, partial(_ratio, evidence, a, b, what))
 
 
-def _ratio(evidence: Evidence, one: pd.Series, other: pd.Series) -> Iterator[Recomputed]:
+def _ratio(evidence: Evidence, one: pd.Series, other: pd.Series, what: str) -> Recomputed | None:
     a, b = (printed_median(evidence, row["row_id"]) for row in (one, other))
     if a.value is None or b.value is None:
-        return
-    if all(m.low is not None and m.high is not None for m in (a, b)):
+        return None
+    if a.has_width and b.has_width and a.level == b.level:
         estimate = hazard_ratio_from_medians(a, b)
         comment = "with the limits of both medians"
     else:
@@ -235,17 +251,26 @@ def _ratio(evidence: Evidence, one: pd.Series, other: pd.Series) -> Iterator[Rec
             conventions=("hazard_ratio_from_medians",),
             grade="D2",
         )
-        comment = "no interval: the medians are printed without limits"
-    what = f"{evidence.describe(one)} over {evidence.arm_labels(other['study_id'])[other['arm']]}"
-    yield Recomputed(
-        _key(one, "hazard_ratio"),
-        f"{what}: hazard ratio from the medians",
+        comment = f"no interval: {_why_no_interval(a, b)}"
+    return Recomputed(
+        key_of(one, "hazard_ratio"),
+        what,
         f"{printed_text(one)} v {printed_text(other)}",
         (one["row_id"], other["row_id"]),
         estimate,
         "adds",
         comment,
     )
+
+
+def _why_no_interval(a: Median, b: Median) -> str:
+    limits = (a.low, a.high, b.low, b.high)
+    if None in limits:
+        missing = all(limit is None for limit in limits)
+        return "the medians are printed without limits" if missing else "a limit is not printed"
+    if a.has_width and b.has_width:
+        return "the limits of the two medians have two levels"
+    return "the limits of a median coincide"
 
 
 CHECKS: tuple[Check, ...] = (percentages, hazard_ratios, ratios_of_medians, medians)

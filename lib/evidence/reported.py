@@ -18,13 +18,26 @@ from typing import Literal
 
 from evidence.plain_text import visible
 
+# What papers print in place of a P value that they do not give.
+NOT_SIGNIFICANT = "not significant"
 # What papers print where a number was not reached or not given.
-NOT_A_NUMBER = ("not reached", "not attained", "not reported")
+NOT_A_NUMBER = ("not reached", "not attained", "not reported", NOT_SIGNIFICANT)
 
 # Twelve digits on either side are more than any paper prints; four hundred would be infinite.
-_DIGITS = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
+_DIGITS = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,12})?"
 _NUMBER = re.compile(rf"(?:(?P<bound>[<>]) ?)?(?P<number>[-+]?(?:{_DIGITS}|\.[0-9]{{1,12}}))\Z")
 _RANGE = re.compile(rf"({_DIGITS})-({_DIGITS})\Z")
+_LEVEL = re.compile(r"[1-9][0-9](?:\.[0-9]{1,4})?\Z")
+# What a paper may print for a number, and how the tables write it.
+_WRITTEN = {
+    "NR": "not reached or not reported",
+    "NE": "not reached",
+    "NA": "not reached or not attained",
+    "ND": "not reported",
+    "NS": NOT_SIGNIFICANT,
+}
+# What a cell for a printed number may hold, in words.
+NUMBER_WORDS = "a number, a bound such as <1 or >12, or one of " + ", ".join(NOT_A_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,34 @@ class Reported:
         return Decimal(self.text.lstrip("<> "))
 
 
+def hint(text: str) -> str:
+    """Return how the tables write what a paper may print, "" where nobody can know."""
+    meant = _WRITTEN.get(text.upper().replace(".", ""))
+    if meant is None:
+        plain = (
+            re.sub("[\u00b7,\u2219\u22c5]", ".", text)
+            .replace("\u2212", "-")
+            .removesuffix("%")
+            .strip()
+        )
+        meant = plain if plain != text and _NUMBER.match(plain) else None
+    return "" if meant is None else f"; write {meant}"
+
+
+def read_level(text: str) -> float:
+    """Return a printed confidence level in per cent as a share: 0.998 for "99.8".
+
+    Raises
+    ------
+    ValueError
+        Where it is not a number between 50 and 100, neither of them included.
+    """
+    if _LEVEL.match(text) is None or float(text) <= 50:
+        given = visible(text)
+        raise ValueError(f'expected a confidence level between 50 and 100, got "{given}"')
+    return float(text) / 100
+
+
 def read_reported(text: str) -> Reported | None:
     """Return what `text` prints, None for an empty cell.
 
@@ -77,7 +118,7 @@ def read_reported(text: str) -> Reported | None:
         return Reported(text, None)
     found = _NUMBER.match(text)
     if found is None:
-        raise ValueError(f'expected a number or "not reached", got "{visible(text)}"')
+        raise ValueError(f'expected {NUMBER_WORDS}, got "{visible(text)}"{hint(text)}')
     number = found["number"]
     decimals = len(number.partition(".")[2])
     bound: Literal["", "<", ">"] = found["bound"] or ""  # type: ignore[assignment]

@@ -85,7 +85,7 @@ def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | None:
         return int(row["events"]), int(n), how
     if row["ci_low_reported"] and row["ci_high_reported"]:
         value, low, high = (row[f"{name}_reported"] for name in ("value", "ci_low", "ci_high"))
-        level = int(row["ci_level"]) / 100
+        level = float(row["ci_level"]) / 100
         found = _counts_of_interval(value, low, high, level)
         if len(found) == 1:
             return *found[0], "the only counts whose exact interval prints so"

@@ -190,7 +190,7 @@ def _p_range(polygon: list[Point], level: float) -> Estimate | None:
         high=1.0 if crosses else two_sided_p(min(ratios)),
         kind="range",
         unit="p_value",
-        method=f"Wald P allowed by the printed hazard ratio and {level:.0%} interval",
+        method=f"Wald P allowed by the printed hazard ratio and {100 * level:g}% interval",
         conventions=("rounding_box", "rounding_wald"),
     )
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from evidence.appraisal_tools import JUDGEMENTS, TOOLS
 from evidence.columns import (
     ARM,
     ROW_ID,
     STUDY_ID,
     choice,
     dose,
+    level,
     pattern,
     provenance,
     reported,
@@ -24,6 +26,7 @@ from evidence.columns import (
     text,
     whole,
 )
+from evidence.units import units_of
 
 TABLES: dict[str, pa.DataFrameSchema] = {
     "studies": table(
@@ -31,7 +34,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "study_id": pattern(
                 "Name of the study.", STUDY_ID, "an id such as jonasch-2010", unique=True
             ),
-            "short_name": text("Name shown in tables and figures.", required=True),
+            "short_name": text("Name shown in tables and figures.", required=True, unique=True),
             "title": text("Title of the main publication.", required=True),
             "design": choice(
                 "Design.",
@@ -51,7 +54,9 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "n_total": whole("Patients in the study as printed."),
             "accrual": text("When patients were enrolled."),
             "registry_id": text("Registration; no two studies share one."),
-            "publications": source_keys("All publications of the study, keys of references.bib."),
+            "publications": source_keys(
+                "All publications of the study, keys of references.bib.", required=True
+            ),
             "cited_by": source_keys("Which of the three source documents cite it."),
             "networks": pattern(
                 "Networks of the landscape chapter that its printed contrasts enter.",
@@ -110,13 +115,13 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "pooled",
             ),
             "n_reported": whole("Patients in the arm as printed."),
-            "sorafenib_mg_day": dose("Sorafenib, mg per day."),
+            "sorafenib_mg_day": dose("Sorafenib, mg per day.", 5000),
             "ifn_type": choice(
                 "Interferon.", "alfa-2a", "alfa-2b", "natural alfa", "not reported", "none"
             ),
-            "ifn_mu_per_dose": dose("Interferon per injection, million units."),
-            "ifn_doses_per_week": dose("Injections a week."),
-            "ifn_weekly_mu": dose("Interferon a week, million units: dose times injections."),
+            "ifn_mu_per_dose": dose("Interferon per injection, million units.", 100),
+            "ifn_doses_per_week": dose("Injections a week.", 28),
+            "ifn_weekly_mu": dose("Interferon a week, million units: dose times injections.", 700),
             "ifn_schedule": text("Schedule in words."),
             "not_pooled_because": text(
                 "Why the arm stays out of the pooled response though one is printed; it is then "
@@ -152,12 +157,10 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "ci_low_reported": reported("Lower limit as printed."),
             "ci_high_reported": reported("Upper limit as printed."),
             "ci_kind": choice("What the limits are.", "confidence", "range", required=False),
-            "ci_level": choice(
-                "Level of a confidence interval, per cent.", "90", "95", "99", required=False
-            ),
+            "ci_level": level("Level of a confidence interval, per cent, as printed."),
             "p_reported": reported("P value as printed."),
             "test": text("Test behind the P value, where named."),
-            "unit": text("Unit.", required=True),
+            "unit": choice("Unit.", *units_of("outcomes")),
             "n": whole("Denominator as printed."),
             "events": whole("Events as printed."),
             "analysis_set": text("Which patients were analysed."),
@@ -176,7 +179,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "value_reported": reported("As printed."),
             "low_reported": reported("Lower end of the printed range."),
             "high_reported": reported("Upper end of the printed range."),
-            "unit": text("Unit.", required=True),
+            "unit": choice("Unit.", *units_of("characteristics")),
             "n": whole("Denominator as printed."),
             "events": whole("Count as printed."),
             **provenance(),
@@ -195,9 +198,11 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "value_reported": reported("As printed."),
             "ci_low_reported": reported("Lower limit as printed."),
             "ci_high_reported": reported("Upper limit as printed."),
-            "ci_level": choice("Level, per cent.", "90", "95", "99", required=False),
+            "ci_level": level("Level, per cent, as printed."),
             "p_reported": reported("P value as printed."),
-            "unit": text("Unit of the marker or of the value.", required=True),
+            "unit": choice(
+                "Unit of the value; of a ratio, the step of the marker.", *units_of("biomarkers")
+            ),
             "n": whole("Patients as printed."),
             "events": whole("Events as printed."),
             "direction": text("What a higher value means."),
@@ -208,9 +213,9 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "appraisals": table(
         {
             "study_id": study_key(),
-            "tool": text("Appraisal tool.", required=True),
+            "tool": choice("Appraisal tool.", *TOOLS),
             "domain": text("Domain of the tool.", required=True),
-            "judgement": text("Judgement in the words of the tool.", required=True),
+            "judgement": choice("Judgement in the words of the tool.", *JUDGEMENTS),
             "reason": text("Why.", required=True),
             "basis": text("What was read.", required=True),
             "assessor": text("Who judged.", required=True),

@@ -59,7 +59,7 @@ def log_median_se(median: Median) -> float:
     Raises
     ------
     ValueError
-        Where either limit is missing.
+        Where either limit is missing, or the limits coincide.
 
     References
     ----------
@@ -68,6 +68,10 @@ def log_median_se(median: Median) -> float:
     if median.low is None or median.high is None:
         raise ValueError(
             f"expected both limits of the median; got low={median.low}, high={median.high}"
+        )
+    if not median.has_width:
+        raise ValueError(
+            f"expected limits of the median that differ; got {median.low} to {median.high}"
         )
     return math.log(median.high / median.low) / (2.0 * critical_value(median.level))
 
@@ -100,7 +104,7 @@ def ratio_of_medians(a: Median, b: Median) -> Estimate:
     Raises
     ------
     ValueError
-        Where a median was not reached, a limit is missing or the levels differ.
+        Where a median was not reached, a limit is missing, limits coincide or the levels differ.
     """
     level = _common_level(a, b)
     se = math.hypot(log_median_se(a), log_median_se(b))
@@ -122,7 +126,8 @@ def hazard_ratio_from_medians(
     Raises
     ------
     ValueError
-        Where a median was not reached, a limit is missing, the levels differ or `shape` <= 0.
+        Where a median was not reached, a limit is missing, limits coincide, the levels differ or
+        `shape` <= 0.
 
     References
     ----------

@@ -5,16 +5,17 @@ audited without new code. `audit` runs them all.
 """
 
 from evidence.audit.findings import SEVERITIES, Finding, Settings, Severity
-from evidence.audit.rules import RULES, AuditError, Rule, audit, findings_of
+from evidence.audit.isolation import is_unjudged
+from evidence.audit.rules import RULES, Rule, audit, findings_of
 
 __all__ = [
     "RULES",
     "SEVERITIES",
-    "AuditError",
     "Finding",
     "Rule",
     "Settings",
     "Severity",
     "audit",
     "findings_of",
+    "is_unjudged",
 ]

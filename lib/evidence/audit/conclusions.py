@@ -18,6 +18,7 @@ from evidence.audit.printed import Printed, Row, group, number
 from evidence.inversion import counts_printing_interval, counts_printing_percent
 from evidence.median import Median
 from evidence.normal import critical_value
+from evidence.reported import read_level
 from evidence.rounding import read_printed
 from evidence.survival import hazard_ratio_from_medians
 from evidence.two_proportions import risk_difference
@@ -127,10 +128,12 @@ def counts_of(printed: Printed, settings: Settings, row: Row) -> tuple[int, int]
     if row["events"] and n:
         return int(row["events"]), n
     limits = row["ci_low_reported"], row["ci_high_reported"]
+    if number(row["value_reported"]) is None:
+        return None
     found: tuple[tuple[int, int], ...] = ()
     if all(number(limit) for limit in limits) and row["ci_level"]:
         found = counts_printing_interval(
-            row["value_reported"], *limits, level=int(row["ci_level"]) / 100, max_n=settings.max_n
+            row["value_reported"], *limits, level=read_level(row["ci_level"]), max_n=settings.max_n
         )
     if len(found) != 1 and n and fitting(row["value_reported"], None, n):
         found = counts_printing_percent(row["value_reported"], n=n)
@@ -153,14 +156,9 @@ def _hazard_loss(printed: Printed, one: Row, control: Row) -> tuple[str, bool] |
     numbers = [number(row["value_reported"]) for row in (one, control)]
     if numbers[0] is None or numbers[1] is None or one["unit"] != control["unit"]:
         return None
-    limits = [number(r[f"ci_{s}_reported"]) for r in (one, control) for s in ("low", "high")]
-    if all(limit is not None for limit in limits):
-        ends = [float(limit.digits) for limit in limits if limit is not None]
-        level = int(one["ci_level"]) / 100
-        ratio = hazard_ratio_from_medians(
-            Median(float(numbers[0].digits), ends[0], ends[1], level),
-            Median(float(numbers[1].digits), ends[2], ends[3], level),
-        )
+    medians = [_median(row) for row in (one, control)]
+    if all(m.has_width for m in medians) and medians[0].level == medians[1].level:
+        ratio = hazard_ratio_from_medians(*medians)
         high = ratio.high or math.inf
         text = f"hazard ratio from the medians {ratio.value:.2f} ({ratio.low:.2f} to {high:.2f})"
         return text, high > _HAZARD_MARGIN
@@ -176,6 +174,15 @@ def _hazard_loss(printed: Printed, one: Row, control: Row) -> tuple[str, bool] |
         f"with all {n[0] + n[1]} patients as events"
     )
     return text, high > _HAZARD_MARGIN
+
+
+def _median(row: Row) -> Median:
+    """Return a printed median, with its limits where both can be computed with."""
+    value, low, high = (number(row[f"{name}_reported"]) for name in ("value", "ci_low", "ci_high"))
+    middle = None if value is None else float(value.digits)
+    if low is None or high is None or low.digits <= 0 or not row["ci_level"]:
+        return Median(middle)
+    return Median(middle, float(low.digits), float(high.digits), read_level(row["ci_level"]))
 
 
 def _predictive(printed: Printed, item: Row, row_ids: list[str]) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from evidence.audit.printed import Printed, Row, group, is_safety
 # Who came in, and who was analysed.
 _ENTERED = ("registered", "enrolled", "randomized", "included")
 _ANALYSED = ("analysed", "evaluated", "eligible")
+# Events that are counted among all patients.
+_EVENTS = ("deaths", "pfs_events", "os_events", "ttp_events")
 # Fewer than one in twenty lost leads to little bias (Schulz and Grimes 2002, Lancet 359:781).
 _FEW_LOST = 0.05
 # The disease that the book is about, as a characteristic of an arm.
@@ -30,6 +32,8 @@ def a15(printed: Printed, settings: Settings) -> Iterator[Finding]:
     yield from _other_disease(printed)
     yield from _lost(printed)
     yield from _subsets(printed)
+    yield from _unnamed(printed)
+    yield from _other_randomized(printed)
 
 
 def _other_disease(printed: Printed) -> Iterator[Finding]:
@@ -166,3 +170,46 @@ def _subsets(printed: Printed) -> Iterator[Finding]:
             printed.text(row["row_id"]), f"{row['n']} v {n}", "the patients of the arm",
             "" if larger else "A subset: patients with a specimen, or evaluable ones.",
         )  # fmt: skip
+
+
+def _unnamed(printed: Printed) -> Iterator[Finding]:
+    """Ask events and comparisons, which count everybody, for the patients of arms and study."""
+    counted = {
+        (row["study_id"], row["arm"], patients_counted(row))
+        for row in printed.outcomes_with("count")
+    }
+    for row in printed.outcomes:
+        everybody = row["outcome"] in _EVENTS or row["statistic"] == "hazard_ratio"
+        named = row["population"] or row["analysis_set"] or row["row_id"].endswith(".combined")
+        if not everybody or not row["n"] or named or is_safety(row):
+            continue
+        arms = [row["arm"]] if row["arm"] else [row["arm_a"], row["arm_b"]]
+        sizes = [printed.arm_n(row["study_id"], arm) for arm in arms]
+        n, total = int(row["n"]), sum(size or 0 for size in sizes)
+        if None in sizes or n in (total, printed.arm_n(row["study_id"], "all")):
+            continue
+        if (row["study_id"], row["arm"] or "all", n) not in counted:
+            yield Finding(
+                "A15", "warning", row["study_id"], (row["row_id"],),
+                f"{printed.say(row)}: of {n} patients, and no row says which.",
+                printed.text(row["row_id"]), f"{n} v {total}",
+                "the patients of the arms or the study, or a number that another row counts",
+                "A subset that the row does not name, or a wrong digit.",
+            )  # fmt: skip
+
+
+def _other_randomized(printed: Printed) -> Iterator[Finding]:
+    """Ask the patients whom a trial's own paper says it randomized to be those of the arm."""
+    for row in printed.outcomes_with("count"):
+        n, own = patients_counted(row), printed.arm_n(row["study_id"], row["arm"])
+        of_paper = row["source_key"] in _publications(printed, row["study_id"])
+        named = row["population"] or row["analysis_set"]
+        if row["outcome"] != "randomized" or row["arm"] == "all" or not of_paper or named:
+            continue
+        if n is not None and own is not None and n != own:
+            yield Finding(
+                "A15", "warning", row["study_id"], (row["row_id"],),
+                f"{printed.say(row)}: {n} where the arm has {own}.",
+                printed.text(row["row_id"]), f"{n} v {own}", "the patients of the arm",
+                "Patients left out after randomization, or a wrong digit.",
+            )  # fmt: skip

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from evidence.audit.findings import Finding, Settings
-from evidence.audit.printed import Printed, Row, group, number
+from evidence.audit.printed import Printed, Row, group, level_of, number, p_value
 from evidence.audit.ratios import Ratio, ratios, says_one_sided, two_sided_range
 from evidence.hazard_ratio import log_hr_se_from_interval
 from evidence.normal import z_from_p
-from evidence.rounding import PrintedNumber, read_printed, rounding_polygon
+from evidence.rounding import PrintedNumber, rounding_polygon
 
 # Two end points in the same patients differ in information by the ratio of their events. In
 # AVOREN at unblinding there were 505 progressions and 251 deaths; four times is out of reach.
 _MOST_INFORMATION_RATIO = 4.0
+# No trial reports a hazard ratio with fewer events than this share of its patients.
+_FEWEST_EVENTS = 0.02
 
 
 def allocation(printed: Printed, row: Row) -> float:
@@ -80,9 +82,9 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
     for row in printed.outcomes_with("hazard_ratio"):
         value = number(row["value_reported"])
         sizes = [printed.arm_n(row["study_id"], row[name]) for name in ("arm_a", "arm_b")]
-        if value is None or value.low <= 0 or not row["p_reported"] or row["ci_low_reported"]:
+        p = p_value(row)
+        if value is None or value.low <= 0 or p is None or row["ci_low_reported"]:
             continue
-        p = read_printed(row["p_reported"])
         if sizes[0] is None or sizes[1] is None or p.bound == ">":
             continue
         least = math.sqrt(1 / sizes[0] + 1 / sizes[1])
@@ -93,6 +95,16 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
             high = two_sided_range(p, one_sided=one_sided)[1]
             return far / z_from_p(high) if 0 < high < 1 else math.inf
 
+        narrowest = _narrowest(value, p, said)
+        if narrowest * math.sqrt(_FEWEST_EVENTS) > least:
+            yield Finding(
+                "A8", "warning", row["study_id"], (row["row_id"],),
+                f"{printed.say(row)}: such a P value needs hardly any events.",
+                printed.text(row["row_id"]),
+                f"standard error {narrowest:.3f} at least, {least:.4f} with all "
+                f"{sizes[0] + sizes[1]} patients as events",
+                f"that of {_FEWEST_EVENTS:.0%} of the patients as events", "",
+            )  # fmt: skip
         if widest(said) >= least:
             continue
         halved = not said and widest(True) >= least
@@ -106,6 +118,15 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
             "the widest that the printed digits allow",
             "Probably a one-sided P value." if halved else "Another test or an adjusted ratio.",
         )  # fmt: skip
+
+
+def _narrowest(value: PrintedNumber, p: PrintedNumber, one_sided: bool) -> float:
+    """Return the smallest standard error that a printed ratio and its P value allow."""
+    if p.bound or value.low <= 1 <= value.high:
+        return 0.0
+    low = two_sided_range(p, one_sided=one_sided)[0]
+    near = min(abs(math.log(value.low)), abs(math.log(value.high)))
+    return near / z_from_p(low) if 0 < low < 1 else 0.0
 
 
 def _information(printed: Printed) -> Iterator[Finding]:
@@ -137,7 +158,8 @@ def _information(printed: Printed) -> Iterator[Finding]:
 def _errors(ratio: Ratio) -> list[float]:
     """Return standard errors that all printed numbers allow, the P value too where it can be."""
     texts = [ratio.row[f"{name}_reported"] for name in ("value", "ci_low", "ci_high")]
-    p = None if says_one_sided(ratio.row) else ratio.row["p_reported"] or None
+    told = p_value(ratio.row) is not None and not says_one_sided(ratio.row)
+    p = ratio.row["p_reported"] if told else None
     whole = rounding_polygon(texts[0], texts[1], texts[2], p, level=ratio.level)
     pieces = whole.pieces or (whole.vertices,)
     return [s for piece in pieces for _, s in piece if s > 0]
@@ -150,12 +172,12 @@ def standard_error(row: Row) -> float | None:
         return None
     hr = float(value.digits)
     limits = [number(row[f"ci_{side}_reported"]) for side in ("low", "high")]
-    if limits[0] is not None and limits[1] is not None and row["ci_level"]:
+    level, p = level_of(row), p_value(row)
+    if limits[0] is not None and limits[1] is not None and level is not None:
         low, high = (float(limit.digits) for limit in limits if limit is not None)
         if 0 < low <= hr <= high and low < high:
-            return log_hr_se_from_interval(hr, low, high, int(row["ci_level"]) / 100)
-    if row["p_reported"] and hr != 1:
-        p = read_printed(row["p_reported"])
+            return log_hr_se_from_interval(hr, low, high, level)
+    if p is not None and p.low > 0 and hr != 1:
         low_p, high_p = two_sided_range(p, one_sided=says_one_sided(row))
         middle = (low_p + high_p) / 2
         if not p.bound and 0 < middle < 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from evidence.audit.events import standard_error
 from evidence.audit.findings import Finding, Settings, Severity
-from evidence.audit.printed import Printed, Row, beside, group, number
+from evidence.audit.printed import Printed, Row, beside, group, level_of, number, p_value
 from evidence.audit.ratios import says_one_sided, two_sided_range
 from evidence.median import Median
 from evidence.normal import z_from_p
@@ -18,11 +18,18 @@ from evidence.survival import implied_exponential_events, implied_weibull_shape
 _FROM_START = ("pfs", "os", "ttp", "total_pfs")
 # More than two standard errors is beyond chance, more than one worth a note.
 _FAR, _NEAR = 2.0, 1.0
+# Trials are reported when a third of their patients have progressed or died, seldom before.
+_EVENTS_AT_LEAST = 0.33
 # The level that papers call significant: a conclusion rests on such a P value.
 _SIGNIFICANT = 0.05
-# Shapes outside these are unknown for progression or survival of advanced cancer: half the hazard
-# of an exponential curve by the median, or a curve that falls almost at one time.
-_SHAPES = (0.5, 3.0)
+# The shape that the width of the limits needs, below which there is a note, and a warning. Of right
+# intervals (curves of shape 0.7 to 2, 15 to 300 patients) one in a hundred lies beyond a note.
+_WIDE = (0.4, 0.3)
+# The same above: days of death are exact, while visits bunch progressions, so that fifteen is
+# nothing unusual and says nothing.
+_NARROW = {"os": (3.0, 4.0), "visits": (math.inf, math.inf)}
+# How far a median of survival lies between its limits on the log scale; right ones lie within.
+_PLACES = (0.15, 0.88)
 _EXPONENTIAL = (
     "Hazards that are not constant or not proportional, scans at fixed visits, or another analysis."
 )
@@ -77,8 +84,12 @@ def _least_error(printed: Printed, row: Row) -> float:
 def _with_hazard_ratio(
     printed: Printed, row: Row, rows: tuple[str, ...], ratio: tuple[float, float, float]
 ) -> Iterator[Finding]:
-    se, value = standard_error(row), number(row["value_reported"])
-    if se is None or value is None or se < _least_error(printed, row):
+    value, least = number(row["value_reported"]), _least_error(printed, row)
+    se = standard_error(row)
+    if se is None and least:
+        # Neither interval nor P: as if every third patient were an event.
+        se = least / math.sqrt(_EVENTS_AT_LEAST)
+    if se is None or value is None or value.low <= 0 or se < least:
         return
     low, high = math.log(value.low), math.log(value.high)
     apart = abs(ratio[0] - math.log(float(value.digits))) / se
@@ -101,9 +112,9 @@ def _with_p(
     printed: Printed, row: Row, rows: tuple[str, ...], ratio: tuple[float, float, float]
 ) -> Iterator[Finding]:
     sizes = [printed.arm_n(row["study_id"], row[name]) for name in ("arm_a", "arm_b")]
-    if sizes[0] is None or sizes[1] is None or not row["p_reported"] or row["population"]:
+    p = p_value(row)
+    if sizes[0] is None or sizes[1] is None or p is None or row["population"]:
         return
-    p = read_printed(row["p_reported"])
     given = two_sided_range(p, one_sided=says_one_sided(row))[1]
     # With every patient an event the standard error is as small as it can be.
     se = math.sqrt(1 / sizes[0] + 1 / sizes[1])
@@ -125,7 +136,7 @@ def _with_p(
 
 def _months(printed: Printed, row: Row) -> tuple[float, float | None, float | None] | None:
     estimate = printed.evidence.estimate(row["row_id"])
-    if estimate is None or estimate.value is None:
+    if estimate is None or estimate.unit != "months":
         return None
     return estimate.value, estimate.low, estimate.high
 
@@ -177,33 +188,60 @@ def _beyond(
 def a10(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Ask the limits of a median to be such as the patients of the arm can give."""
     for row in printed.outcomes_with("median"):
-        n = printed.patients(row)
-        cells = [number(row[f"{name}_reported"]) for name in ("ci_low", "value", "ci_high")]
+        n, level = printed.patients(row), level_of(row)
         if row["ci_kind"] != "confidence" or row["outcome"] not in _FROM_START or not n:
             continue
-        if cells[0] is None or cells[1] is None or cells[2] is None or cells[0].digits <= 0:
+        cells = [number(row[f"{name}_reported"]) for name in ("ci_low", "value", "ci_high")]
+        low, value, high = cells
+        if low is None or value is None or high is None or level is None or low.low <= 0:
             continue
-        level = int(row["ci_level"]) / 100
-        low, value, high = (float(cell.digits) for cell in cells if cell is not None)
-        shape = implied_weibull_shape(Median(value, low, high, level), n).value
-        events = implied_exponential_events(Median(value, low, high, level)).value
-        wide = Median(value, cells[0].low, cells[2].high, level) if cells[0].low > 0 else None
-        if shape is None or events is None or wide is None:
-            continue
-        least = implied_weibull_shape(wide, n).value or 0.0
-        fewest = implied_exponential_events(wide).value or 0.0
-        what = ""
-        if fewest > n:
-            what = f"an exponential curve would need more events than the {n} patients"
-        if least > _SHAPES[1] or shape < _SHAPES[0]:
-            what = f"limits of this width need a Weibull shape of {shape:.2f}"
-        if what:
-            yield Finding(
-                "A10", "note", row["study_id"], (row["row_id"],), f"{printed.say(row)}: {what}.",
-                printed.text(row["row_id"]),
-                f"n = {n}: shape {shape:.2f}, 1/SE^2 = {events:.1f} events; with the limits as "
-                f"wide as rounding allows {least:.2f} and {fewest:.1f}",
-                f"shape {_SHAPES[0]:g} to {_SHAPES[1]:g}, events at most n",
-                "Scans at fixed visits bunch progressions, which narrows the limits."
-                if shape > 1 else "Censoring before the median widens the limits.",
-            )  # fmt: skip
+        finding = _width(printed, row, n, level, (low, value, high))
+        if finding is not None:
+            yield finding
+
+
+def _width(
+    printed: Printed,
+    row: Row,
+    n: int,
+    level: float,
+    numbers: tuple[PrintedNumber, PrintedNumber, PrintedNumber],
+) -> Finding | None:
+    low, value, high = numbers
+    middle = float(value.digits)
+    wide = Median(middle, low.low, high.high, level)
+    least, fewest = implied_weibull_shape(wide, n).value, implied_exponential_events(wide).value
+    shown = Median(middle, float(low.digits), float(high.digits), level)
+    # At a visit where half have progressed the median and its limits may be one day.
+    bunched = low.digits == value.digits or value.digits == high.digits
+    if not shown.has_width:
+        shown = wide
+    shape, events = implied_weibull_shape(shown, n).value, implied_exponential_events(shown).value
+    kind = "os" if row["outcome"] == "os" else "visits"
+    narrow, unheard = _NARROW[kind]
+    place = math.log(middle / low.low) / math.log(high.high / low.low)
+    severity: Severity = "note"
+    what = f"limits of this width need a Weibull shape of {shape:.2f}"
+    if shape < _WIDE[1] or (least > unheard and not bunched):
+        severity = "warning"
+    elif kind == "os" and not _PLACES[0] <= place <= _PLACES[1]:
+        severity = "warning"
+        what = f"it lies {place:.0%} of the way between its limits, on the log scale"
+    elif bunched and fewest > n:
+        severity = "info"
+        what = "the median and a limit are one number"
+    elif fewest > n and least <= narrow:
+        severity = "info"
+        what = f"an exponential curve would need more events than the {n} patients"
+    elif _WIDE[0] <= shape and least <= narrow:
+        return None
+    return Finding(
+        "A10", severity, row["study_id"], (row["row_id"],), f"{printed.say(row)}: {what}.",
+        printed.text(row["row_id"]),
+        f"n = {n}: shape {shape:.2f}, 1/SE^2 = {events:.1f} events; with the limits as "
+        f"wide as rounding allows {least:.2f} and {fewest:.1f}",
+        f"shape {_WIDE[0]:g} or more, a warning below {_WIDE[1]:g}"
+        + (f"; at most {narrow:g}, a warning above {unheard:g}" if kind == "os" else ""),
+        "Scans at fixed visits bunch progressions, which narrows the limits."
+        if shape > 1 else "Censoring before the median widens the limits.",
+    )  # fmt: skip

@@ -11,9 +11,11 @@ from evidence.inversion import (
     Rounding,
     counts_printing_interval,
     counts_printing_percent,
+    prints,
     sizes_printing,
 )
 from evidence.proportions import ProportionMethod
+from evidence.reported import read_level
 
 _CONVENTIONS: tuple[Rounding, ...] = ("half_up", "half_even", "trunc")
 _WORDS = {"half_up": "half-up", "half_even": "half-even", "trunc": "cut off"}
@@ -21,6 +23,9 @@ _WORDS = {"half_up": "half-up", "half_even": "half-even", "trunc": "cut off"}
 _NOT_SHARES = ("change",)
 # Sizes that leave more than one in ten possibilities open say little about the denominator.
 _INFORMATIVE_SHARE = 10
+# Above so many patients an interval is compared with them alone, and so many other denominators
+# are tried for a share.
+_MOST_TRIED = 2000
 # Mid-P intervals are not tried: reports of trials do not print them, and they take seconds.
 _OTHER_INTERVALS: tuple[ProportionMethod, ...] = ("wilson", "jeffreys", "agresti_coull")
 
@@ -38,8 +43,11 @@ def fitting(percent: str, events: int | None, n: int) -> frozenset[str]:
     """Return the rounding conventions under which a count of `n` prints as `percent`."""
     found = set()
     for convention in _CONVENTIONS:
-        pairs = counts_printing_percent(percent, n=n, rounding=convention)
-        if pairs if events is None else (events, n) in pairs:
+        if events is not None:
+            fits = prints(events, n, percent, convention)
+        else:
+            fits = bool(counts_printing_percent(percent, n=n, rounding=convention))
+        if fits:
             found.add(convention)
     return frozenset(found)
 
@@ -67,7 +75,7 @@ def _arithmetic(row: Row, n: int, fits: frozenset[str]) -> str:
 def _other_sizes(row: Row, n: int) -> tuple[int, ...]:
     """Return smaller denominators of which the row's share prints so."""
     percent, events = row["value_reported"], row["events"]
-    first = max(int(events or 0), 1)
+    first = max(int(events or 0), 1, n - _MOST_TRIED)
     return tuple(
         size
         for size in range(first, n)
@@ -196,7 +204,9 @@ def a3(printed: Printed, settings: Settings) -> Iterator[Finding]:
             continue
         n = printed.patients(row)
         top = max(settings.max_n, n or 0)
-        level = int(row["ci_level"]) / 100
+        level = read_level(row["ci_level"])
+        # A search over all sizes takes the square of the largest.
+        alone = n if n is not None and n > _MOST_TRIED else None
         texts = (row["value_reported"], limits[0], limits[1])
 
         def fits(
@@ -204,12 +214,14 @@ def a3(printed: Printed, settings: Settings) -> Iterator[Finding]:
             texts: tuple[str, str, str] = texts,
             level: float = level,
             top: int = top,
+            alone: int | None = alone,
         ) -> tuple[tuple[int, int], ...]:
             return counts_printing_interval(
-                *texts, level=level, method=method, max_n=top, rounding=settings.rounding
+                *texts, level=level, method=method, n=alone, max_n=top, rounding=settings.rounding
             )
 
-        yield from _interval(printed, row, n, top, fits("clopper_pearson"), {
+        sizes = f"n = {n}" if alone else f"n up to {top}"
+        yield from _interval(printed, row, n, sizes, fits("clopper_pearson"), {
             method: found for method in _OTHER_INTERVALS if (found := fits(method))
         })  # fmt: skip
 
@@ -218,7 +230,7 @@ def _interval(
     printed: Printed,
     row: Row,
     n: int | None,
-    top: int,
+    sizes: str,
     exact: tuple[tuple[int, int], ...],
     others: dict[ProportionMethod, tuple[tuple[int, int], ...]],
 ) -> Iterator[Finding]:
@@ -228,7 +240,7 @@ def _interval(
         return known in pairs if known else n is None or n in {size for _, size in pairs}
 
     answers = ", ".join(f"{x}/{size}" for x, size in exact[:6])
-    computation = f"exact interval, n up to {top}: {answers or 'none'}"
+    computation = f"exact interval, {sizes}: {answers or 'none'}"
     explanation = ""
     severity: Severity = "info"
     if exact and agrees(exact):

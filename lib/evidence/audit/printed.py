@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from evidence.data import Evidence
-from evidence.reported import read_reported
+from evidence.reported import read_level, read_reported
 from evidence.rounding import PrintedNumber, read_printed
 from evidence.vocabulary import describe_row
 
@@ -47,9 +47,22 @@ def is_safety(row: Row) -> bool:
 def number(text: str) -> PrintedNumber | None:
     """Return a printed number with its digits; None where none, or only a bound, is printed."""
     reported = read_reported(text)
-    if reported is None or reported.value is None or reported.bound or reported.value < 0:
+    if reported is None or reported.value is None or reported.bound or text[0] in "+-":
         return None
     return read_printed(text)
+
+
+def p_value(row: Row) -> PrintedNumber | None:
+    """Return the P value of a row, which may be a bound; None where none, or words, are printed."""
+    reported = read_reported(row["p_reported"])
+    if reported is None or reported.value is None or reported.text.startswith(("+", "-")):
+        return None
+    return read_printed(row["p_reported"])
+
+
+def level_of(row: Row) -> float | None:
+    """Return the level of a confidence interval as a share; None where none is printed."""
+    return read_level(row["ci_level"]) if row["ci_level"] else None
 
 
 def _subset(row: Row) -> tuple[str, ...]:
@@ -72,8 +85,8 @@ class Printed:
 
     def _table(self, name: str, key: str) -> list[Row]:
         table = self.evidence.where(name)
-        records = table.to_dict("records")
-        rows = [{str(column): str(cell) for column, cell in row.items()} for row in records]
+        cells = table.to_numpy().tolist()
+        rows: list[Row] = [dict(zip(table.columns, row, strict=True)) for row in cells]
         return sorted(rows, key=lambda row: row[key])
 
     @cached_property

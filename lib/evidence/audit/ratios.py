@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidence.audit.findings import Finding, RuleId, Settings, Severity
-from evidence.audit.printed import Printed, Row, number
+from evidence.audit.printed import Printed, Row, level_of, number, p_value
 from evidence.normal import critical_value, z_from_p
 from evidence.rounding import PrintedNumber, RoundingPolygon, read_printed, rounding_polygon
 
@@ -17,6 +17,12 @@ _ONE_SIDED = ("one-sided", "superiority", "inferiority")
 _SMALLEST_Z = 1.0
 # What software prints where P is smaller still.
 _FLOORS = ("0.0001", "0.001", "0.01")
+# Profile likelihood moves the middle of an interval by a few hundredths of a standard error; a
+# digit that is wrong by one moves it by more in any trial of a hundred events.
+_SMALL_SHIFT = 0.05
+# Bounds on P have one significant digit, but for these; above the largest they say nothing.
+_USUAL_BOUNDS = ("0.025", "0.15", "0.25", "0.75")
+_LARGEST_BOUND = 0.1
 # A bound of .001 is the weakest that journals ask for; below this it could have been used.
 _WEAK_BOUND, _STRONG_P = 0.001, 0.0001
 _P_TOLERANCE = "P of the Wald test anywhere in the rounding polygon"
@@ -44,16 +50,28 @@ def ratios(printed: Printed) -> Iterator[Ratio]:
         cells = [row[f"{name}_reported"] for name in ("value", "ci_low", "ci_high")]
         if row["statistic"] not in ("hazard_ratio", "odds_ratio") and row["unit"] != "ratio":
             continue
-        numbers = [number(cell) for cell in cells]
-        if any(one is None or one.low <= 0 for one in numbers) or not row["ci_level"]:
+        value, low, high = (number(cell) for cell in cells)
+        level = level_of(row)
+        if value is None or low is None or high is None or level is None:
             continue
-        level = int(row["ci_level"]) / 100
-        value, low, high = (float(one.digits) for one in numbers if one is not None)
-        se = math.log(high / low) / (2 * critical_value(level)) if high > low else math.nan
-        if not low <= value <= high or math.isnan(se):
+        if value.low <= 0 or high.low <= 0 or not low.digits <= value.digits <= high.digits:
+            continue
+        se = _standard_error(value, low, high, level)
+        if se <= 0:
             continue
         polygon = rounding_polygon(cells[0], cells[1], cells[2], level=level)
-        yield Ratio(row, level, polygon, math.log(value), se)
+        yield Ratio(row, level, polygon, math.log(value.digits), se)
+
+
+def _standard_error(
+    value: PrintedNumber, low: PrintedNumber, high: PrintedNumber, level: float
+) -> float:
+    """Return the standard error of a log ratio by its printed digits; 0 where they give none."""
+    z = critical_value(level)
+    if low.digits == 0:
+        # Printed 0.00: the upper half of the interval is all that is known.
+        return math.log(high.digits / value.digits) / z
+    return math.log(high.digits / low.digits) / (2 * z)
 
 
 def two_sided_range(p: PrintedNumber, *, one_sided: bool) -> tuple[float, float]:
@@ -81,9 +99,10 @@ def a4(printed: Printed, settings: Settings) -> Iterator[Finding]:
         if ratio.polygon.vertices:
             continue
         row = ratio.row
-        middle = math.sqrt(float(row["ci_low_reported"]) * float(row["ci_high_reported"]))
+        low = float(row["ci_low_reported"]) or read_printed(row["ci_low_reported"]).high
+        middle = math.sqrt(low * float(row["ci_high_reported"]))
         shift = abs(ratio.log - math.log(middle)) / ratio.se
-        small = shift <= settings.allow_other_test_factor
+        small = shift <= min(settings.allow_other_test_factor, _SMALL_SHIFT)
         yield Finding(
             "A4", "note" if small else "warning", row["study_id"], (row["row_id"],),
             f"{printed.say(row)}: the limits are not symmetric about it on the log scale.",
@@ -99,7 +118,7 @@ def a5(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Compare a P value with the hazard ratio and interval beside it."""
     for ratio in ratios(printed):
         allowed = ratio.polygon.p
-        p = read_printed(ratio.row["p_reported"]) if ratio.row["p_reported"] else None
+        p = p_value(ratio.row)
         yield from _limit_at_one(printed, ratio, p)
         if p is None or p.bound or allowed is None or _lost_sign(p, ratio):
             continue
@@ -190,13 +209,35 @@ def _lost_sign(p: PrintedNumber, ratio: Ratio) -> bool:
     return at_floor and allowed is not None and (allowed.high or 0.0) < p.low
 
 
+def _odd_bounds(printed: Printed) -> Iterator[Finding]:
+    """Doubt bounds that nobody prints, such as <.9001 in place of <.0001."""
+    for row in (*printed.outcomes, *printed.biomarkers):
+        p = p_value(row)
+        if p is None or not p.bound:
+            continue
+        digits = p.digits.normalize()
+        empty = p.bound == "<" and float(p.digits) > _LARGEST_BOUND
+        spelled = len(digits.as_tuple().digits) > 1 and f"{digits:f}" not in _USUAL_BOUNDS
+        if empty or spelled:
+            yield Finding(
+                "A6", "warning", row["study_id"], (row["row_id"],),
+                f"{printed.say(row)}: a bound on P that is hardly ever printed.",
+                printed.text(row["row_id"]),
+                f"P {p.bound}{p.digits} is no bound of one digit"
+                if spelled else f"P {p.bound}{p.digits} says next to nothing",
+                f"a bound of one significant digit, at most {_LARGEST_BOUND:g}",
+                "A digit that was printed or typed wrong.",
+            )  # fmt: skip
+
+
 def a6(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Compare a bound on P with the hazard ratio and interval beside it."""
+    yield from _odd_bounds(printed)
     for ratio in ratios(printed):
         allowed = ratio.polygon.p
-        if not ratio.row["p_reported"] or allowed is None:
+        p = p_value(ratio.row)
+        if p is None or allowed is None:
             continue
-        p = read_printed(ratio.row["p_reported"])
         low, high = allowed.low or 0.0, allowed.high or 0.0
         words = f"the interval allows P {low:.2g} to {high:.2g}"
         if not p.bound:

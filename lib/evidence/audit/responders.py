@@ -8,18 +8,20 @@ from itertools import product
 
 from evidence.audit.findings import Finding, RuleId, Settings, Severity
 from evidence.audit.percentages import fitting
-from evidence.audit.printed import Printed, Row, beside, is_safety
+from evidence.audit.printed import Printed, Row, beside, is_safety, number, p_value
 from evidence.audit.ratios import says_one_sided, two_sided_range
 from evidence.formatting import format_p
 from evidence.inversion import counts_printing_percent
 from evidence.normal import two_sided_p, z_from_p
-from evidence.rounding import read_printed
+from evidence.rounding import PrintedNumber
 from evidence.two_by_two import EqualityTest, equality_p_value
 
 # The tests that abstracts of trials use; Boschloo and Barnard are hardly ever printed.
 _TESTS: tuple[EqualityTest, ...] = (
     "chi_squared", "likelihood_ratio", "fisher", "fisher_midp", "yates"
 )  # fmt: skip
+# Counts of one arm that are tried, the least and the most among them: every test is made of each.
+_MOST_COUNTS = 8
 Counts = tuple[tuple[int, int], ...]
 
 
@@ -32,10 +34,19 @@ def arm_counts(printed: Printed, row: Row, arm: str) -> tuple[Counts, tuple[str,
             continue
         if found[0]["events"]:
             return ((int(found[0]["events"]), n),), (found[0]["row_id"],)
-        if statistic == "percent" and fitting(found[0]["value_reported"], None, n):
+        shown = number(found[0]["value_reported"]) is not None
+        if statistic == "percent" and shown and fitting(found[0]["value_reported"], None, n):
             counts = counts_printing_percent(found[0]["value_reported"], n=n)
             return counts, (found[0]["row_id"],)
     return (), ()
+
+
+def _thinned(counts: Counts) -> Counts:
+    """Return counts that stand for all: of thousands of patients, hundreds print one number."""
+    if len(counts) <= _MOST_COUNTS:
+        return counts
+    places = {round(i * (len(counts) - 1) / (_MOST_COUNTS - 1)) for i in range(_MOST_COUNTS)}
+    return tuple(counts[place] for place in sorted(places))
 
 
 def unpooled_wald(events_a: int, n_a: int, events_b: int, n_b: int) -> float:
@@ -55,29 +66,30 @@ def p_values(a: tuple[int, int], b: tuple[int, int]) -> dict[str, float]:
 def response_p(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Compare the P value of two response rates with the tests of their counts."""
     for row in printed.outcomes_with("p_value"):
-        if not row["p_reported"] or not row["arm_a"]:
+        p = p_value(row)
+        if p is None or not row["arm_a"]:
             continue
         sides = [arm_counts(printed, row, row[name]) for name in ("arm_a", "arm_b")]
         if not all(counts for counts, _ in sides) or "arms at once" in row["test"]:
             continue
-        tables = list(product(sides[0][0], sides[1][0]))
+        tables = list(product(_thinned(sides[0][0]), _thinned(sides[1][0])))
         found: dict[str, list[float]] = {}
         for a, b in tables:
-            for test, p in p_values(a, b).items():
-                found.setdefault(test, []).append(p)
+            for test, value in p_values(a, b).items():
+                found.setdefault(test, []).append(value)
         rows = (*sides[0][1], *sides[1][1], row["row_id"])
-        yield from _judge(printed, settings, row, rows, tables, found)
+        yield from _judge(printed, settings, row, p, rows, tables, found)
 
 
 def _judge(
     printed: Printed,
     settings: Settings,
     row: Row,
+    printed_p: PrintedNumber,
     rows: tuple[str, ...],
     tables: list[tuple[tuple[int, int], tuple[int, int]]],
     found: dict[str, list[float]],
 ) -> Iterator[Finding]:
-    printed_p = read_printed(row["p_reported"])
     low, high = two_sided_range(printed_p, one_sided=says_one_sided(row))
     if any(low <= p <= high for ps in found.values() for p in ps):
         return

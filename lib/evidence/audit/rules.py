@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evidence.audit.conclusions import a14
@@ -17,6 +16,7 @@ from evidence.audit.findings import (
     Settings,
     Severity,
 )
+from evidence.audit.isolation import Check, run
 from evidence.audit.medians import a7, a9, a10
 from evidence.audit.percentages import a1, a2, a3
 from evidence.audit.printed import Printed
@@ -26,12 +26,6 @@ from evidence.audit.responders import response_p
 from evidence.audit.units import a13
 from evidence.data import Evidence
 from evidence.inversion import Rounding
-
-Check = Callable[[Printed, Settings], Iterator[Finding]]
-
-
-class AuditError(RuntimeError):
-    """A rule that could not run; names the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +79,8 @@ def audit(
 ) -> tuple[Finding, ...]:
     """Return what every rule finds, gravest first.
 
+    A row that a rule cannot judge is a finding, too, and hides none of the others.
+
     Parameters
     ----------
     evidence : Evidence
@@ -98,8 +94,6 @@ def audit(
     ------
     ValueError
         Where a setting is unknown or out of range.
-    AuditError
-        Where a rule fails on the tables; carries its id.
     """
     if min_severity not in SEVERITIES:
         raise ValueError(f"min_severity: expected one of {SEVERITIES}, got {min_severity!r}")
@@ -108,10 +102,7 @@ def audit(
     found: set[Finding] = set()
     for rule in RULES:
         for check in rule.checks:
-            try:
-                found.update(check(printed, settings))
-            except Exception as error:
-                raise AuditError(f"rule {rule.rule}, {rule.title}: {error!r}") from error
+            found.update(run(rule.rule, check, printed, settings))
     least = SEVERITIES.index(min_severity)
     kept = [one for one in found if SEVERITIES.index(one.severity) >= least]
     return tuple(sorted(kept, key=lambda finding: finding.order))
@@ -133,7 +124,7 @@ def findings_of(
     ------
     KeyError
         Where there is no such study.
-    ValueError, AuditError
+    ValueError
         As `audit`.
     """
     evidence.study(study_id)

@@ -12,7 +12,12 @@ from evidence.audit.printed import Printed, Row, group, number
 from evidence.reported import read_range
 
 # Days in a unit of time. A month is 365.25 / 12 days, or four weeks where a paper counts so.
-_DAYS = {"days": ("1", "1"), "weeks": ("7", "7"), "months": ("30.4375", "28")}
+_DAYS = {
+    "days": ("1", "1"),
+    "weeks": ("7", "7"),
+    "months": ("30.4375", "28"),
+    "years": ("365.25", "365"),
+}
 # Spelled units that are no units, and what they stand for.
 _ODD_UNITS = {"TU": "international units", "UI": "international units"}
 _ODD = re.compile(r"\b(" + "|".join(_ODD_UNITS) + r")\b")
@@ -35,6 +40,26 @@ def a13(printed: Printed, settings: Settings) -> Iterator[Finding]:
     yield from _odd_units(printed)
     yield from _doses(printed)
     yield from _weekly(printed)
+    yield from _levels(printed)
+
+
+def _levels(printed: Printed) -> Iterator[Finding]:
+    """Say where one publication prints intervals of two levels."""
+    rows = [row for row in (*printed.outcomes, *printed.biomarkers) if row["ci_level"]]
+    for (study_id, source), own in group(rows, lambda r: (r["study_id"], r["source_key"])).items():
+        by_level = group(own, lambda r: str(float(r["ci_level"])))
+        usual = max(by_level, key=lambda level: (len(by_level[level]), level))
+        for level, odd in by_level.items():
+            if level != usual:
+                yield Finding(
+                    "A13", "note", study_id, tuple(row["row_id"] for row in odd),
+                    f"One publication ({source}) prints intervals of {float(usual):g} and of "
+                    f"{float(level):g} per cent.",
+                    "; ".join(printed.text(row["row_id"]) for row in odd),
+                    f"{len(odd)} of {len(own)} intervals are of {float(level):g} per cent",
+                    "one level in one publication",
+                    "Levels are adjusted for interim analyses, or one was read wrong.",
+                )  # fmt: skip
 
 
 def _span(row: Row) -> tuple[Decimal, Decimal]:

@@ -106,7 +106,9 @@ def read_parameters(assignments: Sequence[str], file: Path | None) -> dict[str, 
             text = read_text_file(file)
         except ValueError as error:
             raise ParameterError(f"--params: {error}") from None
+        # A file of nothing, or of comments, sets nothing, as in papermill.
         stored = _yaml(text, f"--params {file}")
+        stored = {} if stored is None else stored
         if not isinstance(stored, dict):
             raise ParameterError(
                 f"--params {file}: expected name: value lines, got {shown(stored)}"

@@ -24,7 +24,7 @@ def audit(
     from dataclasses import asdict
     from typing import cast
 
-    from evidence.audit import AuditError, Severity
+    from evidence.audit import Severity, is_unjudged
     from evidence.audit import audit as find
     from evidence.book.own_data import own_evidence
     from evidence.data import load_evidence
@@ -35,19 +35,18 @@ def audit(
         near = difflib.get_close_matches(study, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"studies: {', '.join(known)}"
         raise UserError(f"expected the id of a study, got {study!r}; {hint}")
-    try:
-        findings = find(evidence, min_severity=cast(Severity, min_severity))
-    except AuditError as error:
-        fail([error], "a rule of the audit could not run")
-        return
+    findings = find(evidence, min_severity=cast(Severity, min_severity))
     findings = tuple(one for one in findings if study in (None, one.study_id))
     if as_json:
         print(json.dumps([asdict(one) for one in findings], indent=2, ensure_ascii=False))
-        return
-    for one in findings:
-        about = one.study_id or "bibliography"
-        console.print(f"{one.severity:8}{one.rule:4}{about}: {one.what}", markup=False)
-        console.print(f"            {one.computation}", markup=False)
-        if one.explanation:
-            console.print(f"            {one.explanation}", markup=False)
-    console.print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}")
+    else:
+        for one in findings:
+            about = one.study_id or "bibliography"
+            console.print(f"{one.severity:8}{one.rule:4}{about}: {one.what}", markup=False)
+            console.print(f"            {one.computation}", markup=False)
+            if one.explanation:
+                console.print(f"            {one.explanation}", markup=False)
+        console.print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}")
+    unjudged = [one.what for one in findings if is_unjudged(one)]
+    if unjudged:
+        fail(unjudged, "the audit could not judge everything; the other rows were judged")

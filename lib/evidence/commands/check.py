@@ -18,6 +18,7 @@ def find_problems() -> list[Problem]:
     from evidence.book.lint import lint_chapters
     from evidence.book.notebooks import check_notebooks, check_questions
     from evidence.book.source_links import links_outside
+    from evidence.book.study_chapters import check_study_chapters
     from evidence.book.targets import check_targets
     from evidence.book.toc import check_toc
     from evidence.data import load_evidence
@@ -30,6 +31,7 @@ def find_problems() -> list[Problem]:
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
     problems += check_targets()
     try:
+        problems += check_study_chapters()
         problems += check_questions(load_evidence())
     except DataError as error:
         problems += error.problems

@@ -77,7 +77,7 @@ def _printed_effect(
     row = evidence.row(ROWS[outcome])
     names = ("value_reported", "ci_low_reported", "ci_high_reported", "p_reported")
     hr, low, high, p = given or [row[name] for name in names]
-    level = int(row["ci_level"]) / 100
+    level = float(row["ci_level"]) / 100
     value = float(p.lstrip("<"))
     estimate = printed_hazard_ratio(float(hr), float(low), float(high), p=value, level=level)
     z = math.copysign(z_from_p(value), math.log(float(hr)))
