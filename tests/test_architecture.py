@@ -20,7 +20,7 @@ LAYERS = [
     {"text_files", "plain_yaml", "stored_parts"},
     {"estimates", "formatting", "problems", "paths"},
     {"reported", "bibliography", "readings", "csv_tables"},
-    {"printed_rows"},
+    {"printed_rows", "printed_intervals"},
     {"STATISTICS"},
     {"columns", "schema", "vocabulary"},
     {"data", "data_files", "consistency", "datapackage"},

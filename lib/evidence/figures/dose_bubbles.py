@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, TREATMENT_COLOURS, Figure, new_figure, use_theme
 from evidence.pooling import Pooled
 from evidence.responses import ArmResponse
 
 
+@or_say_why("dose-bubbles")
 def draw_dose_bubbles(
     arms: Sequence[ArmResponse], doses: Sequence[float], fitted: Pooled, words: str
 ) -> Figure:

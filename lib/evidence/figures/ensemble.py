@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     MUTED,
     TREATMENT_COLOURS,
@@ -38,6 +39,7 @@ def _median_bar(ax: Axes, median: Median, colour: str, y: float) -> None:
     ax.plot([median.months()], [y], "o", color="black", markersize=4.5, zorder=4)
 
 
+@or_say_why("pfs-ensemble")
 def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) -> Figure:
     """Return the bands of progression-free survival of both arms with their numbers at risk.
 

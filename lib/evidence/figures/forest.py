@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from evidence.estimates import Estimate
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -55,6 +56,7 @@ def _diamond(ax: Axes, y: float, estimate: Estimate, colour: str) -> None:
     ax.fill([low, middle, high, middle], [y, y + 0.28, y, y - 0.28], color=colour, zorder=3)
 
 
+@or_say_why("response-forest")
 def draw_response_forest(
     arms: Sequence[ArmResponse],
     estimates: Sequence[Estimate],

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from evidence.estimates import Estimate, Grade
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -45,6 +46,7 @@ class Rung:
     unreported: Estimate | None = None
 
 
+@or_say_why("hazard-ratio-ladder")
 def draw_hazard_ratio_ladder(
     rungs: Sequence[Rung], *, margin: float, grade: Grade = "D3"
 ) -> Figure:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.estimates import Estimate
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
 from evidence.formatting import format_compact
 from evidence.posterior import ResponsePosterior
@@ -15,6 +16,7 @@ from evidence.posterior import ResponsePosterior
 _LINE_STYLES = ("-", "--", ":")
 
 
+@or_say_why("response-posterior")
 def draw_response_posterior(
     posteriors: Mapping[str, ResponsePosterior],
     difference: Estimate,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from evidence.data import Evidence
+from evidence.estimates import Estimate
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.questions.certainty import judge_certainty
 from evidence.questions.combination_vs_monotherapy import QUESTION
@@ -44,7 +45,11 @@ def summarise(
         patients=patients,
     )
     difference = seen(results["orr_difference"])
-    if difference is not None and difference.low is not None and difference.high is not None:
+    if (
+        isinstance(difference, Estimate)
+        and difference.low is not None
+        and difference.high is not None
+    ):
         parts = (difference.value, difference.low, difference.high)
         response = replace(response, with_=per_1000_range([p.baseline_orr + d for d in parts]))
     findings = [
