@@ -24,7 +24,7 @@ LAYERS = [
     {"STATISTICS"},
     {"columns", "schema", "vocabulary"},
     {"data", "data_files", "consistency", "datapackage"},
-    {"responses", "conventions"},
+    {"responses", "printed_medians", "conventions"},
     {"eligibility"},
     {"add_on_contrasts"},
     {"results", "claims", "chapter_parameters", "parameters", "validation"},

@@ -59,7 +59,8 @@ def log_median_se(median: Median) -> float:
     Raises
     ------
     ValueError
-        Where either limit is missing.
+        Where either limit is missing, or the two coincide: rounding hides the error then, and it
+        is not 0.
 
     References
     ----------
@@ -69,6 +70,7 @@ def log_median_se(median: Median) -> float:
         raise ValueError(
             f"expected both limits of the median; got low={median.low}, high={median.high}"
         )
+    require_positive("width of the limits", median.high - median.low)
     return math.log(median.high / median.low) / (2.0 * critical_value(median.level))
 
 
@@ -232,7 +234,6 @@ def implied_weibull_shape(median: Median, n: int) -> Estimate:
     """
     require_positive("n", n)
     se = log_median_se(median)
-    require_positive("width of the limits", se)
     return Estimate(
         value=1.0 / (math.sqrt(n) * LN2 * se),
         n=n,
@@ -257,7 +258,6 @@ def implied_exponential_events(median: Median) -> Estimate:
         Where a limit is missing or the limits coincide.
     """
     se = log_median_se(median)
-    require_positive("width of the limits", se)
     return Estimate(
         value=1.0 / se**2,
         method="events implied by the limits of a median, exponential",

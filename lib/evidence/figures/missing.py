@@ -24,7 +24,7 @@ def or_say_why(name: str) -> Callable[[Callable[..., Figure]], Callable[..., Fig
         def drawn(*parts: Any, **named: Any) -> Figure:
             for part in (*parts, *named.values()):
                 if isinstance(part, NotEstimable):
-                    return _say_why(name, part)
+                    return _say_why(named.get("name", name), part)
             return draw(*parts, **named)
 
         return drawn

@@ -66,7 +66,7 @@ def summarise(
         Finding(
             "Overall survival",
             rating,
-            "We cannot tell: the median was not reached with sorafenib alone.",
+            _survival(results),
             patients=patients,
         ),
         Finding(
@@ -82,3 +82,14 @@ def summarise(
         without="Per 1000 with sorafenib",
         with_="Per 1000 with the combination",
     )
+
+
+def _survival(results: Mapping[str, Result]) -> str:
+    """Return why the printed medians of survival do not tell which is longer."""
+    medians = [results[key] for key in ("os_combination", "os_sorafenib")]
+    names = ("the combination", "sorafenib alone")
+    short = [name for name, one in zip(names, medians, strict=True) if one.value is None]
+    if short:
+        return f"We cannot tell: the median was not reached with {' and '.join(short)}."
+    texts = " and ".join(one.text for one in medians)
+    return f"We cannot tell: medians of {texts} are printed, no hazard ratio."
