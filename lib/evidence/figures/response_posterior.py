@@ -68,10 +68,10 @@ def draw_response_posterior(
         )
         ax.legend(loc="upper left", bbox_to_anchor=(0, 0.88), title="Prior", title_fontsize=8.5)
     alt = (
-        f"The posterior of the difference in response is centred below zero; the probability that "
-        f"the combination responds better is {better:.2f}, that it gains more than "
-        f"{100 * gain:g} points {worth:.3f}, and that it loses less than {100 * margin:g} points "
-        f"{kept:.2f}."
+        f"The posterior of the difference in response is centred {_side(better)} zero; the "
+        f"probability that the combination responds better is {better:.2f}, that it gains more "
+        f"than {100 * gain:g} points {worth:.3f}, and that it loses less than "
+        f"{100 * margin:g} points {kept:.2f}."
     )
     caption = (
         f"Difference in response, combination minus sorafenib alone. "
@@ -81,3 +81,10 @@ def draw_response_posterior(
     )
     data = pd.DataFrame({"difference": grid, **curves})
     return Figure(fig, data, "response-posterior", caption, alt, "D2")
+
+
+def _side(above: float) -> str:
+    """Return where the middle of a posterior lies whose share `above` is above zero."""
+    if above == 0.5:
+        return "at"
+    return "below" if above < 0.5 else "above"

@@ -14,7 +14,6 @@ from evidence.page import Page
 from evidence.parameters import BiomarkerPrognosis
 from evidence.prognosis import (
     concordance_normal_marker,
-    hazard_ratio_per_units,
     information_ratio,
 )
 from evidence.questions import Numbers
@@ -24,6 +23,7 @@ from evidence.questions.marker_effect import (
     fitting_polygon,
     largest_bayes_factor,
     ratio_per_sd,
+    ratio_per_units,
     report_probability,
     selected_ratio,
     shrunk_ratio,
@@ -108,7 +108,7 @@ def rescale(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Number
         name = NAMES[effect.outcome]
         per_sd = ratio_per_sd(effect, p)
         numbers[f"{effect.outcome}_hr_increment"] = (
-            if_estimable(hazard_ratio_per_units, effect.hr, p.increment_units),
+            ratio_per_units(effect, p.increment_units, p.level),
             f"{name} hazard ratio per {p.increment_units:g} units of pAKT",
         )
         numbers[f"{effect.outcome}_hr_per_sd"] = (per_sd, f"{name} hazard ratio per SD of pAKT")

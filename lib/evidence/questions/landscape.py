@@ -39,9 +39,9 @@ def code_key(code: str) -> str:
     return code.lower().replace("+", "_")
 
 
-def survival_effects(evidence: Evidence) -> tuple[Numbers, list[str]]:
+def survival_effects(evidence: Evidence, level: float = 0.95) -> tuple[Numbers, list[str]]:
     """Return overall survival by the default network, as os_hr_*, and its data rows."""
-    parameters = Landscape(outcome="os")
+    parameters = Landscape(outcome="os", level=level)
     found = links(evidence, parameters)
     lost = left_out(evidence, parameters)
     fitted = fit(found, parameters)

@@ -11,6 +11,7 @@ from evidence.evidential_strength import (
     bayes_factor_bound,
     false_positive_report_probability,
 )
+from evidence.hazard_ratio import at_level
 from evidence.normal import critical_value
 from evidence.parameters import BiomarkerPrognosis
 from evidence.prognosis import hazard_ratio_per_sd, hazard_ratio_per_units
@@ -47,10 +48,15 @@ def ratio_per_sd(effect: PrintedEffect, p: BiomarkerPrognosis) -> Estimate | Not
         return if_estimable(
             lambda z: hazard_ratio_per_sd(z, effect.events, level=p.level), effect.z
         )
-    per_sd = if_estimable(hazard_ratio_per_units, effect.hr, p.marker_sd_units)
+    per_sd = ratio_per_units(effect, p.marker_sd_units, p.level)
     if isinstance(per_sd, NotEstimable):
         return per_sd
     return replace(per_sd, grade="D2", method="per unit, times the SD given")
+
+
+def ratio_per_units(effect: PrintedEffect, units: float, level: float) -> Estimate | NotEstimable:
+    """Return the hazard ratio per several units, its interval at `level`."""
+    return if_estimable(lambda hr: at_level(hazard_ratio_per_units(hr, units), level), effect.hr)
 
 
 def fitting_polygon(effect: PrintedEffect) -> RoundingPolygon | NotEstimable:

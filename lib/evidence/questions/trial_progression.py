@@ -14,7 +14,7 @@ from evidence.parameters import CombinationVsMonotherapy
 from evidence.printed_medians import MedianPair, medians_hazard_ratio, medians_ratio, reached_median
 from evidence.questions import Numbers
 from evidence.reconstruction import Ensemble, simulate_ensemble
-from evidence.survival import landmark_survival
+from evidence.survival import landmark_survival, median_at_level
 from evidence.synthetic_arms import EnsembleSettings, ReconstructionError
 
 # Families of survival times in words.
@@ -97,7 +97,7 @@ def compare_progression(
     for month in p.landmarks:
         for arm, median in zip(("combination", "sorafenib"), medians, strict=True):
             numbers[f"pfs_{month:g}m_{arm}"] = (
-                if_estimable(landmark_survival, median, month),
+                if_estimable(landmark_survival, _at_level(median, p.level), month),
                 f"Progression-free at {month:g} months, {arm}",
             )
     numbers["pfs_12m_per_1000"] = (
@@ -113,6 +113,13 @@ def compare_progression(
         "Progression-free at 12 months per 1000 with the combination, at the baseline given",
     )
     return numbers
+
+
+def _at_level(median: Median | NotEstimable, level: float) -> Median | NotEstimable:
+    """Return a median with limits at `level`; limits that coincide stay as printed."""
+    if isinstance(median, NotEstimable) or median.low == median.high:
+        return median
+    return median_at_level(median, level)
 
 
 def simulate_ensembles(
