@@ -11,7 +11,8 @@ from evidence.page import Page
 from evidence.parameters import Landscape
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
-from evidence.questions.network_links import LeftOut, Link, left_out, links
+from evidence.questions.network_contrasts import LeftOut, Link
+from evidence.questions.network_links import left_out, links
 from evidence.tables import Table, make_table
 from evidence.vocabulary import TREATMENTS
 

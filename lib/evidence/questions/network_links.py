@@ -1,24 +1,30 @@
 """The contrasts of a network and where each comes from; what stays out says why.
 
-Printed hazard ratios enter by the field `networks` of their study. A study of three arms may print
-two of its three ratios: the third follows. Two arms of one treatment are taken together.
+Printed hazard ratios enter by the field `networks` of their study; `network_contrasts` knows what
+follows in a study of several arms.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from evidence.contrasts import Contrast, multi_arm_contrasts
+from evidence.contrasts import Contrast
 from evidence.data import Evidence
 from evidence.eligibility import network_rows
 from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.hazard_ratio import log_hr_se_from_interval
-from evidence.network_graph import read_graph, subnetworks
+from evidence.network_graph import subnetworks
 from evidence.parameters import Landscape
 from evidence.printed_intervals import say_given
 from evidence.printed_medians import medians_hazard_ratio, reached_median
+from evidence.questions.network_contrasts import (
+    LeftOut,
+    Link,
+    Links,
+    pair_of,
+    several_arms,
+    study_of,
+)
 from evidence.reported import exact_number
 from evidence.responses import printed_contrast
 from evidence.survival import hazard_ratio_from_medians_and_counts
@@ -33,50 +39,6 @@ _SUNITINIB = {
 _SOR_IFN_MEDIANS = ("escudier-2009.pfs.median.sorafenib", "escudier-2009.pfs.median.ifn")
 _SOR_IFN_ARMS = ("escudier-2009.sorafenib", "escudier-2009.ifn")
 _JONASCH_MEDIANS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One contrast of the network, and where it comes from.
-
-    Attributes
-    ----------
-    contrast : Contrast
-        Log hazard ratio with its standard error.
-    rows : tuple of str
-        Data rows.
-    derived : bool
-        True where no hazard ratio is printed.
-    """
-
-    contrast: Contrast
-    rows: tuple[str, ...]
-    derived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A contrast that does not enter the network, and why.
-
-    Attributes
-    ----------
-    study : str
-        Study.
-    treatments : tuple of str
-        What it compares.
-    rows : tuple of str
-        Data rows.
-    missing : NotEstimable
-        Why.
-    """
-
-    study: str
-    treatments: tuple[str, ...]
-    rows: tuple[str, ...]
-    missing: NotEstimable
-
-
-Links = list[Link | LeftOut]
 
 
 def links(evidence: Evidence, p: Landscape) -> list[Link]:
@@ -97,18 +59,14 @@ def _judge(evidence: Evidence, p: Landscape) -> Links:
             ("escudier-2009", p.sor_vs_ifn_source, _sorafenib_v_interferon),
             ("jonasch-2010", p.jonasch_hr_source, _jonasch),
         ):
-            printed = [link for link in found if isinstance(link, Link) and _study(link) == study]
+            printed = [link for link in found if isinstance(link, Link) and study_of(link) == study]
             if printed and source not in ("user", "exclude"):
                 continue
-            found = [link for link in found if _study(link) != study]
+            found = [link for link in found if study_of(link) != study]
             if source != "exclude":
                 found.append(made(evidence, p))
-    found = [link for link in found if _study(link) not in p.exclude_studies]
+    found = [link for link in found if study_of(link) not in p.exclude_studies]
     return _linked_with_reference(found, p)
-
-
-def _study(link: Link | LeftOut) -> str:
-    return link.study if isinstance(link, LeftOut) else link.contrast.study
 
 
 def _treatments(evidence: Evidence, row_id: str) -> tuple[str, str]:
@@ -133,7 +91,7 @@ def _printed_links(evidence: Evidence, p: Landscape) -> Links:
     for row in network_rows(evidence, p.outcome):
         if row.row_id not in _SUNITINIB.values():
             link = _link(evidence, row.row_id)
-            by_study.setdefault(_study(link), []).append(link)
+            by_study.setdefault(study_of(link), []).append(link)
     two: Links = []
     more: Links = []
     for own in by_study.values():
@@ -142,118 +100,28 @@ def _printed_links(evidence: Evidence, p: Landscape) -> Links:
         if len(usable) < 2:
             two += usable
         else:
-            more += _several_arms(usable, p.multiarm_rho)
+            counted = [_whole(evidence, usable, link) for link in usable]
+            more += [link for link in counted if isinstance(link, LeftOut)]
+            more += several_arms([c for c in counted if isinstance(c, Link)], p.multiarm_rho)
     return two + more
 
 
-def _several_arms(own: list[Link], rho: float) -> Links:
-    """Return every pairwise contrast of a study of several arms.
-
-    As printed where all are printed and add up; else the others follow from those against one
-    arm, as arms that share it correlate by `rho`.
-    """
-    single = _one_arm_per_treatment(own, rho)
-    contrasts = [link.contrast for link in single]
-    if len(single) == 1 or _fit_each_other(contrasts):
-        return list(single)
-    rows = tuple(dict.fromkeys(row for link in single for row in link.rows))
-    reference = _shared_arm(contrasts)
-    study, treatments = contrasts[0].study, tuple({c for one in contrasts for c in _pair(one)})
-    if reference is None:
-        why = f"{', '.join(rows)}: expected hazard ratios of every arm against the same one"
-        return [LeftOut(study, treatments, rows, NotEstimable(why))]
-    against = [_over(c, reference) for c in contrasts if reference in _pair(c)]
-    used = {_pair(one) for one in against}
-    made = multi_arm_contrasts(
-        study,
-        reference,
-        {one.treat_a: one.log_ratio for one in against},
-        {one.treat_a: one.se for one in against},
-        rho=rho,
-    )
-    if not _fit_each_other(made):
-        why = (
-            f"{', '.join(rows)}: no covariance of the arms gives these intervals with a "
-            f"multiarm_rho of {rho:g}; a smaller one may"
-        )
-        return [LeftOut(study, treatments, rows, NotEstimable(why))]
-    kept = tuple(
-        dict.fromkeys(
-            row for link in single if _pair(_over(link.contrast, reference)) in used
-            for row in link.rows
-        )
-    )  # fmt: skip
-    combined = {_pair(_over(link.contrast, reference)) for link in single if link.derived}
-    found: Links = [
-        Link(one, kept, derived=reference not in _pair(one) or _pair(one) in combined)
-        for one in made
+def _whole(evidence: Evidence, own: list[Link], link: Link) -> Link | LeftOut:
+    """Return a link, unless its patients are in arms that are taken together in another one."""
+    same = [
+        one for one in own if frozenset(pair_of(one.contrast)) == frozenset(pair_of(link.contrast))
     ]
-    if unused := [row for row in rows if row not in kept]:
-        why = (
-            f"{', '.join(unused)}: does not add up with the other hazard ratios of the study to "
-            "the digit; it is derived from them"
-        )
-        found.append(LeftOut(study, (), tuple(unused), NotEstimable(why)))
-    return found
+    together = [one for one in same if _has_pooled_arm(evidence, one)]
+    if not together or link in together:
+        return link
+    why = f"{link.rows[0]}: its patients are counted in {together[0].rows[0]}"
+    return LeftOut(study_of(link), (), link.rows, NotEstimable(why))
 
 
-def _pair(contrast: Contrast) -> tuple[str, str]:
-    return contrast.treat_a, contrast.treat_b
-
-
-def _over(contrast: Contrast, reference: str) -> Contrast:
-    """Return the contrast as the ratio over the reference, where it is one of the two."""
-    return contrast.reverse() if contrast.treat_a == reference else contrast
-
-
-def _shared_arm(contrasts: Sequence[Contrast]) -> str | None:
-    """Return the treatment that all others are compared with, the usual comparator first."""
-    treatments = {code for one in contrasts for code in _pair(one)}
-    compared = [one.treat_b for one in contrasts]
-    shared = [
-        code
-        for code in sorted(treatments)
-        if sum(code in _pair(one) for one in contrasts) == len(treatments) - 1
-    ]
-    return max(shared, key=compared.count, default=None)
-
-
-def _fit_each_other(contrasts: Sequence[Contrast]) -> bool:
-    """Return True for all pairwise contrasts of a study, if they add up and arms can give them."""
-    try:
-        read_graph(contrasts)
-    except ValueError:
-        return False
-    return True
-
-
-def _one_arm_per_treatment(own: list[Link], rho: float) -> list[Link]:
-    """Return one contrast per pair of treatments: arms of one treatment are taken together.
-
-    Weights are inverse variances; the arm that both were compared with correlates them by `rho`.
-    """
-    by_pair: dict[frozenset[str], list[Link]] = {}
-    for link in own:
-        by_pair.setdefault(frozenset(_pair(link.contrast)), []).append(link)
-    return [_together(same, rho) for same in by_pair.values()]
-
-
-def _together(same: list[Link], rho: float) -> Link:
-    first = same[0].contrast
-    if len(same) == 1:
-        return same[0]
-    aligned = [_over(link.contrast, first.treat_b) for link in same]
-    errors = [one.se for one in aligned]
-    total = math.fsum(1 / se**2 for se in errors)
-    weights = [1 / se**2 / total for se in errors]
-    variance = math.fsum(
-        a * s * b * t * (1 if i == j else rho)
-        for i, (a, s) in enumerate(zip(weights, errors, strict=True))
-        for j, (b, t) in enumerate(zip(weights, errors, strict=True))
-    )
-    log_ratio = math.fsum(w * one.log_ratio for w, one in zip(weights, aligned, strict=True))
-    made = replace(first, log_ratio=log_ratio, se=math.sqrt(variance))
-    return Link(made, tuple(row for link in same for row in link.rows), derived=True)
+def _has_pooled_arm(evidence: Evidence, link: Link) -> bool:
+    row = evidence.row(link.rows[0])
+    arms = (f"{row['study_id']}.{row[side]}" for side in ("arm_a", "arm_b"))
+    return any(evidence.row(arm)["role"] == "pooled" for arm in arms)
 
 
 def _sorafenib_v_interferon(evidence: Evidence, p: Landscape) -> Link | LeftOut:
@@ -318,8 +186,8 @@ def _linked_with_reference(found: Links, p: Landscape) -> Links:
         link
         if isinstance(link, LeftOut) or link.contrast.treat_a in own
         else LeftOut(
-            _study(link),
-            _pair(link.contrast),
+            study_of(link),
+            pair_of(link.contrast),
             link.rows,
             NotEstimable(f"{', '.join(link.rows)}: {why}"),
         )

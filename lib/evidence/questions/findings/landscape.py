@@ -18,7 +18,7 @@ from evidence.questions.findings.summary import (
     visible,
 )
 from evidence.questions.landscape import QUESTION, code_key
-from evidence.questions.network_links import Link
+from evidence.questions.network_contrasts import Link
 from evidence.survival import landmark_survival
 from evidence.tables import Table
 from evidence.vocabulary import TREATMENTS
