@@ -184,6 +184,19 @@ def test_a_data_row_is_named_with_its_column():
     assert causes(edition(), new) == [("data", "a-2000.x: value_reported", "7.39", "7.40")]
 
 
+def using(*row_ids, data):
+    """Return an edition whose number rests on these rows; it stores no others."""
+    used = replace(result(), rows=row_ids)
+    snapshot = Snapshot(recorded(used), PRINTS | {"data": data})
+    rows = {row_id: {"value_reported": "1"} for row_id in row_ids}
+    return Edition("one", {PAGE: snapshot}, rows=rows)
+
+
+def test_rows_that_a_parameter_changed_for_others_are_not_called_removed():
+    found = causes(using("a.pfs", "a.both", data="d"), using("a.both", "a.os", data="x"))
+    assert found == [("data", "a.os", "", "newly used"), ("data", "a.pfs", "", "no longer used")]
+
+
 def test_a_row_under_no_number_is_named_by_its_table():
     old = edition(tables={"outcomes.csv": "1", "arms.csv": "1"})
     new = edition(prints=PRINTS | {"data": "x"}, tables={"outcomes.csv": "2", "arms.csv": "1"})

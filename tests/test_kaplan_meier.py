@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from evidence.kaplan_meier import fit_weibull, km_curve, km_median, rmst
+from evidence.synthetic_arms import _km_rows, _times_at_half
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,33 @@ def test_the_median_of_a_flat_half_is_its_middle_where_lifelines_takes_its_start
     # Ten of twenty patients fail by month 4; the next failure is at month 8.
     times = [1] * 5 + [4] * 5 + [8] * 10
     assert km_median(km_curve(times, [1] * 20)).value == 6.0
+
+
+# survival:::survmean's minmin, by hand: first time at or below one half, or the middle of a
+# stretch at one half that later falls.
+DEGENERATE = {
+    "flat at one half to the end": ([1, 3, 6, 6], [1, 1, 0, 0], 3),
+    "flat at one half to the end, censored between": ([1, 3, 4, 6], [1, 1, 0, 0], 3),
+    "flat at one half until the last event": ([1, 3, 4, 6], [1, 1, 0, 1], 4.5),
+    "at one half by the last event": ([2, 5], [1, 0], 2),
+    # 24 patients: the product of the curve is 0.5 + 1e-16.
+    "one half but for rounding": (range(1, 25), [1] * 12 + [0] * 12, 12),
+    "all at one time": ([4, 4, 4], [1, 1, 1], 4),
+    "one patient": ([4], [1], 4),
+    "nobody fails": ([1, 2, 3, 4], [0, 0, 0, 0], None),
+    "everybody censored at the time of the only event": ([5, 5], [1, 0], 5),
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+def test_the_median_of_a_degenerate_curve_is_what_r_prints(case):
+    times, events, median = DEGENERATE[case]
+    assert km_median(km_curve(list(times), events)).value == median
+
+
+def test_synthetic_arms_take_the_same_median_of_a_flat_end():
+    times, events = np.array([[1.0, 3.0, 4.0, 6.0]]), np.array([[True, True, False, False]])
+    assert _times_at_half(times, _km_rows(events)[0]).tolist() == [3.0]
 
 
 def test_a_curve_that_stays_above_one_half_has_no_median():

@@ -39,6 +39,46 @@ def test_a_binary_marker_gives_the_two_arm_cox_fit():
     assert se == pytest.approx(reference.se)
 
 
+def score(x, happened, log_hr):
+    """Return the derivative of the log partial likelihood of each trial, term by term."""
+    found = []
+    for marker, event, beta in zip(x, happened, log_hr, strict=True):
+        risk = np.exp(beta * marker)
+        terms = (
+            marker[i] - (risk[i:] @ marker[i:]) / risk[i:].sum()
+            for i in range(marker.size)
+            if event[i]
+        )
+        found.append(sum(terms))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("marker", ["normal", "lognormal"])
+@pytest.mark.parametrize(("events", "hr"), [(28, 1.2), (28, 1.57), (70, 1.2)])
+def test_every_cox_fit_is_at_its_maximum_also_of_a_skew_marker(marker, events, hr):
+    x, happened = _trials(np.random.default_rng(4), (300, 80), events, np.log(hr), marker)
+    log_hr, se = _cox(x, happened)
+    assert np.isfinite(se).all()
+    assert np.abs(score(x, happened, log_hr)).max() < 1e-6
+
+
+def test_a_likelihood_without_a_maximum_is_no_fit():
+    # The marker falls with every event: the higher the hazard ratio the better, without end.
+    x = np.array([[5.0, 4.0, 3.0, 2.0, 1.0], [1.0, 5.0, 2.0, 4.0, 3.0]])
+    happened = np.ones((2, 5), dtype=bool)
+    log_hr, se = _cox(x, happened)
+    assert np.isnan([log_hr[0], se[0]]).all()
+    assert np.isfinite([log_hr[1], se[1]]).all()
+
+
+def test_trials_without_a_fit_are_left_out_and_counted():
+    found = simulate_significance_filter(n=6, events=2, hr_per_sd=3.0, nsim=200)
+    dropped = 200 - found.power.n
+    assert dropped > 0
+    assert found.hr.method.endswith(f"all trials; {dropped} without a Cox fit left out")
+    assert found.hr.high < 1e4
+
+
 def test_the_c_index_is_that_of_lifelines():
     from lifelines.utils import concordance_index
 

@@ -14,15 +14,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evidence.contrasts import Contrast
 from evidence.data import Evidence
-from evidence.eligibility import QUALIFIERS
-from evidence.estimates import Estimate
-from evidence.hazard_ratio import printed_hazard_ratio
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.normal import critical_value
-from evidence.reported import read_number
-from evidence.responses import arm_response, printed_median
-from evidence.survival import hazard_ratio_from_medians
-from evidence.two_proportions import RiskRatioMethod, risk_ratio
+from evidence.printed_intervals import printed_interval
+from evidence.printed_medians import medians_hazard_ratio, reached_median
+from evidence.reported import exact_number
+from evidence.responses import (
+    QUALIFIERS,
+    ArmResponse,
+    find_response,
+    printed_contrast,
+    prints_response,
+    response_ratio,
+)
+from evidence.two_proportions import RiskRatioMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,14 @@ class Effect:
     ----------
     outcome : str
         orr, pfs or os.
-    estimate : Estimate
+    estimate : Estimate or NotEstimable
         Ratio, arm over comparator.
     rows : tuple of str
         Data rows.
     """
 
     outcome: str
-    estimate: Estimate
+    estimate: Estimate | NotEstimable
     rows: tuple[str, ...]
 
 
@@ -139,45 +146,84 @@ def _add_on(evidence: Evidence, one: pd.Series, other: pd.Series, added: str) ->
 def response_effect(
     evidence: Evidence, contrast: AddOn, *, method: RiskRatioMethod, level: float
 ) -> Effect | None:
-    """Return the ratio of response rates; without interval where patients are not printed."""
-    try:
-        arms = [arm_response(evidence, row) for row in contrast.rows]
-    except ValueError:
-        return _printed_response(evidence, contrast)
-    ratio = risk_ratio(*arms[0].counts, *arms[1].counts, method=method, level=level)
-    return Effect("orr", ratio, (*arms[0].rows, *arms[1].rows))
+    """Return the ratio of response rates; without interval where patients are not printed.
+
+    It is None where an arm prints no response at all.
+    """
+    arms = [find_response(evidence, row) for row in contrast.rows]
+    missing = [arm for arm in arms if isinstance(arm, NotEstimable)]
+    if not missing:
+        ratio = if_estimable(
+            lambda arm, control: response_ratio(arm, control, method=method, level=level), *arms
+        )
+        rows = tuple(row for arm in arms if isinstance(arm, ArmResponse) for row in arm.rows)
+        return Effect("orr", ratio, rows)
+    if not all(prints_response(evidence, row) for row in contrast.rows):
+        return None
+    return _printed_response(evidence, contrast) or Effect("orr", missing[0], contrast.rows)
 
 
 def _printed_response(evidence: Evidence, contrast: AddOn) -> Effect | None:
     rows = [f"{contrast.study_id}.orr.percent.{arm}" for arm in (contrast.arm, contrast.comparator)]
     if any(evidence.find(row) is None for row in rows):
         return None
-    values = [read_number(evidence.row(row)["value_reported"]) for row in rows]
-    if values[0] is None or not values[1]:
+    value, control = (exact_number(evidence.row(row)["value_reported"]) for row in rows)
+    if value is None or control is None:
         return None
-    ratio = Estimate(values[0] / values[1], unit="ratio", method="ratio of printed percentages")
+    ratio: Estimate | NotEstimable
+    if control:
+        ratio = Estimate(value / control, unit="ratio", method="ratio of printed percentages")
+    else:
+        ratio = NotEstimable(f"{rows[1]}: 0 % responded, so that the ratio has no finite value")
     return Effect("orr", ratio, tuple(rows))
 
 
 def survival_effect(
     evidence: Evidence, contrast: AddOn, outcome: str, *, level: float, rho: float
 ) -> Effect | None:
-    """Return the hazard ratio: as printed, through a shared arm, or from printed medians."""
+    """Return the hazard ratio: as printed, through a shared arm, or from printed medians.
+
+    Where only a hazard ratio is printed that no interval follows from, the effect says why.
+    """
     return (
         _printed_ratio(evidence, contrast.study_id, contrast.arm, contrast.comparator, outcome)
         or _through_shared_arm(evidence, contrast, outcome, level=level, rho=rho)
-        or _from_medians(evidence, contrast, outcome)
+        or _from_medians(evidence, contrast, outcome, level)
+        or _unusable_ratio(evidence, contrast, outcome)
     )
+
+
+def _ratio_rows(
+    evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
+) -> list[str]:
+    plain = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}"
+    names = [f"{plain}{qualifier}" for qualifier in QUALIFIERS]
+    return [name for name in names if evidence.find(name) is not None]
 
 
 def _printed_ratio(
     evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
 ) -> Effect | None:
-    for qualifier in QUALIFIERS:
-        row_id = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}{qualifier}"
-        estimate = None if evidence.find(row_id) is None else evidence.estimate(row_id)
-        if estimate is not None and estimate.low is not None:
+    for row_id in _ratio_rows(evidence, study, arm, comparator, outcome):
+        estimate = evidence.estimate(row_id)
+        usable = not isinstance(printed_interval(evidence.row(row_id)), NotEstimable)
+        if estimate is not None and usable:
             return Effect(outcome, estimate, (row_id,))
+    return None
+
+
+def _unusable_ratio(evidence: Evidence, contrast: AddOn, outcome: str) -> Effect | None:
+    """Return why no interval follows from what is printed of a contrast or of its arms."""
+    shared = [arm for (arm,) in evidence.values("arms", "arm", study_id=contrast.study_id)]
+    pairs = [
+        (contrast.arm, contrast.comparator),
+        *((arm, other) for other in shared for arm in (contrast.arm, contrast.comparator)),
+    ]
+    for arm, other in pairs:
+        for row_id in _ratio_rows(evidence, contrast.study_id, arm, other, outcome):
+            printed = printed_interval(evidence.row(row_id))
+            if isinstance(printed, NotEstimable):
+                return Effect(outcome, printed, (row_id,))
     return None
 
 
@@ -195,50 +241,50 @@ def _through_shared_arm(
         ]
         if pair[0] is None or pair[1] is None:
             continue
-        one, other = (_with_se(effect.estimate) for effect in pair if effect is not None)
-        log_ratio = math.log(one.value / other.value)
-        s1, s2 = one.se or 0.0, other.se or 0.0
-        se = math.sqrt(s1**2 + s2**2 - 2 * rho * s1 * s2)
-        half = critical_value(level) * se
-        estimate = Estimate(
-            math.exp(log_ratio),
-            math.exp(log_ratio - half),
-            math.exp(log_ratio + half),
-            level=level,
-            kind="confidence",
-            unit="ratio",
-            se=se,
-            method=f"two printed hazard ratios against the same arm, correlation {rho:g}",
-            conventions=("hr_se_from_interval",),
-            grade="D2",
+        rows = (*pair[0].rows, *pair[1].rows)
+        one, other = (printed_contrast(evidence, row) for row in rows)
+        estimate = if_estimable(
+            lambda a, b: _shared_arm_ratio(a, b, level=level, rho=rho), one, other
         )
-        return Effect(outcome, estimate, (*pair[0].rows, *pair[1].rows))
+        return Effect(outcome, estimate, rows)
     return None
 
 
-def _with_se(estimate: Estimate) -> Estimate:
-    return printed_hazard_ratio(
-        estimate.value, estimate.low, estimate.high, level=estimate.level or 0.95
+def _shared_arm_ratio(one: Contrast, other: Contrast, *, level: float, rho: float) -> Estimate:
+    log_ratio = one.log_ratio - other.log_ratio
+    se = math.sqrt(one.se**2 + other.se**2 - 2 * rho * one.se * other.se)
+    half = critical_value(level) * se
+    return Estimate(
+        math.exp(log_ratio),
+        math.exp(log_ratio - half),
+        math.exp(log_ratio + half),
+        level=level,
+        kind="confidence",
+        unit="ratio",
+        se=se,
+        method=f"two printed hazard ratios against the same arm, correlation {rho:g}",
+        conventions=("hr_se_from_interval",),
+        grade="D2",
     )
 
 
-def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str) -> Effect | None:
-    rows = [
-        f"{contrast.study_id}.{outcome}.median.{arm}" for arm in (contrast.arm, contrast.comparator)
-    ]
-    if any(evidence.find(row) is None for row in rows):
+def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str, level: float) -> Effect | None:
+    rows = (
+        f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
+        f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",
+    )
+    one, other = reached_median(evidence, rows[0]), reached_median(evidence, rows[1])
+    if isinstance(one, NotEstimable) or isinstance(other, NotEstimable):
         return None
-    one, other = (printed_median(evidence, row) for row in rows)
-    if one.value is None or other.value is None:
-        return None
-    if not (one.has_width and other.has_width):
-        estimate = Estimate(
-            other.value / one.value,
+    made = medians_hazard_ratio((one, other), rows, level=level)
+    if isinstance(made, NotEstimable):
+        limits = (one.low, one.high, other.low, other.high)
+        why = "printed without limits" if None in limits else made.reason
+        made = Estimate(
+            other.months() / one.months(),
             unit="ratio",
-            method="ratio of medians, exponential, printed without limits",
+            method=f"ratio of medians, exponential, {why}",
             conventions=("hazard_ratio_from_medians",),
             grade="D2",
         )
-    else:
-        estimate = hazard_ratio_from_medians(one, other)
-    return Effect(outcome, estimate, tuple(rows))
+    return Effect(outcome, made, rows)

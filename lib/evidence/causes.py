@@ -77,19 +77,21 @@ def rows_of(snapshot: Snapshot) -> set[str]:
 
 
 def _data(pair: tuple[Snapshot, Snapshot], editions: tuple[Edition, Edition]) -> Iterable[Cause]:
-    """Yield the rows under this page's numbers that differ, then tables that differ elsewhere."""
+    """Yield the rows under this page's numbers that differ, then tables that differ elsewhere.
+
+    An edition stores only rows that are used, so that one may be missing there without having
+    been removed from the data: what is known is that this page no longer uses it.
+    """
     used = [rows_of(snapshot) for snapshot in pair]
     found = False
     for row_id in sorted(used[0] | used[1]):
-        before, after = (edition.rows.get(row_id) for edition in editions)
-        if before is None and after is None:
+        if row_id not in used[0] or row_id not in used[1]:
+            found = True
+            state = "newly used" if row_id in used[1] else "no longer used"
+            yield Cause("data", row_id, "", state)
             continue
+        before, after = (edition.rows.get(row_id) for edition in editions)
         if before is None or after is None:
-            known = editions[0].rows if before is None else editions[1].rows
-            # A side that stored no rows at all does not say that this one is new.
-            if known:
-                found = True
-                yield Cause("data", row_id, "", "added" if before is None else "removed")
             continue
         for column in sorted(before.keys() | after.keys()):
             texts = before.get(column, ""), after.get(column, "")

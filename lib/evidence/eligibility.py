@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evidence.data import Evidence
-from evidence.responses import arm_response
+from evidence.estimates import NotEstimable
+from evidence.printed_intervals import printed_interval
+from evidence.responses import QUALIFIERS, find_response
 
 COMBINATION = "SOR+IFN"
-# Row ids of a printed hazard ratio, in the order of preference: the plain one, then the final or
-# the stratified analysis where only that is printed.
-QUALIFIERS = ("", ".final", ".stratified", ".update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,22 @@ class Candidate:
     arm_id: str
     reason: str
     held_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRow:
+    """A printed contrast that a network could take in.
+
+    Attributes
+    ----------
+    row_id : str
+        Row of outcomes.csv.
+    reason : str
+        Why it stays out, "" where it qualifies.
+    """
+
+    row_id: str
+    reason: str
 
 
 def pooling_candidates(evidence: Evidence, treatment: str = COMBINATION) -> tuple[Candidate, ...]:
@@ -62,10 +77,9 @@ def _judge(evidence: Evidence, arm: pd.Series) -> Candidate:
     design = evidence.study(arm["study_id"])["design"]
     if design in ("case report", "systematic review"):
         return Candidate(name, f"a {design}, not a trial")
-    try:
-        arm_response(evidence, name)
-    except ValueError:
-        return Candidate(name, "no response is printed from which counts follow")
+    found = find_response(evidence, name)
+    if isinstance(found, NotEstimable):
+        return Candidate(name, f"no counts follow from what is printed: {found.reason}")
     return Candidate(name, arm["not_pooled_because"], held_back=bool(arm["not_pooled_because"]))
 
 
@@ -79,20 +93,32 @@ def held_back_arms(evidence: Evidence, treatment: str = COMBINATION) -> list[str
     return [one.arm_id for one in pooling_candidates(evidence, treatment) if one.held_back]
 
 
-def network_ratios(evidence: Evidence, outcome: str) -> list[str]:
-    """Return the rows that print a contrast of the network of an outcome.
+def network_rows(evidence: Evidence, outcome: str) -> tuple[NetworkRow, ...]:
+    """Return the rows that could enter the network of an outcome, with the reason each stays out.
 
-    They are the hazard ratios with an interval of studies whose field `networks` names the
-    outcome; of several analyses of one contrast, the first of `QUALIFIERS`.
+    They are the hazard ratios of studies whose field `networks` names the outcome; of several
+    analyses of one contrast, the first of `QUALIFIERS` that prints an interval.
     """
     found = []
     for study, networks in evidence.values("studies", "study_id", "networks"):
         if outcome not in networks.split(";"):
             continue
-        rows = evidence.where("outcomes", study_id=study, outcome=outcome, statistic="hazard_ratio")
-        own = rows[(rows["ci_low_reported"] != "") & (rows["ci_high_reported"] != "")]
-        ids = set(own["row_id"])
+        own = evidence.where("outcomes", study_id=study, outcome=outcome, statistic="hazard_ratio")
+        rows = {row["row_id"]: row for _, row in own.iterrows()}
         for pair in dict.fromkeys(zip(own["arm_a"], own["arm_b"], strict=True)):
             plain = f"{study}.{outcome}.hazard_ratio.{pair[0]}_v_{pair[1]}"
-            found += [f"{plain}{end}" for end in QUALIFIERS if f"{plain}{end}" in ids][:1]
-    return found
+            analyses = [f"{plain}{end}" for end in QUALIFIERS if f"{plain}{end}" in rows]
+            judged = [NetworkRow(name, _no_interval(rows[name])) for name in analyses]
+            qualifying = [one for one in judged if not one.reason]
+            found += (qualifying or judged)[:1]
+    return tuple(found)
+
+
+def _no_interval(row: pd.Series) -> str:
+    printed = printed_interval(row)
+    return printed.reason if isinstance(printed, NotEstimable) else ""
+
+
+def network_ratios(evidence: Evidence, outcome: str) -> list[str]:
+    """Return the rows that print a contrast of the network of an outcome."""
+    return [one.row_id for one in network_rows(evidence, outcome) if not one.reason]

@@ -6,14 +6,16 @@ Vocabulary
 **Grade**: what a number rests on. `D0` printed in a source, `D1` arithmetic on printed numbers,
 `D2` needs a named model, `D3` simulated or reconstructed. (Whether a source lies outside the
 three source documents, `E`, is known from the data rows and added in `evidence.results`.)
+**Not estimable**: a number that cannot be had from what is printed, and why.
 **Convention**: a choice on which textbooks or programs differ; named by a key of the ledger in
 `evidence.conventions`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 Grade = Literal["D0", "D1", "D2", "D3"]
 IntervalKind = Literal["confidence", "credible", "prediction", "range", ""]
@@ -88,3 +90,36 @@ class Estimate:
         above = self.low is not None and self.low > value
         below = self.high is not None and self.high < value
         return above or below
+
+
+# What is written in place of a number that cannot be had.
+NOT_ESTIMABLE = "not estimable"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEstimable:
+    """Why a number cannot be had.
+
+    Attributes
+    ----------
+    reason : str
+        A sentence without its full stop; where a printed value is the cause it names data row
+        and column, where a parameter could help, the parameter.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        """Return the sentence that stands in place of the number."""
+        return f"{NOT_ESTIMABLE}: {self.reason}"
+
+
+Made = TypeVar("Made")
+
+
+def if_estimable(make: Callable[..., Made], *parts: object) -> Made | NotEstimable:
+    """Return `make(*parts)`, or the first of the parts that is itself not estimable."""
+    for part in parts:
+        if isinstance(part, NotEstimable):
+            return part
+    return make(*parts)

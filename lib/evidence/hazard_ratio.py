@@ -9,7 +9,7 @@ Vocabulary
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evidence.estimates import Estimate
@@ -131,6 +131,22 @@ def printed_hazard_ratio(
         p=p,
         method="printed hazard ratio",
         conventions=(key,),
+    )
+
+
+def at_level(ratio: Estimate, level: float) -> Estimate:
+    """Return a ratio with its interval at `level`, from the standard error of its logarithm.
+
+    At its own level, or without a standard error, it stays as it is.
+    """
+    if ratio.se is None or ratio.level == level:
+        return ratio
+    half_width = critical_value(level) * ratio.se
+    return replace(
+        ratio,
+        low=ratio.value * math.exp(-half_width),
+        high=ratio.value * math.exp(half_width),
+        level=level,
     )
 
 

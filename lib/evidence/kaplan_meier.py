@@ -30,7 +30,8 @@ ConfType = Literal["log-log", "log", "plain"]
 CONVENTIONS: dict[str, str] = {
     "km_median_midpoint": (
         "Where the curve is flat at exactly one half, the median is the middle of that stretch, "
-        "as in R and SAS; lifelines takes its start."
+        "as in R and SAS; lifelines takes its start. Where it stays flat to its end, the median is "
+        "the start, as R prints it; R's quantile() takes the middle up to the last time."
     ),
     "km_band_scale": (
         "The limits of a Kaplan-Meier median invert a band that is symmetric on the log-log "
@@ -50,7 +51,7 @@ CONVENTIONS: dict[str, str] = {
     ),
 }
 
-# S within this of one half counts as one half: R 4.2.2, survival:::quantile.survfit, tolerance.
+# S within this of one half counts as one half: R 4.2.2, survival:::survmean, tolerance.
 HALF_TOLERANCE = math.sqrt(np.finfo(np.float64).eps)
 
 
@@ -173,13 +174,14 @@ def km_curve(times: npt.ArrayLike, events: npt.ArrayLike) -> KaplanMeierCurve:
 
 
 def _time_at_half(times: Floats, survival: Floats) -> float | None:
-    # R's findq: mean of the first times at which S <= 1/2 with and without the tolerance.
+    # survival:::survmean's minmin, which print(survfit) shows: the first time at or below one half;
+    # where it is at one half and later falls below, the middle of that stretch.
     at_or_below = np.flatnonzero(survival <= 0.5 + HALF_TOLERANCE)
     below = np.flatnonzero(survival <= 0.5 - HALF_TOLERANCE)
     if at_or_below.size == 0:
         return None
-    end = times[below[0]] if below.size else times[-1]
-    return float(0.5 * (times[at_or_below[0]] + end))
+    start = times[at_or_below[0]]
+    return float(0.5 * (start + (times[below[0]] if below.size else start)))
 
 
 def km_median(
@@ -195,7 +197,7 @@ def km_median(
 
     References
     ----------
-    Brookmeyer & Crowley 1982, Biometrics 38:29; the midpoint rule is R's quantile.survfit.
+    Brookmeyer & Crowley 1982, Biometrics 38:29; the midpoint rule is R's print.survfit.
     """
     lower, upper = curve.band(conf_type=conf_type, level=level)
     return Median(

@@ -32,8 +32,12 @@ CONVENTIONS: dict[str, str] = {
 
 # Pairs of patients held at once: 20 million comparisons need about 100 MB.
 PAIRS_PER_BATCH = 20_000_000
-# A one-covariate Cox fit converges in under 10 Newton steps from 0.
-MAX_STEPS = 25
+# A one-covariate Cox fit converges in under 10 Newton steps from 0, where a step overshoots in some
+# 20; a likelihood without a maximum never does.
+MAX_STEPS = 60
+CLOSE_ENOUGH = 1e-9
+# Beyond this log hazard ratio, or below this information, the likelihood only rises any more.
+LARGEST_LOG_HR, LEAST_INFORMATION = 20.0, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,11 @@ def simulate_significance_filter(
         log_hr, se = _cox(x, happened)
         parts.append((log_hr, np.abs(log_hr / se) > critical, _c_index(x, happened, log_hr)))
     log_hr, significant, c_index = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return _summary(log_hr, significant.astype(np.bool_), c_index)
+    fitted = np.isfinite(log_hr)
+    if fitted.sum() < 2:
+        raise ValueError(f"expected trials with a Cox fit; got {fitted.sum()} of {nsim}")
+    dropped = f"; {nsim - fitted.sum()} without a Cox fit left out" if not fitted.all() else ""
+    return _summary(log_hr[fitted], significant[fitted].astype(np.bool_), c_index[fitted], dropped)
 
 
 def _trials(
@@ -132,19 +140,33 @@ def _trials(
 
 
 def _cox(x: Floats, happened: Bools) -> tuple[Floats, Floats]:
-    """Return log hazard ratio and standard error per trial; times increase and are not tied."""
+    """Return log hazard ratio and standard error per trial; times increase and are not tied.
+
+    Newton's steps, halved into the interval known to hold the maximum where they leave it: a skew
+    marker makes them overshoot and go round in circles. Both are NaN where no maximum is found.
+    """
     log_hr = np.zeros(x.shape[0])
+    low = np.full(x.shape[0], -2.0 * LARGEST_LOG_HR)
+    high = -low
     for _ in range(MAX_STEPS):
         weight = np.exp(log_hr[:, None] * x)
         at_risk = _from_the_right(weight)
         mean = _from_the_right(weight * x) / at_risk
         spread = _from_the_right(weight * x * x) / at_risk - mean**2
         information = np.where(happened, spread, 0.0).sum(axis=1)
-        step = np.where(happened, x - mean, 0.0).sum(axis=1) / information
-        log_hr = log_hr + np.clip(step, -1.0, 1.0)
-        if np.all(np.abs(step) < 1e-9):
+        some = information > LEAST_INFORMATION
+        score = np.where(happened, x - mean, 0.0).sum(axis=1)
+        step = np.where(some, score / np.where(some, information, 1.0), np.sign(log_hr))
+        found = some & (np.abs(step) < CLOSE_ENOUGH)
+        # The score falls with the log hazard ratio, so that its sign says where the maximum is.
+        low, high = np.where(step > 0.0, log_hr, low), np.where(step < 0.0, log_hr, high)
+        tried = np.clip(log_hr + np.clip(step, -1.0, 1.0), -LARGEST_LOG_HR, LARGEST_LOG_HR)
+        inside = found | ((low < tried) & (tried < high))
+        log_hr = np.where(inside, tried, 0.5 * (low + high))
+        if found.all():
             break
-    return log_hr, 1.0 / np.sqrt(information)
+    information = np.where(found, information, np.nan)
+    return np.where(found, log_hr, np.nan), 1.0 / np.sqrt(information)
 
 
 def _from_the_right(values: Floats) -> Floats:
@@ -161,7 +183,9 @@ def _c_index(x: Floats, happened: Bools, log_hr: Floats) -> Floats:
     return apparent
 
 
-def _summary(log_hr: Floats, significant: Bools, c_index: Floats) -> SignificanceFilter:
+def _summary(
+    log_hr: Floats, significant: Bools, c_index: Floats, dropped: str
+) -> SignificanceFilter:
     share = float(significant.mean())
     error = math.sqrt(share * (1.0 - share) / significant.size)
     power = Estimate(
@@ -169,7 +193,7 @@ def _summary(log_hr: Floats, significant: Bools, c_index: Floats) -> Significanc
         unit="probability",
         se=error,
         n=significant.size,
-        method="share of simulated trials with a significant marker",
+        method=f"share of simulated trials with a significant marker{dropped}",
         conventions=("marker_simulation",),
         grade="D3",
     )
@@ -177,14 +201,14 @@ def _summary(log_hr: Floats, significant: Bools, c_index: Floats) -> Significanc
     any_significant = bool(significant.any())
     return SignificanceFilter(
         power=power,
-        mean_c_index=_mean(c_index, "probability", "apparent C-index, all trials"),
+        mean_c_index=_mean(c_index, "probability", f"apparent C-index, all trials{dropped}"),
         mean_c_index_significant=_mean(
-            c_index[significant], "probability", "apparent C-index, significant trials"
+            c_index[significant], "probability", f"apparent C-index, significant trials{dropped}"
         )
         if any_significant
         else None,
-        hr=_mean(log_hr, "ratio", "hazard ratio per SD, all trials"),
-        hr_significant=_mean(reported, "ratio", "hazard ratio per SD, significant trials")
+        hr=_mean(log_hr, "ratio", f"hazard ratio per SD, all trials{dropped}"),
+        hr_significant=_mean(reported, "ratio", f"hazard ratio per SD, significant trials{dropped}")
         if any_significant
         else None,
     )

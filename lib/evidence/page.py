@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -10,7 +11,7 @@ from evidence.cell_ledger import CellLedger
 from evidence.chapter_parameters import ChapterParameters
 from evidence.claims import Certainty, Claim, judge
 from evidence.data import Evidence, load_evidence
-from evidence.estimates import Estimate, Unit
+from evidence.estimates import NOT_ESTIMABLE, Estimate, NotEstimable, Unit
 from evidence.formatting import format_value
 from evidence.parameters import Study
 from evidence.reported import read_range
@@ -77,7 +78,7 @@ class Page(Generic[Model]):
     def record(
         self,
         key: str,
-        estimate: Estimate,
+        estimate: Estimate | NotEstimable,
         label: str,
         rows: Sequence[str],
         *,
@@ -96,12 +97,16 @@ class Page(Generic[Model]):
 
     def record_all(
         self,
-        estimates: Mapping[str, tuple[Estimate, str]],
+        estimates: Mapping[str, tuple[Estimate | NotEstimable, str]],
         rows: Sequence[str],
         *,
         text: str = "",
     ) -> dict[str, Result]:
-        """Write several numbers that rest on the same rows; the values are (estimate, label)."""
+        """Write several numbers that rest on the same rows; the values are (estimate, label).
+
+        One that is not estimable is written so, with its reason as its method; claims that need
+        it cannot be told.
+        """
         made = {
             key: self._result(key, estimate, label, rows, text)
             for key, (estimate, label) in estimates.items()
@@ -197,8 +202,15 @@ class Page(Generic[Model]):
         self.display({"text/html": html, **findings, "text/plain": table.text})
 
     def _result(
-        self, key: str, estimate: Estimate | None, label: str, rows: Sequence[str], text: str
+        self,
+        key: str,
+        estimate: Estimate | NotEstimable | None,
+        label: str,
+        rows: Sequence[str],
+        text: str,
     ) -> Result:
+        if isinstance(estimate, NotEstimable):
+            estimate, text = Estimate(math.nan, method=estimate.reason), NOT_ESTIMABLE
         if not rows and (estimate is None or estimate.method != PARAMETER):
             raise ValueError(f"expected the data rows that {key} rests on, got none")
         external = any(self.evidence.is_external(row) for row in rows)

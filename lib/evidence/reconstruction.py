@@ -153,7 +153,8 @@ def _hazard_ratios(first: ArmEnsemble, second: ArmEnsemble) -> CoxBatch:
     if np.isnan(cox.log_hr).any():
         raise ReconstructionError(
             f"expected a finite hazard ratio in every pair; got none in "
-            f"{int(np.isnan(cox.log_hr).sum())} of {size}: widen censor_range"
+            f"{int(np.isnan(cox.log_hr).sum())} of {size}",
+            "widen censor_range",
         )
     return cox
 

@@ -141,6 +141,12 @@ def read_number(text: str) -> float | None:
     return reported.value
 
 
+def exact_number(text: str) -> float | None:
+    """Return the number printed in `text`; None for an empty cell, a word, or only a bound."""
+    reported = read_reported(text)
+    return None if reported is None or reported.bound else reported.value
+
+
 def read_range(text: str) -> tuple[float, float] | None:
     """Return (low, high) of "18-27", (7, 7) of "7", None for an empty cell.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from evidence.estimates import NOT_ESTIMABLE, NotEstimable
 from evidence.results import Result
 from evidence.tables import Table, make_table
 
@@ -13,7 +14,8 @@ from evidence.tables import Table, make_table
 def tabulate_results(results: Mapping[str, Result], keys: Sequence[str], caption: str) -> Table:
     """Return chosen results as a table; keys that were not recorded are left out.
 
-    Each number links to the line that says how it was made.
+    Each number links to the line that says how it was made. Why a number cannot be had stands
+    below the table.
     """
     rows = [
         [
@@ -24,4 +26,11 @@ def tabulate_results(results: Mapping[str, Result], keys: Sequence[str], caption
         for key in keys
         if key in results
     ]
-    return make_table(["What", "Number", "Grade"], rows, caption=caption, numeric=("Number",))
+    missing = [
+        f"{results[key].label}: {NotEstimable(results[key].method)}."
+        for key in keys
+        if key in results and results[key].text == NOT_ESTIMABLE
+    ]
+    return make_table(
+        ["What", "Number", "Grade"], rows, caption=caption, numeric=("Number",), footnotes=missing
+    )

@@ -76,6 +76,20 @@ def log_median_se(median: Median) -> float:
     return math.log(median.high / median.low) / (2.0 * critical_value(median.level))
 
 
+def median_at_level(median: Median, level: float) -> Median:
+    """Return a median with its limits at `level`, from the standard error of its logarithm.
+
+    At its own level, or with a limit missing, it stays as printed.
+    """
+    if median.level == level or median.low is None or median.high is None:
+        return median
+    half_width = critical_value(level) * log_median_se(median)
+    months = median.months()
+    return Median(
+        months, months * math.exp(-half_width), months * math.exp(half_width), level=level
+    )
+
+
 def _common_level(a: Median, b: Median) -> float:
     if a.level != b.level:
         raise ValueError(f"both medians must have one level; got {a.level} and {b.level}")
@@ -237,7 +251,6 @@ def implied_weibull_shape(median: Median, n: int) -> Estimate:
     """
     require_positive("n", n)
     se = log_median_se(median)
-    require_positive("width of the limits", se)
     return Estimate(
         value=1.0 / (math.sqrt(n) * LN2 * se),
         n=n,
@@ -262,7 +275,6 @@ def implied_exponential_events(median: Median) -> Estimate:
         Where a limit is missing or the limits coincide.
     """
     se = log_median_se(median)
-    require_positive("width of the limits", se)
     return Estimate(
         value=1.0 / se**2,
         method="events implied by the limits of a median, exponential",

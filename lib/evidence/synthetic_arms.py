@@ -27,6 +27,8 @@ Family = Literal["weibull", "loglogistic", "lognormal"]
 
 # Arms drawn at a time: enough for arrays to pay, few enough for 100 MB of memory (measured).
 DRAWS_PER_BATCH = 20_000
+# Arms drawn before it is asked whether enough will ever come close.
+TRIAL_DRAWS = 10 * DRAWS_PER_BATCH
 # Centiles of the ranges and bands: 95 and 50 per cent central ranges and the middle.
 CENTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 # Standard deviation of log T times the shape: Weibull pi/sqrt(6), log-logistic pi/sqrt(3)
@@ -36,7 +38,20 @@ LOGNORMAL_SD_TIMES_SHAPE = math.pi / math.sqrt(6.0)
 
 
 class ReconstructionError(ValueError):
-    """Too few synthetic arms came close enough to the printed numbers."""
+    """Synthetic arms could not be brought to the printed numbers.
+
+    Attributes
+    ----------
+    what : str
+        What was found, in words.
+    arm : str
+        experimental or control; "" where it is not one of them alone.
+    """
+
+    def __init__(self, what: str, remedy: str, arm: str = "") -> None:
+        super().__init__(f"{what}: {remedy}")
+        self.what = what
+        self.arm = arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +176,43 @@ def draw_arms(
         raise ValueError(f"expected the lower limit of the {name} median; got None")
     kept: list[tuple[Floats, Bools, Floats]] = []
     draws = found = 0
-    while found < settings.size and draws < settings.max_draws:
+    while (
+        found < settings.size
+        and draws < settings.max_draws
+        and not _hopeless(found, draws, settings)
+    ):
         times, events = _draw_patients(months, n, settings, rng)
         kept.append(_close_enough(times, events, printed, settings))
         draws, found = draws + DRAWS_PER_BATCH, found + kept[-1][2].size
     if found < settings.size:
         raise ReconstructionError(
             f"asked for {settings.size} {name} arms of {n} patients within "
-            f"{settings.tolerance:.1%} of {printed}; kept {found} of {draws} drawn: "
-            f"loosen tolerance, widen shape_range or censor_range, or raise max_draws"
+            f"{settings.tolerance:.1%} of {_in_words(printed, settings)}; kept {found} of {draws} "
+            "drawn",
+            "loosen tolerance, widen shape_range or censor_range, or raise max_draws",
+            name,
         )
     times = np.concatenate([part[0] for part in kept])[: settings.size]
     events = np.concatenate([part[1] for part in kept])[: settings.size]
     medians = np.concatenate([part[2] for part in kept])[: settings.size]
     survival, at_risk = _on_grid(times, events, np.asarray(settings.grid))
     return ArmEnsemble(printed, times, events, medians, survival, at_risk, draws, found / draws)
+
+
+def _hopeless(found: int, draws: int, settings: EnsembleSettings) -> bool:
+    """Return True where too few come close for `max_draws` to be enough, beyond reasonable doubt.
+
+    Five standard errors above the count found, and 25 for a count of none.
+    """
+    most = found + 5 * math.sqrt(found) + 25
+    return draws >= TRIAL_DRAWS and most * settings.max_draws < settings.size * draws
+
+
+def _in_words(printed: Median, settings: EnsembleSettings) -> str:
+    if not settings.match_limits:
+        return f"a median of {printed.value:g} months"
+    limits = ("not reached" if m is None else f"{m:g}" for m in (printed.low, printed.high))
+    return f"a median of {printed.value:g} months ({' to '.join(limits)})"
 
 
 def _draw_patients(
@@ -223,9 +260,9 @@ def _times_at_half(times: Floats, survival: Floats) -> Floats:
     at_or_below = survival <= 0.5 + HALF_TOLERANCE
     below = survival <= 0.5 - HALF_TOLERANCE
     row = np.arange(times.shape[0])
-    end = np.where(below.any(axis=1), times[row, below.argmax(axis=1)], times[:, -1])
-    middle = 0.5 * (times[row, at_or_below.argmax(axis=1)] + end)
-    return np.where(at_or_below.any(axis=1), middle, np.nan)
+    start = times[row, at_or_below.argmax(axis=1)]
+    end = np.where(below.any(axis=1), times[row, below.argmax(axis=1)], start)
+    return np.where(at_or_below.any(axis=1), 0.5 * (start + end), np.nan)
 
 
 def _close_enough(

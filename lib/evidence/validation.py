@@ -203,7 +203,9 @@ def _is_printed_ratio(texts: list[str]) -> bool:
         return False
     if ratio is None or low is None or high is None or p is None or p.value is None:
         return False
-    return 0 < low <= ratio <= high and low < high and 0 <= p.value <= 1
+    # A bound on P must leave some P: none is below 0 or above 1.
+    some = {"<": 0 < p.value <= 1, ">": 0 <= p.value < 1, "": 0 <= p.value <= 1}[p.bound]
+    return 0 < low <= ratio <= high and low < high and some
 
 
 # Where what a parameter refers to is listed.

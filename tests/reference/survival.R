@@ -73,11 +73,11 @@ for (name in names(data_sets)) {
   d <- data_sets[[name]]; at <- function(stat) paste(name, stat, sep = ".")
   for (ct in c("log-log", "log", "plain")) {
     fit <- survfit(Surv(time, event) ~ 1, data = d, conf.type = ct)
-    # Limits from print(survfit): the first time at which a band is at or below one half. Those of
-    # quantile() differ where a band rises again (aml, log: 48 for 45), because it sorts the band.
-    limits <- summary(fit)$table[c("0.95LCL", "0.95UCL")]
-    put(at(paste0("median.", ct)), unname(c(quantile(fit, 0.5)$quantile, limits)),
-      "quantile(survfit(conf.type), 0.5)$quantile; summary(survfit)$table limits", "interval")
+    # Median and limits from print(survfit): the first time at which curve or band is at or below one
+    # half, or the middle of a stretch at one half. quantile() differs where a curve stays at one
+    # half to its end (ends: 4.5 for 3), and where a band rises again (aml, log: 48 for 45).
+    put(at(paste0("median.", ct)), unname(summary(fit)$table[c("median", "0.95LCL", "0.95UCL")]),
+      "summary(survfit(conf.type))$table: median and its limits", "interval")
     put(at(paste0("band.", ct)), cbind(fit$lower, fit$upper), "survfit()$lower, $upper", "interval")
   }
   put(at("survival"), fit$surv, "survfit()$surv"); put(at("at_risk"), fit$n.risk, "survfit()$n.risk", "count")

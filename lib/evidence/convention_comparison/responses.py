@@ -9,12 +9,12 @@ from dataclasses import replace
 from evidence.convention_comparison.reading import Comparison, Reading
 from evidence.data import Evidence
 from evidence.eligibility import qualifying_arms
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable
 from evidence.pooled_response import pool_response
 from evidence.pooling import Pooled, logit_response, pool
 from evidence.posterior import ResponsePosterior
 from evidence.proportions import proportion
-from evidence.responses import ArmResponse, arm_response
+from evidence.responses import ArmResponse, arm_response, find_response
 from evidence.two_by_two import EqualityTest
 from evidence.two_proportions import DifferenceMethod, equality_p, risk_difference, risk_ratio
 
@@ -51,7 +51,9 @@ def _wald(arm: ArmResponse) -> Estimate:
 
 
 def _responses(evidence: Evidence) -> Iterator[Comparison]:
-    combination, alone = (arm_response(evidence, arm) for arm in _ARMS)
+    combination, alone = (find_response(evidence, arm) for arm in _ARMS)
+    if isinstance(combination, NotEstimable) or isinstance(alone, NotEstimable):
+        return
     rows = (*combination.rows, *alone.rows)
     counts = (*combination.counts, *alone.counts)
     yield Comparison(
@@ -78,17 +80,19 @@ def _responses(evidence: Evidence) -> Iterator[Comparison]:
             for method, programs in _DIFFERENCES.items()
         ),
     )
-    yield Comparison(
-        "ratio",
-        "Ratio of response",
-        ("katz", "koopman"),
-        rows,
-        (
-            Reading("katz", "this book; RevMan, R epitools", risk_ratio(*counts)),
-            Reading("koopman", "this book for few events; SAS (CL=SCORE)",
-                    risk_ratio(*counts, method="koopman")),
-        ),
-    )  # fmt: skip
+    # Katz's interval needs responders in both arms and somebody else in one.
+    if combination.events and alone.events and sum(counts[::2]) < sum(counts[1::2]):
+        yield Comparison(
+            "ratio",
+            "Ratio of response",
+            ("katz", "koopman"),
+            rows,
+            (
+                Reading("katz", "this book; RevMan, R epitools", risk_ratio(*counts)),
+                Reading("koopman", "this book for few events; SAS (CL=SCORE)",
+                        risk_ratio(*counts, method="koopman")),
+            ),
+        )  # fmt: skip
     yield Comparison(
         "equality",
         "P of equal response",

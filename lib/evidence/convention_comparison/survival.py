@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from evidence.contrasts import Contrast
 from evidence.convention_comparison.reading import Comparison, Reading
 from evidence.data import Evidence
 from evidence.estimates import Estimate
@@ -21,7 +22,8 @@ from evidence.kaplan_meier import ConfType, km_curve, km_median
 from evidence.median import Median
 from evidence.meta_contrasts import pool_contrasts
 from evidence.normal import quantile
-from evidence.responses import arm_response, printed_contrast, printed_median
+from evidence.printed_medians import reached_median
+from evidence.responses import ArmResponse, find_response, printed_contrast
 from evidence.survival_power import events_required
 from evidence.two_arm_survival import cox_two_arm
 
@@ -50,7 +52,11 @@ def compare_survival(evidence: Evidence) -> Iterator[Comparison]:
 
 
 def _pairs(evidence: Evidence) -> Iterator[Comparison]:
-    pooled = pool_contrasts([printed_contrast(evidence, row) for row in _BEVACIZUMAB])
+    found = [printed_contrast(evidence, row) for row in _BEVACIZUMAB]
+    contrasts = [one for one in found if isinstance(one, Contrast)]
+    if len(contrasts) < len(found):
+        return
+    pooled = pool_contrasts(contrasts)
     if pooled.hartung_knapp is None:
         return
     yield Comparison(
@@ -72,8 +78,12 @@ def _quantile_times(median: Median, n: int) -> Floats:
 
 
 def _times(evidence: Evidence) -> Iterator[Comparison]:
-    sizes = [arm_response(evidence, arm).n for arm in _ARMS]
-    medians = [printed_median(evidence, row) for row in _MEDIANS]
+    found = [find_response(evidence, arm) for arm in _ARMS]
+    reached = [reached_median(evidence, row) for row in _MEDIANS]
+    sizes = [arm.n for arm in found if isinstance(arm, ArmResponse)]
+    medians = [median for median in reached if isinstance(median, Median)]
+    if len(sizes) < len(_ARMS) or len(medians) < len(_MEDIANS):
+        return
     arms = [_quantile_times(m, n) for m, n in zip(medians, sizes, strict=True)]
     yield _median_at_one_half(arms[0])
     yield _median_limits(arms[0])

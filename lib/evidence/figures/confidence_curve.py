@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.estimates import Estimate
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -23,6 +24,7 @@ _TICKS = (0.4, 0.5, 0.7, 1, 1.4, 2)
 _LIMITS = (0.36, 2.6)
 
 
+@or_say_why("confidence-curve")
 def draw_confidence_curve(hr: Estimate, se: float, *, margin: float, benefit: float) -> Figure:
     """Return P of every hazard ratio as if it were the tested one, with margin and benefit.
 

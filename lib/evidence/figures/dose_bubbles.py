@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, TREATMENT_COLOURS, Figure, new_figure, use_theme
 from evidence.pooling import Pooled
 from evidence.responses import ArmResponse
 
 
+@or_say_why("dose-bubbles")
 def draw_dose_bubbles(
     arms: Sequence[ArmResponse], doses: Sequence[float], fitted: Pooled, words: str
 ) -> Figure:
@@ -56,8 +58,8 @@ def draw_dose_bubbles(
         ax.set(xlabel="Planned interferon-alfa, MU a week", ylabel="Objective response, %")
         ax.set_ylim(0, max(upper.max(), max(rates)) + 4)
     alt = (
-        f"Response of {len(arms)} arms against planned dose: {words}. The band allows a rise as "
-        f"well as a fall."
+        f"Response of {len(arms)} arms against planned dose: {words}. The band allows "
+        f"{_allowed(fitted)}."
     )
     caption = (
         f"Objective response against planned interferon-alfa a week; areas show patients. Line and "
@@ -68,6 +70,14 @@ def draw_dose_bubbles(
         {"arm": [arm.arm_id for arm in arms], "dose": list(doses), "response": rates}
     )
     return Figure(fig, data, "dose-bubbles", caption, alt, "D2")
+
+
+def _allowed(fitted: Pooled) -> str:
+    """Return which slopes the interval of the meta-regression holds, in words."""
+    low, high = float(fitted.low[1]), float(fitted.high[1])
+    if low <= 0 <= high:
+        return "a rise as well as a fall"
+    return "only a rise" if low > 0 else "only a fall"
 
 
 def _join_randomized(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from evidence.estimates import Estimate
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     MUTED,
     TREATMENT_COLOURS,
@@ -23,6 +26,7 @@ from evidence.synthetic_arms import CENTILES, ArmEnsemble
 
 # Months at which the numbers at risk are shown.
 _AT_RISK = (0, 5, 10, 15, 20)
+_LAST_MONTH = 24
 # Of the centiles that an ensemble keeps: the ends of the 95 % range and the middle.
 _SHOWN = [CENTILES.index(centile) for centile in (0.025, 0.5, 0.975)]
 
@@ -38,6 +42,7 @@ def _median_bar(ax: Axes, median: Median, colour: str, y: float) -> None:
     ax.plot([median.months()], [y], "o", color="black", markersize=4.5, zorder=4)
 
 
+@or_say_why("pfs-ensemble")
 def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) -> Figure:
     """Return the bands of progression-free survival of both arms with their numbers at risk.
 
@@ -60,7 +65,7 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
             colour = TREATMENT_COLOURS[code]
             _band(ax, grid, arm, colour, names[code])
             _median_bar(ax, medians[code], colour, 0.49 + 0.02 * shift)
-        ax.set(xlim=(-0.3, 24), ylim=(0, 1.02), xticks=range(0, 25, 5))
+        ax.set(xlim=(-0.3, _LAST_MONTH), ylim=(0, 1.02), xticks=range(0, 25, 5))
         ax.set(xlabel="Months", ylabel="Progression-free")
         ax.text(
             0.985, 0.97,
@@ -74,10 +79,9 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
     rmst = ensemble.rmst_difference
     hr = ensemble.hazard_ratio
     alt = (
-        f"Bands of reconstructed progression-free survival overlap until about the medians; after "
-        f"them sorafenib alone falls more steeply in most synthetic arms. The hazard ratio that "
-        f"the trial may have estimated lies between {hr.low:.2f} and {hr.high:.2f}, so even its "
-        f"side of 1 is not certain; restricted means differ by {rmst.value:.2f} months "
+        f"Bands of reconstructed progression-free survival, which {_overlap(ensemble)}. The hazard "
+        f"ratio that the trial may have estimated lies between {hr.low:.2f} and {hr.high:.2f}, "
+        f"{_side_of_one(hr)}; restricted means differ by {rmst.value:.2f} months "
         f"({rmst.low:.2f} to {rmst.high:.2f})."
     )
     caption = (
@@ -93,6 +97,23 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
             data[f"{code} {name}"] = values
     data.attrs["at_risk"] = at_risk
     return Figure(fig, data, "pfs-ensemble", caption, alt, "D3")
+
+
+def _overlap(ensemble: Ensemble) -> str:
+    """Return at how many of the months shown the bands of both arms hold a common value."""
+    shown = np.asarray(ensemble.settings.grid) <= _LAST_MONTH
+    bands = [arm.survival[_SHOWN][:, shown] for arm in (ensemble.experimental, ensemble.control)]
+    apart = (bands[0][0] > bands[1][2]) | (bands[1][0] > bands[0][2])
+    if not apart.any():
+        return "overlap throughout"
+    return f"lie apart at {int(apart.sum())} of {apart.size} points in time"
+
+
+def _side_of_one(hr: Estimate) -> str:
+    low, high = hr.low or 0.0, hr.high or math.inf
+    if low <= 1 <= high:
+        return "so even its side of 1 is not certain"
+    return f"wholly {'below' if high < 1 else 'above'} 1"
 
 
 def _at_risk_rows(

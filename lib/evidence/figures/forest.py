@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -55,12 +55,27 @@ def _diamond(ax: Axes, y: float, estimate: Estimate, colour: str) -> None:
     ax.fill([low, middle, high, middle], [y, y + 0.28, y, y - 0.28], color=colour, zorder=3)
 
 
+def _control_band(ax: Axes, control: Estimate) -> None:
+    ax.axvspan(100 * (control.low or 0), 100 * (control.high or 1), color=SHADE, zorder=0)
+    ax.axvline(100 * control.value, color=TREATMENT_COLOURS["SOR"], linestyle="--", linewidth=1)
+
+
+def _say_control(control: Estimate | NotEstimable, pooled: Estimate) -> str:
+    if isinstance(control, NotEstimable):
+        return "the response of the randomized sorafenib-alone arm cannot be had"
+    inside = (pooled.low or 0) <= control.value <= (pooled.high or 1)
+    return (
+        f"the randomized sorafenib-alone arm had {format_compact(control)} per cent, "
+        f"{'inside' if inside else 'outside'} the pooled interval"
+    )
+
+
 def draw_response_forest(
     arms: Sequence[ArmResponse],
     estimates: Sequence[Estimate],
     pooled: PooledResponse,
     sensitivity: PooledResponse,
-    control: Estimate,
+    control: Estimate | NotEstimable,
 ) -> Figure:
     """Return the forest plot of the combination arms.
 
@@ -70,13 +85,13 @@ def draw_response_forest(
         Arms and their response rates, in the order of drawing.
     pooled, sensitivity : PooledResponse
         The headline pool and the other model.
-    control : Estimate
-        Response of the randomized sorafenib arm, drawn as a band.
+    control : Estimate or NotEstimable
+        Response of the randomized sorafenib arm, drawn as a band where it is known.
     """
     with use_theme():
         fig, ax = new_figure(2.2, 0.34 * (len(arms) + 4) + 1.1)
-        ax.axvspan(100 * (control.low or 0), 100 * (control.high or 1), color=SHADE, zorder=0)
-        ax.axvline(100 * control.value, color=TREATMENT_COLOURS["SOR"], linestyle="--", linewidth=1)
+        if isinstance(control, Estimate):
+            _control_band(ax, control)
         rows: list[tuple[str, str, str]] = []
         largest = max(arm.n for arm in arms)
         for y, (arm, estimate) in enumerate(zip(arms, estimates, strict=True)):
@@ -118,18 +133,19 @@ def draw_response_forest(
         }
     )
     level = f"{100 * (pooled.estimate.level or 0.95):g} %"
-    inside = (pooled.estimate.low or 0) <= control.value <= (pooled.estimate.high or 1)
     alt = (
         f"Response rates of {len(arms)} arms given sorafenib and interferon-alfa, pooled at "
-        f"{format_compact(pooled.estimate)} per cent; the randomized sorafenib-alone arm had "
-        f"{format_compact(control)} per cent, {'inside' if inside else 'outside'} the pooled "
-        f"interval."
+        f"{format_compact(pooled.estimate)} per cent; {_say_control(control, pooled.estimate)}."
+    )
+    band = (
+        "Band and dashed line: the sorafenib-alone arm of the only randomized trial."
+        if isinstance(control, Estimate)
+        else f"Not shown is the sorafenib-alone arm of the only randomized trial: {control.reason}."
     )
     caption = (
         f"Objective response with sorafenib and interferon-alfa, {level} intervals, and planned "
-        f"interferon-alfa a week. Band and dashed line: the sorafenib-alone arm of the only "
-        f"randomized trial. Arms are pooled across trials without a control: context, not a "
-        f"treatment effect."
+        f"interferon-alfa a week. {band} Arms are pooled across trials without a control: "
+        f"context, not a treatment effect."
     )
     return Figure(fig, data, "response-forest", caption, alt, pooled.estimate.grade)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from evidence.estimates import Estimate, Grade
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -45,6 +46,7 @@ class Rung:
     unreported: Estimate | None = None
 
 
+@or_say_why("hazard-ratio-ladder")
 def draw_hazard_ratio_ladder(
     rungs: Sequence[Rung], *, margin: float, grade: Grade = "D3"
 ) -> Figure:
@@ -67,13 +69,13 @@ def draw_hazard_ratio_ladder(
         f"{len(rungs)} ways of reading the printed medians give hazard ratios from "
         f"{min(values):.2f} to {max(values):.2f}; "
         f"with everything uncertain the widest runs from {widest.interval.low:.2f} to "
-        f"{widest.interval.high:.2f}, so benefit, no difference and harm are all allowed."
+        f"{widest.interval.high:.2f}, so {_allowed(widest.interval)}."
     )
     caption = (
-        "What hazard ratio the printed medians allow. Thin lines: 95 % intervals, sampling error "
-        "included. Thick bars: where the estimate that the trial did not report may have been. "
-        f"Dotted: non-inferiority margin {margin:g}. Rows with a thick bar are reconstructions, "
-        "not patient data."
+        "What hazard ratio the printed medians allow. Thin lines: "
+        f"{_levels(rungs)} intervals, sampling error included. Thick bars: where the estimate that "
+        f"the trial did not report may have been. Dotted: non-inferiority margin {margin:g}. "
+        "Rows with a thick bar are reconstructions, not patient data."
     )
     data = pd.DataFrame(
         {
@@ -86,6 +88,20 @@ def draw_hazard_ratio_ladder(
         }
     )
     return Figure(fig, data, "hazard-ratio-ladder", caption, alt, grade)
+
+
+def _allowed(interval: Estimate) -> str:
+    """Return which effects an interval holds, in words."""
+    if interval.low is not None and interval.low > 1:
+        return "only harm is allowed"
+    if interval.high is not None and interval.high < 1:
+        return "only benefit is allowed"
+    return "benefit, no difference and harm are all allowed"
+
+
+def _levels(rungs: Sequence[Rung]) -> str:
+    levels = sorted({rung.interval.level for rung in rungs if rung.interval.level})
+    return f"{' and '.join(f'{100 * level:g}' for level in levels)} %"
 
 
 def _draw_rung(ax: Axes, y: int, rung: Rung) -> None:

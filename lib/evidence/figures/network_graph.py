@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
 
 # Line widths in points for the least and the most precise contrast.
 _THIN, _THICK = 1.0, 6.0
 
 
+@or_say_why("network")
 def draw_network(
     edges: Sequence[tuple[str, str, float, bool, str]], *, outcome: str, consistency: str
 ) -> Figure:

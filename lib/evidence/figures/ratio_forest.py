@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from evidence.estimates import Estimate, Grade
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -51,6 +52,7 @@ class RatioRow:
     flagged: bool = False
 
 
+@or_say_why("ratio-forest")
 def draw_ratio_forest(
     rows: Sequence[RatioRow],
     *,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.estimates import Estimate
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
 from evidence.formatting import format_compact
 from evidence.posterior import ResponsePosterior
@@ -15,6 +16,7 @@ from evidence.posterior import ResponsePosterior
 _LINE_STYLES = ("-", "--", ":")
 
 
+@or_say_why("response-posterior")
 def draw_response_posterior(
     posteriors: Mapping[str, ResponsePosterior],
     difference: Estimate,
@@ -66,10 +68,10 @@ def draw_response_posterior(
         )
         ax.legend(loc="upper left", bbox_to_anchor=(0, 0.88), title="Prior", title_fontsize=8.5)
     alt = (
-        f"The posterior of the difference in response is centred below zero; the probability that "
-        f"the combination responds better is {better:.2f}, that it gains more than "
-        f"{100 * gain:g} points {worth:.3f}, and that it loses less than {100 * margin:g} points "
-        f"{kept:.2f}."
+        f"The posterior of the difference in response is centred {_side(better)} zero; the "
+        f"probability that the combination responds better is {better:.2f}, that it gains more "
+        f"than {100 * gain:g} points {worth:.3f}, and that it loses less than "
+        f"{100 * margin:g} points {kept:.2f}."
     )
     caption = (
         f"Difference in response, combination minus sorafenib alone. "
@@ -79,3 +81,10 @@ def draw_response_posterior(
     )
     data = pd.DataFrame({"difference": grid, **curves})
     return Figure(fig, data, "response-posterior", caption, alt, "D2")
+
+
+def _side(above: float) -> str:
+    """Return where the middle of a posterior lies whose share `above` is above zero."""
+    if above == 0.5:
+        return "at"
+    return "below" if above < 0.5 else "above"

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, use_theme
 from evidence.normal import z_from_p
 from evidence.rounding import RoundingPolygon
@@ -18,6 +19,7 @@ from evidence.rounding import RoundingPolygon
 _GUIDES = (0.01, 0.025, 0.05)
 
 
+@or_say_why("rounding-polygons")
 def draw_rounding_polygons(polygons: Mapping[str, RoundingPolygon]) -> Figure:
     """Return one panel per printed triple; keys say what was printed."""
     with use_theme():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from evidence.estimates import Estimate
+from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -22,6 +23,7 @@ _MARKERS = ("s", "o", "^")
 _COLOURS = (INK, TREATMENT_COLOURS["SOR"], TREATMENT_COLOURS["SOR+IFN"])
 
 
+@or_say_why("winners-curse")
 def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -> Figure:
     """Return, per outcome, the published hazard ratio and what remains of it.
 
@@ -65,4 +67,6 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
         "the value that most likely gave a result this extreme given that it was selected for P "
         "below the limit. The unit is not printed: the two outcomes cannot be compared."
     )
+    if any(len(rows) < len(_MARKERS) for rows in outcomes.values()):
+        caption += " What is not estimable is left out."
     return Figure(fig, pd.DataFrame(records), "winners-curse", caption, alt + ".", "D2")

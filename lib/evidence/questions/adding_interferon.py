@@ -13,7 +13,7 @@ from evidence.add_on_contrasts import (
     survival_effect,
 )
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable
 from evidence.figures.ratio_forest import RatioRow
 from evidence.page import Page
 from evidence.parameters import AddingInterferon
@@ -55,6 +55,14 @@ class Compared:
         return f"{self.contrast.study_id}_{self.contrast.arm}_{self.effect.outcome}".replace(
             "-", "_"
         )
+
+    @property
+    def interval(self) -> tuple[float, float | None] | None:
+        """Limits of the ratio, the upper one None where it has none; None without an interval."""
+        made = self.effect.estimate
+        if isinstance(made, NotEstimable) or made.low is None:
+            return None
+        return made.low, made.high
 
     @property
     def words(self) -> str:
@@ -110,9 +118,9 @@ def count(compared: list[Compared], p: AddingInterferon) -> dict[str, tuple[Esti
     clean = [item for item in compared if not item.contrast.flag or p.include_flagged]
     by_outcome = {
         outcome: [
-            item
+            item.interval
             for item in clean
-            if item.effect.outcome == outcome and item.effect.estimate.low is not None
+            if item.effect.outcome == outcome and item.interval is not None
         ]
         for outcome in ("orr", "pfs", "os")
     }
@@ -129,25 +137,27 @@ def count(compared: list[Compared], p: AddingInterferon) -> dict[str, tuple[Esti
         ),
         **{
             f"with_interval_{outcome}": (
-                number(len(items)),
+                number(len(intervals)),
                 f"Of these, with an interval for {OUTCOMES[outcome]}",
             )
-            for outcome, items in by_outcome.items()
+            for outcome, intervals in by_outcome.items()
         },
         "favourable_orr": (
-            number(sum((item.effect.estimate.low or 0) > 1 for item in by_outcome["orr"])),
+            number(sum(low > 1 for low, _ in by_outcome["orr"])),
             "Of these, with an interval for response wholly above 1",
         ),
         "favourable_os": (
-            number(sum((item.effect.estimate.high or 9) < 1 for item in by_outcome["os"])),
+            number(sum(high is not None and high < 1 for _, high in by_outcome["os"])),
             "Of these, with an interval for survival wholly below 1",
         ),
     }
 
 
-def forest_rows(compared: list[Compared], outcomes: tuple[str, ...]) -> list[RatioRow]:
+def forest_rows(
+    compared: list[Compared], outcomes: tuple[str, ...]
+) -> list[RatioRow] | NotEstimable:
     """Return the lines of a forest plot for some outcomes."""
-    return [
+    found = [
         RatioRow(
             label=f"{item.contrast.name}, on {item.contrast.backbone}",
             note=item.effect.outcome.upper() if len(outcomes) > 1 else "",
@@ -156,12 +166,16 @@ def forest_rows(compared: list[Compared], outcomes: tuple[str, ...]) -> list[Rat
             flagged=bool(item.contrast.flag),
         )
         for item in compared
-        if item.effect.outcome in outcomes
+        if item.effect.outcome in outcomes and isinstance(item.effect.estimate, Estimate)
     ]
+    return found or NotEstimable("no ratio is printed or follows from what is printed")
 
 
 def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: str) -> Table:
-    """Return one line per contrast: arms, doses, what else differs, what is printed."""
+    """Return one line per contrast: arms, doses, what else differs, what is printed.
+
+    Why a ratio cannot be had stands below the table.
+    """
     seen: dict[tuple[str, str, str], list[Compared]] = {}
     for item in compared:
         contrast = item.contrast
@@ -183,7 +197,12 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
             ]
         )
     columns = ["Study", "Compared", "MU/week", "Line", "Blinding", "What else differs", "Printed"]
-    return make_table(columns, rows, caption=caption, numeric=("MU/week",))
+    missing = tuple(
+        f"{item.words}: {item.effect.estimate}."
+        for item in compared
+        if isinstance(item.effect.estimate, NotEstimable)
+    )
+    return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=missing)
 
 
 def conclude(page: Page[AddingInterferon]) -> None:

@@ -8,7 +8,7 @@ from evidence.estimates import Estimate
 from evidence.formatting import format_compact, format_p
 from evidence.parameters import Landscape
 from evidence.questions import Numbers
-from evidence.questions.landscape import links
+from evidence.questions.network_links import links
 from evidence.tables import Table, make_table
 
 COMPONENT = "IFN"

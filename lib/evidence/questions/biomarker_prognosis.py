@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from operator import itemgetter
 
 from evidence.data import Evidence
-from evidence.estimates import Estimate
-from evidence.evidential_strength import (
-    adjusted_p_values,
-    bayes_factor_bound,
-    e_value,
-    false_positive_report_probability,
-    posterior_probability,
-    s_value,
-)
+from evidence.estimates import Estimate, NotEstimable, if_estimable
+from evidence.evidential_strength import e_value, posterior_probability, s_value
 from evidence.marker_simulation import SignificanceFilter, simulate_significance_filter
 from evidence.page import Page
 from evidence.parameters import BiomarkerPrognosis
 from evidence.prognosis import (
     concordance_normal_marker,
-    hazard_ratio_per_sd,
-    hazard_ratio_per_units,
     information_ratio,
 )
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
+from evidence.questions.marker_effect import (
+    adjust,
+    fitting_polygon,
+    largest_bayes_factor,
+    ratio_per_sd,
+    ratio_per_units,
+    report_probability,
+    selected_ratio,
+    shrunk_ratio,
+)
 from evidence.questions.printed_marker import NAMES, QUESTION, PrintedEffect, printed_effects
 from evidence.rounding import RoundingPolygon
-from evidence.winners_curse import (
-    conditional_mle,
-    retrospective_design,
-    shrunk_hazard_ratio,
-    shrunk_signal_to_noise,
-)
+from evidence.winners_curse import retrospective_design
 
 # Numbers of both outcomes that the chapter's summary table shows.
 KEY_NUMBERS = (
@@ -54,29 +51,33 @@ KEY_NUMBERS = (
 
 def before_and_after(
     effects: tuple[PrintedEffect, ...],
-) -> dict[str, list[tuple[str, Estimate]]]:
-    """Return, per outcome, the published hazard ratio and what shrinkage and selection leave."""
-    return {
-        NAMES[effect.outcome]: [
+) -> dict[str, list[tuple[str, Estimate]]] | NotEstimable:
+    """Return, per outcome, the published hazard ratio and what shrinkage and selection leave.
+
+    What is not estimable is left out, unless that is everything.
+    """
+    found: dict[str, list[tuple[str, Estimate]]] = {}
+    for effect in effects:
+        shown = (
             ("as published", effect.hr),
-            ("shrunk", _shrunk(effect, shrunk_signal_to_noise(effect.z))),
-            ("selected", _shrunk(effect, conditional_mle(effect.z))),
+            ("shrunk", shrunk_ratio(effect)),
+            ("selected", selected_ratio(effect)),
+        )
+        found[NAMES[effect.outcome]] = [
+            (words, made) for words, made in shown if isinstance(made, Estimate)
         ]
-        for effect in effects
-    }
+    return found if any(found.values()) else NotEstimable("no hazard ratio is printed")
 
 
-def _shrunk(effect: PrintedEffect, signal_to_noise: Estimate) -> Estimate:
-    return shrunk_hazard_ratio(effect.hr.value, effect.z, signal_to_noise)
-
-
-def polygons(effects: tuple[PrintedEffect, ...]) -> dict[str, RoundingPolygon]:
+def polygons(effects: tuple[PrintedEffect, ...]) -> dict[str, RoundingPolygon] | NotEstimable:
     """Return the rounding polygons under a title that says what was printed."""
     found = {}
     for effect in effects:
+        if isinstance(effect.polygon, NotEstimable):
+            continue
         hr, low, high, p = effect.texts
         found[f"{NAMES[effect.outcome]}: {hr} ({low}\u2013{high})\nP = {p}"] = effect.polygon
-    return found
+    return found or NotEstimable("no hazard ratio is printed with two limits")
 
 
 def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
@@ -84,10 +85,11 @@ def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
     numbers: Numbers = {}
     for effect in effects:
         name = NAMES[effect.outcome]
-        numbers[f"{effect.outcome}_hr"] = (
-            replace(effect.hr, p=effect.p),
-            f"{name} hazard ratio per unit of pAKT",
-        )
+        numbers[f"{effect.outcome}_hr"] = (effect.hr, f"{name} hazard ratio per unit of pAKT")
+        if isinstance(effect.polygon, NotEstimable):
+            fit_words = f"{name}: do the printed numbers fit?"
+            numbers[f"{effect.outcome}_consistent"] = (effect.polygon, fit_words)
+            continue
         fits = Estimate(float(effect.polygon.consistent), method="rounding polygon, 1 is yes")
         numbers[f"{effect.outcome}_consistent"] = (fits, f"{name}: do the printed numbers fit?")
         if effect.polygon.p is not None:
@@ -104,26 +106,23 @@ def rescale(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Number
     numbers: Numbers = {}
     for effect in effects:
         name = NAMES[effect.outcome]
-        if p.marker_sd_units:
-            per_sd = hazard_ratio_per_units(effect.hr, p.marker_sd_units)
-            per_sd = replace(per_sd, grade="D2", method="per unit, times the SD given")
-        else:
-            per_sd = hazard_ratio_per_sd(effect.z, effect.events, level=p.level)
+        per_sd = ratio_per_sd(effect, p)
         numbers[f"{effect.outcome}_hr_increment"] = (
-            hazard_ratio_per_units(effect.hr, p.increment_units),
+            ratio_per_units(effect, p.increment_units, p.level),
             f"{name} hazard ratio per {p.increment_units:g} units of pAKT",
         )
         numbers[f"{effect.outcome}_hr_per_sd"] = (per_sd, f"{name} hazard ratio per SD of pAKT")
         numbers[f"{effect.outcome}_concordance"] = (
-            concordance_normal_marker(math.log(per_sd.value)),
+            if_estimable(lambda ratio: concordance_normal_marker(math.log(ratio.value)), per_sd),
             f"{name}: concordance that this means",
         )
-        strength = e_value(per_sd)
+        strength = if_estimable(e_value, per_sd)
+        words = f"{name}: risk ratio of a confounder that could explain it"
+        if isinstance(strength, NotEstimable):
+            numbers[f"{effect.outcome}_e_value"] = (strength, words)
+            continue
         alone = replace(strength, low=None, high=None, level=None, kind="")
-        numbers[f"{effect.outcome}_e_value"] = (
-            alone,
-            f"{name}: risk ratio of a confounder that could explain it",
-        )
+        numbers[f"{effect.outcome}_e_value"] = (alone, words)
         if strength.low is not None:
             numbers[f"{effect.outcome}_e_value_limit"] = (
                 replace(alone, value=strength.low),
@@ -134,14 +133,17 @@ def rescale(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Number
 
 def compare_information(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
     """Return how much more the PFS model knows of the marker than the OS model."""
-    pfs, os_ = effects
-    if not (pfs.polygon.consistent and os_.polygon.consistent):
-        return {}
-    found = information_ratio(pfs.polygon, os_.polygon, events_first=p.n_patients)
+    found = if_estimable(
+        lambda pfs, os_: information_ratio(pfs, os_, events_first=p.n_patients),
+        *(fitting_polygon(effect) for effect in effects),
+    )
     return {
-        "information_ratio": (found.ratio, "Events that PFS must have for each death"),
+        "information_ratio": (
+            if_estimable(lambda made: made.ratio, found),
+            "Events that PFS must have for each death",
+        ),
         "implied_deaths": (
-            found.implied_events,
+            if_estimable(lambda made: made.implied_events, found),
             "Deaths that this leaves if every patient progressed",
         ),
     }
@@ -152,32 +154,31 @@ def weigh(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
     numbers: Numbers = {}
     for effect in effects:
         name, key = NAMES[effect.outcome], effect.outcome
-        bound = bayes_factor_bound(effect.p)
+        bound = largest_bayes_factor(effect)
         numbers |= {
             f"{key}_bayes_factor": (bound, f"{name}: largest Bayes factor for an effect"),
-            f"{key}_s_value": (s_value(effect.p), f"{name}: surprise of the P value, bits"),
+            f"{key}_s_value": (
+                if_estimable(s_value, effect.p),
+                f"{name}: surprise of the P value, bits",
+            ),
             f"{key}_posterior": (
-                posterior_probability(p.prior_h1, bound.value),
+                if_estimable(lambda made: posterior_probability(p.prior_h1, made.value), bound),
                 f"{name}: probability of an effect at best, from the prior given",
             ),
             f"{key}_fprp": (
-                false_positive_report_probability(
-                    effect.p,
-                    prior=p.prior_h1,
-                    alternative_hr=p.alt_hr_per_sd,
-                    se=1 / math.sqrt(effect.events),
-                ),
+                report_probability(effect, p),
                 f"{name}: false positive report probability",
             ),
         }
-    adjusted = adjusted_p_values(
-        [effect.p for effect in effects], n_hypotheses=p.n_hypotheses, method=p.multiplicity
-    )
-    alone = adjusted_p_values([e.p for e in effects], n_hypotheses=2, method=p.multiplicity)
-    for effect, many, two in zip(effects, adjusted, alone, strict=True):
-        name = NAMES[effect.outcome]
-        numbers[f"{effect.outcome}_p_adjusted"] = (many, f"{name}: P among all hypotheses")
-        numbers[f"{effect.outcome}_p_adjusted_two"] = (two, f"{name}: P if only two were tested")
+    many, two = (adjust(effects, p, n) for n in (p.n_hypotheses, 2))
+    for place, effect in enumerate(effects):
+        name, key = NAMES[effect.outcome], effect.outcome
+        own = itemgetter(place)
+        numbers[f"{key}_p_adjusted"] = (if_estimable(own, many), f"{name}: P among all hypotheses")
+        numbers[f"{key}_p_adjusted_two"] = (
+            if_estimable(own, two),
+            f"{name}: P if only two were tested",
+        )
     return numbers
 
 
@@ -189,11 +190,11 @@ def shrink(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers
         design = retrospective_design(math.log(p.power_hr_per_sd), 1 / math.sqrt(effect.events))
         numbers |= {
             f"{key}_hr_shrunk": (
-                _shrunk(effect, shrunk_signal_to_noise(effect.z)),
+                shrunk_ratio(effect),
                 f"{name} hazard ratio per unit, shrunk by what trials in general find",
             ),
             f"{key}_hr_selected": (
-                _shrunk(effect, conditional_mle(effect.z)),
+                selected_ratio(effect),
                 f"{name} hazard ratio per unit, given that it was selected",
             ),
             f"{key}_power": (design.power, f"{name}: power for the true hazard ratio given"),

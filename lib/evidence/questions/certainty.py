@@ -56,6 +56,12 @@ class Rating:
     steps: tuple[Step, ...]
 
 
+def is_judged(evidence: Evidence, question: str, finding: str) -> bool:
+    """Return True where data/certainty.csv judges a finding of a question."""
+    own = evidence.where("certainty", question=question, finding=[finding, EVERY_LINE])
+    return not own.empty
+
+
 def judge_certainty(
     evidence: Evidence,
     question: str,

@@ -6,14 +6,14 @@ The numbers behind it are made in `trial_response`, `trial_progression` and `poo
 from __future__ import annotations
 
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.page import PARAMETER, Page
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
 from evidence.questions.pooled_arms import sensitivity
 from evidence.questions.trial_progression import simulate_ensembles, trial_medians
-from evidence.questions.trial_response import trial_arms
+from evidence.questions.trial_response import CONTROL, Arms, trial_arms, trial_sizes
 from evidence.responses import ArmResponse
 from evidence.survival_power import (
     detectable_hazard_ratio,
@@ -29,6 +29,7 @@ QUESTION = "combination_vs_monotherapy"
 # The response that the power is shown for: half the patients, which is the kind of gain that a
 # trial of this size is planned to see.
 _PLANNED_RESPONSE = 0.50
+_EXACT = "exact enumeration, Fisher's test"
 
 
 # Numbers that the chapter's summary table shows.
@@ -57,7 +58,7 @@ def prepare(evidence: Evidence) -> None:
     """Compute what most variants of the page share; results are kept by the functions called."""
     p = CombinationVsMonotherapy()
     arms = trial_arms(evidence)
-    simulate_ensembles(trial_medians(evidence), (arms[0].n, arms[1].n), p)
+    simulate_ensembles(trial_medians(evidence), trial_sizes(evidence, arms), p)
     sensitivity(evidence, p)
 
 
@@ -72,19 +73,12 @@ def steps_down(p: CombinationVsMonotherapy) -> Numbers:
     }
 
 
-def what_the_trial_could_show(
-    arms: tuple[ArmResponse, ArmResponse], p: CombinationVsMonotherapy
-) -> Numbers:
+def what_the_trial_could_show(arms: Arms, p: CombinationVsMonotherapy) -> Numbers:
     """Return detectable effects, power, and the events that a margin needs."""
-    n_a, n_b = arms[0].n, arms[1].n
-    reference = arms[1].events / n_b
-    method = "exact enumeration, Fisher's test"
     numbers: Numbers = {}
     if p.orr_gain_threshold_pp > 0:
-        gain = p.orr_gain_threshold_pp / 100
-        size = patients_per_arm(reference + gain, reference, power=p.mde_power, alpha=p.alpha)
         numbers["patients_for_gain"] = (
-            Estimate(2 * size, unit="count", method="normal approximation", grade="D2"),
+            if_estimable(lambda control: _patients_for_gain(control, p), arms[1]),
             "Patients that the next trial needs to find a gain in response worth having",
         )
     return numbers | {
@@ -105,24 +99,53 @@ def what_the_trial_could_show(
             "Power of the trial to show that",
         ),
         "detectable_orr": (
-            Estimate(
-                detectable_proportion(reference, n_a, n_b, power=p.mde_power, alpha=p.alpha),
-                unit="proportion",
-                method=method,
-                grade="D2",
-            ),
+            if_estimable(lambda one, other: _detectable_response(one, other, p), *arms),
             "Response with the combination that the trial could detect",
         ),
         "power_50": (
-            Estimate(
-                power_two_proportions(_PLANNED_RESPONSE, reference, n_a, n_b, alpha=p.alpha),
-                unit="probability",
-                method=f"{method}, against half the patients responding",
-                grade="D2",
-            ),
+            if_estimable(lambda one, other: _power_for_half(one, other, p), *arms),
             "Power to detect response in half the patients",
         ),
     }
+
+
+def _patients_for_gain(
+    control: ArmResponse, p: CombinationVsMonotherapy
+) -> Estimate | NotEstimable:
+    reference, gain = control.events / control.n, p.orr_gain_threshold_pp / 100
+    if not 0 < reference < reference + gain < 1:
+        return NotEstimable(
+            f"{CONTROL}: from {control.events}/{control.n} responders a gain of "
+            f"{p.orr_gain_threshold_pp:g} points (orr_gain_threshold_pp) has no sample size by the "
+            "normal approximation"
+        )
+    size = patients_per_arm(reference + gain, reference, power=p.mde_power, alpha=p.alpha)
+    return Estimate(2 * size, unit="count", method="normal approximation", grade="D2")
+
+
+def _detectable_response(
+    combination: ArmResponse, control: ArmResponse, p: CombinationVsMonotherapy
+) -> Estimate | NotEstimable:
+    sizes = (combination.n, control.n)
+    try:
+        found = detectable_proportion(
+            control.events / control.n, *sizes, power=p.mde_power, alpha=p.alpha
+        )
+    except ValueError as error:
+        return NotEstimable(f"{CONTROL}, {control.events}/{control.n} responders: {error}")
+    return Estimate(found, unit="proportion", method=_EXACT, grade="D2")
+
+
+def _power_for_half(
+    combination: ArmResponse, control: ArmResponse, p: CombinationVsMonotherapy
+) -> Estimate:
+    reference, sizes = control.events / control.n, (combination.n, control.n)
+    return Estimate(
+        power_two_proportions(_PLANNED_RESPONSE, reference, *sizes, alpha=p.alpha),
+        unit="probability",
+        method=f"{_EXACT}, against half the patients responding",
+        grade="D2",
+    )
 
 
 def conclude(page: Page[CombinationVsMonotherapy]) -> None:

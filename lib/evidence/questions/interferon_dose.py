@@ -6,7 +6,7 @@ import math
 from statistics import median
 
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.page import Page
 from evidence.parameters import InterferonDose
 from evidence.pooling import Pooled, logit_response, pool
@@ -15,8 +15,8 @@ from evidence.proportions import proportion
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
 from evidence.questions.pooled_arms import chosen_arms, pooled_arm
-from evidence.responses import ArmResponse
-from evidence.two_proportions import equality_p, odds_ratio, risk_difference
+from evidence.responses import ArmResponse, find_response
+from evidence.two_proportions import OddsRatioMethod, equality_p, odds_ratio, risk_difference
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "interferon_dose"
@@ -108,32 +108,54 @@ def _dose_range(arms: list[ArmResponse]) -> Estimate:
 
 def randomized_schedules(evidence: Evidence, p: InterferonDose) -> tuple[Numbers, list[str]]:
     """Return the only randomized comparison of schedules, lower dose against higher."""
-    lower, higher = (pooled_arm(evidence, arm_id, p) for arm_id in SCHEDULES)
-    counts = (*lower.counts, *higher.counts)
+    arms = [find_response(evidence, arm_id) for arm_id in SCHEDULES]
+
+    def equality(lower: ArmResponse, higher: ArmResponse) -> Estimate:
+        return Estimate(
+            equality_p(*lower.counts, *higher.counts, test="boschloo"),
+            unit="p_value",
+            method="Boschloo's exact test, two-sided",
+            conventions=("boschloo_two_sided",),
+        )
+
     numbers: Numbers = {
         "schedule_higher": (
-            proportion(*higher.counts, method=p.ci_method, level=p.level),
+            if_estimable(
+                lambda arm: proportion(*arm.counts, method=p.ci_method, level=p.level), arms[1]
+            ),
             "RAPSODY: response with the higher weekly dose",
         ),
         "schedule_difference": (
-            risk_difference(*counts, level=p.level),
+            if_estimable(
+                lambda lower, higher: risk_difference(*lower.counts, *higher.counts, level=p.level),
+                *arms,
+            ),
             "RAPSODY: difference in response, lower minus higher weekly dose",
         ),
         "schedule_or": (
-            odds_ratio(*counts, level=p.level),
+            if_estimable(lambda lower, higher: _odds_ratio(lower, higher, p.level), *arms),
             "RAPSODY: odds ratio of response, lower over higher weekly dose",
         ),
-        "schedule_p": (
-            Estimate(
-                equality_p(*counts, test="boschloo"),
-                unit="p_value",
-                method="Boschloo's exact test, two-sided",
-                conventions=("boschloo_two_sided",),
-            ),
-            "RAPSODY: P of equal response",
-        ),
+        "schedule_p": (if_estimable(equality, *arms), "RAPSODY: P of equal response"),
     }
-    return numbers, [*lower.rows, *higher.rows]
+    rows = [
+        row
+        for arm_id, arm in zip(SCHEDULES, arms, strict=True)
+        for row in ((arm_id,) if isinstance(arm, NotEstimable) else arm.rows)
+    ]
+    return numbers, rows
+
+
+def _odds_ratio(lower: ArmResponse, higher: ArmResponse, level: float) -> Estimate | NotEstimable:
+    """Return the odds ratio; where the lower dose has no responders, by the exact method."""
+    if higher.events == 0 or lower.events == lower.n:
+        return NotEstimable(
+            f"{lower.rows[0]} and {higher.rows[0]}: {lower.events}/{lower.n} and "
+            f"{higher.events}/{higher.n} responders have no finite odds ratio"
+        )
+    some = lower.events and higher.events < higher.n
+    method: OddsRatioMethod = "woolf" if some else "conditional_exact"
+    return odds_ratio(*lower.counts, *higher.counts, method=method, level=level)
 
 
 def conclude(page: Page[InterferonDose]) -> None:

@@ -2,127 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from evidence.contrasts import Contrast, multi_arm_contrasts
 from evidence.data import Evidence
-from evidence.eligibility import network_ratios
 from evidence.estimates import Estimate
-from evidence.hazard_ratio import log_hr_se_from_interval
 from evidence.network import NetworkResult, network
 from evidence.page import Page
 from evidence.parameters import Landscape
 from evidence.questions import Numbers
 from evidence.questions.certainty import judge_certainty
-from evidence.responses import printed_contrast, printed_median
-from evidence.survival import hazard_ratio_from_medians, hazard_ratio_from_medians_and_counts
+from evidence.questions.network_contrasts import LeftOut, Link
+from evidence.questions.network_links import left_out, links
 from evidence.tables import Table, make_table
 from evidence.vocabulary import TREATMENTS
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "landscape"
-
-_SUNITINIB = {
-    "interim": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn",
-    "update": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.update",
-    "final": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.final",
-}
-_SOR_IFN_MEDIANS = ("escudier-2009.pfs.median.sorafenib", "escudier-2009.pfs.median.ifn")
-_SOR_IFN_ARMS = ("escudier-2009.sorafenib", "escudier-2009.ifn")
-_JONASCH_MEDIANS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
-_HUDES = {
-    "TEM": "hudes-2007.os.hazard_ratio.temsirolimus_v_ifn",
-    "TEM+IFN": "hudes-2007.os.hazard_ratio.temsirolimus_ifn_v_ifn",
-}
-
-
-# Contrasts that are built below rather than taken as one printed ratio.
-_BUILT = {"pfs": {"motzer-2007", "escudier-2009", "jonasch-2010"}, "os": {"hudes-2007"}}
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One contrast of the network, and where it comes from.
-
-    Attributes
-    ----------
-    contrast : Contrast
-        Log hazard ratio with its standard error.
-    rows : tuple of str
-        Data rows.
-    derived : bool
-        True where no hazard ratio is printed.
-    """
-
-    contrast: Contrast
-    rows: tuple[str, ...]
-    derived: bool = False
-
-
-def _printed(evidence: Evidence, row_id: str) -> Link:
-    return Link(printed_contrast(evidence, row_id), (row_id,))
-
-
-def _from_estimate(study: str, a: str, b: str, hr: Estimate, rows: tuple[str, ...]) -> Link:
-    se = hr.se or log_hr_se_from_interval(hr.value, hr.low or 0.0, hr.high or 0.0, hr.level or 0.95)
-    return Link(Contrast(study, a, b, math.log(hr.value), se), rows, derived=True)
-
-
-def _user(study: str, a: str, b: str, hr: list[float], level: float, row: str) -> Link:
-    se = log_hr_se_from_interval(hr[0], hr[1], hr[2], level)
-    return Link(Contrast(study, a, b, math.log(hr[0]), se), (row,), derived=True)
-
-
-def _sorafenib_v_interferon(evidence: Evidence, p: Landscape) -> Link | None:
-    """Return sorafenib over interferon: no hazard ratio could be verified on any page."""
-    if p.sor_vs_ifn_source == "exclude":
-        return None
-    if p.sor_vs_ifn_source == "user":
-        return _user("escudier-2009", "SOR", "IFN", p.sor_vs_ifn_user, p.level, _SOR_IFN_ARMS[0])
-    medians = [printed_median(evidence, row) for row in _SOR_IFN_MEDIANS]
-    sizes = [int(evidence.row(row)["n_reported"]) for row in _SOR_IFN_ARMS]
-    hr = hazard_ratio_from_medians_and_counts(
-        medians[0], medians[1], count_experimental=sizes[0], count_control=sizes[1], level=p.level
-    )
-    return _from_estimate("escudier-2009", "SOR", "IFN", hr, (*_SOR_IFN_MEDIANS, *_SOR_IFN_ARMS))
-
-
-def _jonasch(evidence: Evidence, p: Landscape) -> Link | None:
-    if p.jonasch_hr_source == "exclude":
-        return None
-    if p.jonasch_hr_source == "user":
-        rows = _JONASCH_MEDIANS[0]
-        return _user("jonasch-2010", "SOR+IFN", "SOR", p.jonasch_hr_user, p.level, rows)
-    hr = hazard_ratio_from_medians(*(printed_median(evidence, row) for row in _JONASCH_MEDIANS))
-    return _from_estimate("jonasch-2010", "SOR+IFN", "SOR", hr, _JONASCH_MEDIANS)
-
-
-def _hudes(evidence: Evidence, p: Landscape) -> list[Link]:
-    links = {code: _printed(evidence, row) for code, row in _HUDES.items()}
-    effects = {code: link.contrast.log_ratio for code, link in links.items()}
-    errors = {code: link.contrast.se for code, link in links.items()}
-    rows = tuple(row for link in links.values() for row in link.rows)
-    contrasts = multi_arm_contrasts("hudes-2007", "IFN", effects, errors, rho=p.multiarm_rho)
-    return [Link(contrast, rows, derived="IFN" not in (contrast.treat_a, contrast.treat_b))
-            for contrast in contrasts]  # fmt: skip
-
-
-def links(evidence: Evidence, p: Landscape) -> list[Link]:
-    """Return the contrasts of the outcome that the parameters name."""
-    found: list[Link | None] = [
-        _printed(evidence, row)
-        for row in network_ratios(evidence, p.outcome)
-        if evidence.row(row)["study_id"] not in _BUILT[p.outcome]
-    ]
-    if p.outcome == "pfs":
-        found.append(_printed(evidence, _SUNITINIB[p.sunitinib_cut]))
-        found += [_sorafenib_v_interferon(evidence, p), _jonasch(evidence, p)]
-    else:
-        found += _hudes(evidence, p)
-    return [
-        link for link in found if link is not None and link.contrast.study not in p.exclude_studies
-    ]
 
 
 def fit(found: list[Link], p: Landscape) -> NetworkResult:
@@ -145,26 +40,47 @@ def code_key(code: str) -> str:
     return code.lower().replace("+", "_")
 
 
-def survival_effects(evidence: Evidence) -> tuple[Numbers, list[str]]:
+def survival_effects(evidence: Evidence, level: float = 0.95) -> tuple[Numbers, list[str]]:
     """Return overall survival by the default network, as os_hr_*, and its data rows."""
-    parameters = Landscape(outcome="os")
+    parameters = Landscape(outcome="os", level=level)
     found = links(evidence, parameters)
-    numbers = _against_reference(fit(found, parameters), parameters)
+    lost = left_out(evidence, parameters)
+    fitted = fit(found, parameters)
+    numbers = _against_reference(fitted, parameters) | _lost_numbers(lost, fitted, parameters)
     return {f"os_{key}": number for key, number in numbers.items()}, [
-        row for link in found for row in link.rows
+        *(row for link in found for row in link.rows),
+        *(row for link in lost for row in link.rows),
     ]
 
 
 def _against_reference(fitted: NetworkResult, p: Landscape) -> Numbers:
-    name = p.outcome.upper()
     return {
-        f"hr_{code_key(code)}": (
-            estimate,
-            f"{name} hazard ratio, {TREATMENTS[code]} over {TREATMENTS[p.reference]}",
-        )
+        f"hr_{code_key(code)}": (estimate, _words(code, p))
         for code, estimate in fitted.effects_versus(p.reference).items()
         if code != p.reference
     }
+
+
+def _words(code: str, p: Landscape) -> str:
+    return f"{p.outcome.upper()} hazard ratio, {TREATMENTS[code]} over {TREATMENTS[p.reference]}"
+
+
+def _lost_numbers(lost: Sequence[LeftOut], fitted: NetworkResult, p: Landscape) -> Numbers:
+    """Return why treatments have no effect here that only contrasts left out would link."""
+    return {
+        f"hr_{code_key(code)}": (one.missing, _words(code, p))
+        for one in lost
+        for code in one.treatments
+        if code not in fitted.treatments
+    }
+
+
+def record_left_out(page: Page[Landscape], lost: Sequence[LeftOut], fitted: NetworkResult) -> None:
+    """Write which treatments cannot be compared because contrasts were left out."""
+    rows = [row for one in lost for row in one.rows]
+    numbers = _lost_numbers(lost, fitted, page.parameters)
+    if numbers:
+        page.record_all(numbers, rows)
 
 
 def effects(fitted: NetworkResult, p: Landscape) -> Numbers:
@@ -219,8 +135,10 @@ def tabulate_league(fitted: NetworkResult) -> Table:
     )
 
 
-def tabulate_transitivity(evidence: Evidence, found: list[Link]) -> Table:
-    """Return what differs between the trials that the network compares."""
+def tabulate_transitivity(
+    evidence: Evidence, found: list[Link], lost: Sequence[LeftOut] = ()
+) -> Table:
+    """Return what differs between the trials that the network compares; below, what it lacks."""
     rows = []
     for study_id in dict.fromkeys(link.contrast.study for link in found):
         study = evidence.study(study_id)
@@ -240,7 +158,17 @@ def tabulate_transitivity(evidence: Evidence, found: list[Link]) -> Table:
         )
     columns = ["Study", "Compared", "Hazard ratio", "Line", "Blinding", "Histology"]
     columns += ["Patients", "Enrolled"]
-    return make_table(columns, rows, caption="Can these trials be compared?", numeric=("Patients",))
+    notes = [
+        f"Left out, {evidence.study(one.study)['short_name']}: {one.missing.reason}."
+        for one in lost
+    ]
+    return make_table(
+        columns,
+        rows,
+        caption="Can these trials be compared?",
+        numeric=("Patients",),
+        footnotes=notes,
+    )
 
 
 def conclude(page: Page[Landscape]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from evidence.estimates import Estimate
+from operator import itemgetter
+
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.parameters import BiomarkerPrognosis
 from evidence.prognosis import dichotomisation_efficiency, predicted_survival
 from evidence.questions import Numbers
@@ -25,20 +27,23 @@ def find_prediction(effects: tuple[PrintedEffect, ...]) -> Numbers:
     }
 
 
-def split_and_predict(p: BiomarkerPrognosis, per_sd: Estimate) -> Numbers:
+def split_and_predict(p: BiomarkerPrognosis, per_sd: Estimate | NotEstimable) -> Numbers:
     """Return what a cut keeps, and predicted PFS for some marker values."""
     kept = dichotomisation_efficiency(p.cutpoint_quantile, marker=p.marker_dist)
     numbers: Numbers = {"cut_keeps": (kept, "Information that splitting the marker keeps")}
-    curves = predicted_survival(
-        _HORIZON,
-        p.marker_values_sd,
-        hr_per_sd=per_sd.value,
-        baseline_median=p.baseline_median,
-        baseline_shape=p.baseline_shape,
+    curves = if_estimable(
+        lambda ratio: predicted_survival(
+            _HORIZON,
+            p.marker_values_sd,
+            hr_per_sd=ratio.value,
+            baseline_median=p.baseline_median,
+            baseline_shape=p.baseline_shape,
+        ),
+        per_sd,
     )
-    for value, estimate in zip(p.marker_values_sd, curves, strict=True):
+    for place, value in enumerate(p.marker_values_sd):
         sign = "minus" if value < 0 else "plus"
         key = f"predicted_{sign}_{abs(value):g}_sd".replace(".", "_")
         words = f"Progression-free at {_HORIZON:g} months, marker at {value:+g} SD"
-        numbers[key] = (estimate, words)
+        numbers[key] = (if_estimable(itemgetter(place), curves), words)
     return numbers

@@ -9,7 +9,9 @@ from evidence.formatting import format_estimate
 from evidence.meta_contrasts import PooledContrasts, pool_contrasts
 from evidence.page import Page
 from evidence.parameters import Landscape
-from evidence.questions.landscape import Link, code_key, links
+from evidence.questions.landscape import code_key
+from evidence.questions.network_contrasts import Link
+from evidence.questions.network_links import links
 from evidence.tables import Table, make_table
 from evidence.vocabulary import TREATMENTS
 

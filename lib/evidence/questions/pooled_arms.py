@@ -11,7 +11,7 @@ from statistics import median
 from evidence.chapter_parameters import PooledArmsParameters
 from evidence.data import Evidence
 from evidence.eligibility import held_back_arms, pooling_candidates, qualifying_arms
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.pooled_response import PooledResponse, ResponseAdjust, ResponseModel, pool_response
 from evidence.pooling import logit_response, pool
@@ -19,7 +19,7 @@ from evidence.pooling_permutation import permutation_p
 from evidence.proportions import proportion
 from evidence.questions import Numbers
 from evidence.questions.trial_response import COMBINATION
-from evidence.reported import read_number
+from evidence.reported import exact_number
 from evidence.responses import ArmResponse, arm_response, with_denominator, with_weekly_dose
 from evidence.tables import Table, make_table, row_link
 
@@ -66,9 +66,12 @@ def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> ArmR
     if arm_id in _DENOMINATORS:
         name, row_id = _DENOMINATORS[arm_id]
         wanted = getattr(p, name)
-        if wanted != arm.n and read_number(evidence.row(row_id)["value_reported"]) != wanted:
+        row = evidence.find(row_id) if wanted != arm.n else None
+        if row is not None and exact_number(row["value_reported"]) == wanted:
+            arm = with_denominator(arm, wanted, row_id)
+        # The default is the arm as printed, whatever the data say that is.
+        elif wanted not in (arm.n, type(p).model_fields[name].default):
             raise ValueError(f"{name}: expected what {row_id} prints, got {wanted}")
-        arm = with_denominator(arm, wanted, row_id)
     if arm_id in _DOSES:
         arm = with_weekly_dose(arm, getattr(p, _DOSES[arm_id]))
     return arm
@@ -210,6 +213,15 @@ def tabulate_candidates(evidence: Evidence, made: PooledArms) -> Table:
     return make_table(columns, rows, caption="Arms given the combination: which are pooled")
 
 
+def _pooled_again(evidence: Evidence, p: CombinationVsMonotherapy) -> Estimate | NotEstimable:
+    try:
+        arms = [pooled_arm(evidence, arm_id, p) for arm_id in chosen_arms(evidence, p)]
+    except ValueError as error:
+        # The other denominator of an arm is not printed.
+        return NotEstimable(str(error))
+    return _pool(arms, p).estimate
+
+
 def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
     """Return the pooled response under other models, denominators and arms."""
     variations: dict[str, tuple[str, dict[str, object]]] = {
@@ -233,6 +245,5 @@ def sensitivity(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
     numbers: Numbers = {}
     for key, (words, change) in variations.items():
         changed = p.model_copy(update={"ci_adjust": "hksj", **change})
-        arms = [pooled_arm(evidence, arm_id, changed) for arm_id in chosen_arms(evidence, changed)]
-        numbers[key] = (_pool(arms, changed).estimate, f"Pooled response, {words}")
+        numbers[key] = (_pooled_again(evidence, changed), f"Pooled response, {words}")
     return numbers

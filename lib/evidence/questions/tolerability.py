@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence.inversion import counts_printing_percent
 from evidence.page import Page
 from evidence.parameters import Tolerability
+from evidence.printed_intervals import say_given
+from evidence.printed_rows import printed_text
 from evidence.proportions import proportion
 from evidence.questions.certainty import judge_certainty
+from evidence.reported import exact_number
 from evidence.tables import Table, make_table, row_link
 from evidence.vocabulary import TREATMENTS
 
@@ -24,6 +27,7 @@ QUESTION = "tolerability"
 _SEVERE = re.compile(
     r"ae_(?P<event>.*?)_?grade_3(_4|_5)?\Z|(?P<other>dose_reduction|discontinuation)\Z"
 )
+_NO_COUNT = "no one count prints so"
 _NAMES = {"": "any event of grade 3 or more", "dose_reduction": "dose reduction"}
 
 
@@ -67,8 +71,8 @@ def _event(outcome: str) -> str | None:
 
 
 def _counts(row: pd.Series, arm: pd.Series) -> tuple[int, int] | None:
-    n = row["n"] or arm["n_reported"]
-    if not n:
+    n, percent = row["n"] or arm["n_reported"], exact_number(row["value_reported"])
+    if not n or percent is None or not 0 <= percent <= 100:
         return None
     found = counts_printing_percent(row["value_reported"], n=int(n))
     return found[0] if len(found) == 1 else None
@@ -97,7 +101,7 @@ def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
                 name=", ".join(filter(None, (evidence.study(row["study_id"])["short_name"],
                                              arm["label"].partition(":")[0], row["population"]))),
                 row_id=row["row_id"],
-                printed=f"{row['value_reported']} %",
+                printed=printed_text(row),
                 estimate=None
                 if counts is None
                 else proportion(*counts, method=p.ci_method, level=p.level),
@@ -131,6 +135,12 @@ def summarise(rates: list[EventRate]) -> dict[str, tuple[Estimate, str]]:
     }
 
 
+def _without_estimate(rate: EventRate) -> str:
+    """Return what stands in place of a rate: no count fits, or no number is printed at all."""
+    number = exact_number(rate.printed.removesuffix(" %"))
+    return NOT_ESTIMABLE if number is None else _NO_COUNT
+
+
 def tabulate_rates(rates: list[EventRate]) -> Table:
     """Return the rates by event, regimen and study."""
     from evidence.formatting import format_estimate
@@ -141,13 +151,24 @@ def tabulate_rates(rates: list[EventRate]) -> Table:
             TREATMENTS[rate.treatment],
             row_link(rate.row_id, rate.name),
             rate.printed,
-            "no one count prints so" if rate.estimate is None else format_estimate(rate.estimate),
+            _without_estimate(rate) if rate.estimate is None else format_estimate(rate.estimate),
         ]
         for rate in rates
     ]
     columns = ["Event, grade 3 or more", "Regimen", "Arm", "As printed", "Rate, exact interval"]
     numeric = ("As printed", "Rate, exact interval")
-    return make_table(columns, rows, caption="Severe adverse events, by regimen", numeric=numeric)
+    notes = [
+        f"{NotEstimable(f'{rate.row_id}, value_reported: {say_given(rate.printed)}')}."
+        for rate in rates
+        if rate.estimate is None and _without_estimate(rate) == NOT_ESTIMABLE
+    ]
+    return make_table(
+        columns,
+        rows,
+        caption="Severe adverse events, by regimen",
+        numeric=numeric,
+        footnotes=notes,
+    )
 
 
 def conclude(page: Page[Tolerability]) -> None:

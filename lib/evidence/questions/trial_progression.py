@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter, methodcaller
 
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.figures.hazard_ratio_ladder import Rung
 from evidence.hazard_ratio import log_hr_se_from_interval, normal_posterior
 from evidence.median import Median
 from evidence.parameters import CombinationVsMonotherapy
+from evidence.printed_medians import MedianPair, medians_hazard_ratio, medians_ratio, reached_median
 from evidence.questions import Numbers
 from evidence.reconstruction import Ensemble, simulate_ensemble
-from evidence.responses import printed_median
-from evidence.survival import hazard_ratio_from_medians, landmark_survival, ratio_of_medians
-from evidence.synthetic_arms import EnsembleSettings
+from evidence.survival import landmark_survival, median_at_level
+from evidence.synthetic_arms import EnsembleSettings, ReconstructionError
 
 # Families of survival times in words.
 _FAMILY_NAMES = {"weibull": "Weibull", "loglogistic": "log-logistic", "lognormal": "lognormal"}
@@ -26,24 +27,29 @@ PRINTED = {
     "os_sorafenib": "jonasch-2010.os.median.sorafenib",
     "follow_up": "jonasch-2010.follow_up.median.all",
 }
+# Parameters of the page that decide how near synthetic arms can come to what is printed.
+_REMEDY = "a larger ensemble_tol, or a wider shape_range or censor_range, may reach them"
 PFS_ROWS = (PRINTED["pfs_combination"], PRINTED["pfs_sorafenib"])
 
 
-def trial_medians(evidence: Evidence) -> tuple[Median, Median]:
+Ensembles = dict[str, Ensemble | NotEstimable]
+
+
+def trial_medians(evidence: Evidence) -> MedianPair:
     """Return the printed PFS medians of the trial: combination, then sorafenib alone."""
-    return printed_median(evidence, PFS_ROWS[0]), printed_median(evidence, PFS_ROWS[1])
+    return reached_median(evidence, PFS_ROWS[0]), reached_median(evidence, PFS_ROWS[1])
 
 
 def hazard_ratio(
-    medians: tuple[Median, Median], ensemble: Ensemble, p: CombinationVsMonotherapy
-) -> Estimate:
+    medians: MedianPair, ensemble: Ensemble | NotEstimable, p: CombinationVsMonotherapy
+) -> Estimate | NotEstimable:
     """Return the PFS hazard ratio from the source that the parameters name."""
     if p.hr_source == "medians_exponential":
-        return hazard_ratio_from_medians(*medians)
+        return medians_hazard_ratio(medians, PFS_ROWS, level=p.level)
     if p.hr_source == "medians_weibull":
-        return hazard_ratio_from_medians(*medians, shape=p.weibull_shape)
+        return medians_hazard_ratio(medians, PFS_ROWS, level=p.level, shape=p.weibull_shape)
     if p.hr_source == "ensemble":
-        return ensemble.hazard_ratio_with_sampling_error
+        return if_estimable(lambda made: made.hazard_ratio_with_sampling_error, ensemble)
     value, low, high = p.hr_user
     return Estimate(
         value, low, high, level=p.level, kind="confidence", unit="ratio",
@@ -51,55 +57,83 @@ def hazard_ratio(
     )  # fmt: skip
 
 
-def log_hr_se(hr: Estimate, p: CombinationVsMonotherapy) -> float:
+def log_hr_se(hr: Estimate | NotEstimable, p: CombinationVsMonotherapy) -> float | NotEstimable:
     """Return the standard error of the log hazard ratio, from its interval where need be."""
-    if hr.se is not None:
-        return hr.se
-    low, high = hr.low or hr.value, hr.high or hr.value
-    return log_hr_se_from_interval(hr.value, low, high, hr.level or p.level)
+
+    def error(made: Estimate) -> float:
+        if made.se is not None:
+            return made.se
+        low, high = made.low or made.value, made.high or made.value
+        return log_hr_se_from_interval(made.value, low, high, made.level or p.level)
+
+    return if_estimable(error, hr)
 
 
 def compare_progression(
-    medians: tuple[Median, Median], hr: Estimate, p: CombinationVsMonotherapy
+    medians: MedianPair, hr: Estimate | NotEstimable, p: CombinationVsMonotherapy
 ) -> Numbers:
     """Return ratio of medians, hazard ratio, what a sceptic makes of it, and landmarks."""
     numbers: Numbers = {
         "pfs_ratio_of_medians": (
-            ratio_of_medians(*medians),
+            medians_ratio(medians, PFS_ROWS, level=p.level),
             "Ratio of median PFS, combination over sorafenib",
         ),
         "pfs_hr": (hr, "PFS hazard ratio, combination over sorafenib"),
     }
-    se = log_hr_se(hr, p)
-    posterior = normal_posterior(
-        math.log(hr.value), se, prior_mean=p.hr_prior_mean, prior_sd=p.hr_prior_sd
+    posterior = if_estimable(
+        lambda made, se: normal_posterior(
+            math.log(made.value), se, prior_mean=p.hr_prior_mean, prior_sd=p.hr_prior_sd
+        ),
+        hr,
+        log_hr_se(hr, p),
     )
     for key, threshold, words in (
         ("pfs_p_better", 1.0, "that the hazard ratio is below 1"),
         ("pfs_p_worth_having", p.hr_benefit_threshold, "of a hazard ratio worth having"),
         ("pfs_p_acceptable", p.hr_ni_margin, "of a hazard ratio below the margin"),
     ):
-        numbers[key] = (posterior.probability(threshold), f"Sceptical probability {words}")
+        below = if_estimable(methodcaller("probability", threshold), posterior)
+        numbers[key] = (below, f"Sceptical probability {words}")
     for month in p.landmarks:
         for arm, median in zip(("combination", "sorafenib"), medians, strict=True):
             numbers[f"pfs_{month:g}m_{arm}"] = (
-                landmark_survival(median, month),
+                if_estimable(landmark_survival, _at_level(median, p.level), month),
                 f"Progression-free at {month:g} months, {arm}",
             )
-    kept = p.baseline_pfs_12m**hr.value
     numbers["pfs_12m_per_1000"] = (
-        Estimate(1000 * kept, unit="count", method="baseline to the power of HR", grade=hr.grade),
+        if_estimable(
+            lambda made: Estimate(
+                1000 * p.baseline_pfs_12m**made.value,
+                unit="count",
+                method="baseline to the power of HR",
+                grade=made.grade,
+            ),
+            hr,
+        ),
         "Progression-free at 12 months per 1000 with the combination, at the baseline given",
     )
     return numbers
 
 
-def simulate_ensembles(
-    medians: tuple[Median, Median], sizes: tuple[int, int], p: CombinationVsMonotherapy
-) -> dict[str, Ensemble]:
-    """Return the ensemble of the parameters first, then others that change one assumption."""
+def _at_level(median: Median | NotEstimable, level: float) -> Median | NotEstimable:
+    """Return a median with limits at `level`; limits that coincide stay as printed."""
+    if isinstance(median, NotEstimable) or median.low == median.high:
+        return median
+    return median_at_level(median, level)
 
-    def simulate(family: str, *, match_limits: bool = True) -> Ensemble:
+
+def simulate_ensembles(
+    medians: MedianPair,
+    sizes: tuple[int | NotEstimable, int | NotEstimable],
+    p: CombinationVsMonotherapy,
+) -> Ensembles:
+    """Return the ensemble of the parameters first, then others that change one assumption.
+
+    One that cannot be had says which printed numbers are out of reach, and which parameters could
+    bring them nearer.
+    """
+
+    def simulate(family: str, *, match_limits: bool = True) -> Ensemble | NotEstimable:
         settings = EnsembleSettings(
             size=p.ensemble_size,
             tolerance=p.ensemble_tol,
@@ -110,13 +144,7 @@ def simulate_ensembles(
             conf_type=p.km_conf_type,
             tau=p.rmst_tau,
         )
-        return simulate_ensemble(
-            *medians,
-            n_experimental=sizes[0],
-            n_control=sizes[1],
-            settings=settings,
-            seed=p.seed,
-        )
+        return if_estimable(_simulate, *medians, *sizes, settings, p.seed)
 
     families = ("weibull", "loglogistic", "lognormal")
     order = [p.ensemble_family, *(name for name in families if name != p.ensemble_family)]
@@ -125,33 +153,75 @@ def simulate_ensembles(
     return made
 
 
-def reconstructed(ensembles: dict[str, Ensemble]) -> Numbers:
+def _simulate(
+    experimental: Median,
+    control: Median,
+    n_experimental: int,
+    n_control: int,
+    settings: EnsembleSettings,
+    seed: int,
+) -> Ensemble | NotEstimable:
+    for row, median in zip(PFS_ROWS, (experimental, control), strict=True):
+        if settings.match_limits and median.low is None:
+            return NotEstimable(
+                f"{row}, ci_low_reported: synthetic arms are matched to the lower limit, which is "
+                "not printed"
+            )
+    if min(n_experimental, n_control) < 2:
+        return NotEstimable("synthetic arms need two patients or more in each arm")
+    try:
+        return simulate_ensemble(
+            experimental,
+            control,
+            n_experimental=n_experimental,
+            n_control=n_control,
+            settings=settings,
+            seed=seed,
+        )
+    except ReconstructionError as error:
+        return NotEstimable(f"{_asked_for(error, settings)}: {error.what}; {_REMEDY}")
+
+
+def _asked_for(error: ReconstructionError, settings: EnsembleSettings) -> str:
+    """Return the rows and columns that synthetic arms could not be brought to."""
+    rows = {"experimental": PFS_ROWS[:1], "control": PFS_ROWS[1:]}.get(error.arm, PFS_ROWS)
+    limits = ", ci_low_reported and ci_high_reported" if settings.match_limits else ""
+    return f"{' and '.join(rows)}, value_reported{limits}"
+
+
+def reconstructed(ensembles: Ensembles) -> Numbers:
     """Return the range of the unreported hazard ratio under each assumption."""
     main = next(iter(ensembles.values()))
     numbers: Numbers = {
-        "ensemble_hr": (main.hazard_ratio, "Range of the hazard ratio that was not reported"),
+        "ensemble_hr": (
+            if_estimable(attrgetter("hazard_ratio"), main),
+            "Range of the hazard ratio that was not reported",
+        ),
         "ensemble_hr_total": (
-            main.hazard_ratio_with_sampling_error,
+            if_estimable(attrgetter("hazard_ratio_with_sampling_error"), main),
             "The same with sampling error",
         ),
         "ensemble_rmst_difference": (
-            main.rmst_difference,
+            if_estimable(attrgetter("rmst_difference"), main),
             "Difference in restricted mean PFS, combination minus sorafenib",
         ),
     }
     for words, ensemble in list(ensembles.items())[1:]:
         key = words.rpartition(", ")[2].lower().replace(" ", "_").replace("-", "")
         numbers[f"ensemble_hr_{key}"] = (
-            ensemble.hazard_ratio,
+            if_estimable(attrgetter("hazard_ratio"), ensemble),
             f"Range of the unreported hazard ratio: {words.lower()}",
         )
     return numbers
 
 
-def ladder(hr: Estimate, ensembles: dict[str, Ensemble]) -> list[Rung]:
-    """Return the ways of reading the medians, from the simplest to the fullest."""
-    rungs = [Rung("Hazard ratio used here", hr)]
-    return rungs + [
+def ladder(hr: Estimate | NotEstimable, ensembles: Ensembles) -> list[Rung] | NotEstimable:
+    """Return the ways of reading the medians that can be had, from the simplest to the fullest."""
+    rungs = [Rung("Hazard ratio used here", hr)] if isinstance(hr, Estimate) else []
+    rungs += [
         Rung(words, made.hazard_ratio_with_sampling_error, made.hazard_ratio)
         for words, made in reversed(ensembles.items())
+        if isinstance(made, Ensemble)
     ]
+    missing = [made for made in (hr, *ensembles.values()) if isinstance(made, NotEstimable)]
+    return rungs or missing[0]

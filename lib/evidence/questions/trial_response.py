@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.posterior import ResponsePosterior, bayes_factor_equal
+from evidence.printed_intervals import say_given
 from evidence.proportions import proportion
 from evidence.questions import Numbers
-from evidence.responses import ArmResponse, arm_response
-from evidence.two_proportions import equality_p, risk_difference, risk_ratio
+from evidence.reported import read_range
+from evidence.responses import ArmResponse, find_response, response_ratio
+from evidence.two_proportions import equality_p, risk_difference
 
 COMBINATION = "jonasch-2010.sorafenib_ifn"
 CONTROL = "jonasch-2010.sorafenib"
@@ -18,91 +20,151 @@ CONTROL = "jonasch-2010.sorafenib"
 SCEPTICAL_PRIOR = (2.8, 8.0)
 
 
-def trial_arms(evidence: Evidence) -> tuple[ArmResponse, ArmResponse]:
+Arms = tuple[ArmResponse | NotEstimable, ArmResponse | NotEstimable]
+
+
+def trial_arms(evidence: Evidence) -> Arms:
     """Return the responders of the randomized trial: combination, then sorafenib alone."""
-    return arm_response(evidence, COMBINATION), arm_response(evidence, CONTROL)
+    return find_response(evidence, COMBINATION), find_response(evidence, CONTROL)
 
 
-def describe_trial(arms: tuple[ArmResponse, ArmResponse]) -> Numbers:
+def rows_of(arms: Arms) -> list[str]:
+    """Return the data rows of both arms; the arm alone where no responders follow."""
+    return [
+        row
+        for arm_id, arm in zip((COMBINATION, CONTROL), arms, strict=True)
+        for row in ((arm_id,) if isinstance(arm, NotEstimable) else arm.rows)
+    ]
+
+
+def trial_sizes(evidence: Evidence, arms: Arms) -> tuple[int | NotEstimable, int | NotEstimable]:
+    """Return the patients of both arms: those with a response, else those of the arm."""
+    one, other = (
+        _size(evidence, arm_id, arm)
+        for arm_id, arm in zip((COMBINATION, CONTROL), arms, strict=True)
+    )
+    return one, other
+
+
+def _size(evidence: Evidence, arm_id: str, arm: ArmResponse | NotEstimable) -> int | NotEstimable:
+    if not isinstance(arm, NotEstimable):
+        return arm.n
+    printed = evidence.row(arm_id)["n_reported"]
+    if not printed:
+        return NotEstimable(f"{arm_id}, n_reported: {say_given(printed)}")
+    return int(printed)
+
+
+def describe_trial(evidence: Evidence, arms: Arms) -> Numbers:
     """Return the size of the trial and its planned interferon-alfa a week."""
-    combination, control = arms
-    total = combination.n + control.n
-    weekly = combination.weekly_mu or (0.0, 0.0)
+    weekly = read_range(evidence.row(COMBINATION)["ifn_weekly_mu"])
+    dose: Estimate | NotEstimable
+    if weekly is None:
+        dose = NotEstimable(f"{COMBINATION}, ifn_weekly_mu: {say_given('')}")
+    else:
+        dose = Estimate(weekly[0], unit="mu_per_week", method="dose times injections")
+
+    def total(one: int, other: int) -> Estimate:
+        n = one + other
+        return Estimate(n, unit="count", n=n, method="sum of both arms")
+
     return {
         "trial_patients": (
-            Estimate(total, unit="count", n=total, method="sum of both arms"),
+            if_estimable(total, *trial_sizes(evidence, arms)),
             "Patients randomized",
         ),
-        "weekly_mu": (
-            Estimate(weekly[0], unit="mu_per_week", method="dose times injections"),
-            "Planned interferon-alfa a week in the trial",
-        ),
+        "weekly_mu": (dose, "Planned interferon-alfa a week in the trial"),
     }
 
 
-def compare_response(arms: tuple[ArmResponse, ArmResponse], p: CombinationVsMonotherapy) -> Numbers:
+def compare_response(arms: Arms, p: CombinationVsMonotherapy) -> Numbers:
     """Return response by arm, its difference and ratio, and one exact P."""
-    combination, control = arms
-    counts = (*combination.counts, *control.counts)
-    difference = risk_difference(*counts, level=p.level)
-    with_combination = 1000 * (p.baseline_orr + difference.value)
+
+    def rate(arm: ArmResponse) -> Estimate:
+        return proportion(*arm.counts, method=p.ci_method, level=p.level)
+
+    def equality(one: ArmResponse, other: ArmResponse) -> Estimate:
+        return Estimate(
+            equality_p(*one.counts, *other.counts, test="boschloo"),
+            unit="p_value",
+            method="Boschloo's exact test, two-sided",
+            conventions=("boschloo_two_sided",),
+        )
+
+    def at_baseline(gain: Estimate) -> Estimate:
+        return Estimate(
+            1000 * (p.baseline_orr + gain.value), unit="count", method="baseline plus difference"
+        )
+
+    difference = if_estimable(
+        lambda one, other: risk_difference(*one.counts, *other.counts, level=p.level), *arms
+    )
     return {
         "orr_combination": (
-            proportion(*combination.counts, method=p.ci_method, level=p.level),
+            if_estimable(rate, arms[0]),
             "Objective response with the combination",
         ),
         "orr_sorafenib": (
-            proportion(*control.counts, method=p.ci_method, level=p.level),
+            if_estimable(rate, arms[1]),
             "Objective response with sorafenib alone",
         ),
         "orr_difference": (difference, "Difference in response, combination minus sorafenib"),
         "orr_ratio": (
-            risk_ratio(*counts, level=p.level),
+            if_estimable(lambda one, other: response_ratio(one, other, level=p.level), *arms),
             "Ratio of response rates, combination over sorafenib",
         ),
-        "orr_p": (
-            Estimate(
-                equality_p(*counts, test="boschloo"),
-                unit="p_value",
-                method="Boschloo's exact test, two-sided",
-                conventions=("boschloo_two_sided",),
-            ),
-            "P of equal response rates",
-        ),
+        "orr_p": (if_estimable(equality, *arms), "P of equal response rates"),
         "orr_per_1000": (
-            Estimate(with_combination, unit="count", method="baseline plus difference"),
+            if_estimable(at_baseline, difference),
             "Responders per 1000 with the combination, at the baseline of the parameters",
         ),
     }
 
 
 def response_posteriors(
-    arms: tuple[ArmResponse, ArmResponse], p: CombinationVsMonotherapy
-) -> dict[str, ResponsePosterior]:
+    arms: Arms, p: CombinationVsMonotherapy
+) -> dict[str, ResponsePosterior] | NotEstimable:
     """Return the posteriors of both response rates under the chosen and a sceptical prior."""
-    counts = (*arms[0].counts, *arms[1].counts)
     chosen = (p.prior_orr[0], p.prior_orr[1])
     priors = {f"Beta({a:g}, {b:g})": (a, b) for a, b in (chosen, SCEPTICAL_PRIOR)}
-    return {words: ResponsePosterior(*counts, prior=prior) for words, prior in priors.items()}
+
+    def posteriors(one: ArmResponse, other: ArmResponse) -> dict[str, ResponsePosterior]:
+        counts = (*one.counts, *other.counts)
+        return {words: ResponsePosterior(*counts, prior=prior) for words, prior in priors.items()}
+
+    return if_estimable(posteriors, *arms)
 
 
 def believe_response(
-    posteriors: dict[str, ResponsePosterior], p: CombinationVsMonotherapy
+    posteriors: dict[str, ResponsePosterior] | NotEstimable, p: CombinationVsMonotherapy
 ) -> Numbers:
     """Return what the posterior says of a better, a worthwhile and an acceptable response."""
-    main, sceptical = next(iter(posteriors.values())), list(posteriors.values())[-1]
+    main = if_estimable(lambda made: next(iter(made.values())), posteriors)
+    sceptical = if_estimable(lambda made: list(made.values())[-1], posteriors)
     gain, margin = p.orr_gain_threshold_pp / 100, p.orr_ni_margin_pp / 100
 
-    def probability(posterior: ResponsePosterior, above: float, words: str) -> Estimate:
+    def probability(
+        posterior: ResponsePosterior | NotEstimable, above: float, words: str
+    ) -> Estimate | NotEstimable:
+        return if_estimable(
+            lambda made: Estimate(
+                made.probability_above(above),
+                unit="probability",
+                method=f"posterior of two independent Beta priors, {words}",
+                conventions=("beta_posterior",),
+                grade="D2",
+            ),
+            posterior,
+        )
+
+    def for_equal(made: ResponsePosterior) -> Estimate:
+        counts = (made.events_a, made.n_a, made.events_b, made.n_b)
         return Estimate(
-            posterior.probability_above(above),
-            unit="probability",
-            method=f"posterior of two independent Beta priors, {words}",
-            conventions=("beta_posterior",),
+            bayes_factor_equal(*counts, prior=made.prior),
+            method="Bayes factor of one common response rate against two independent ones",
             grade="D2",
         )
 
-    counts = (main.events_a, main.n_a, main.events_b, main.n_b)
     return {
         "p_better": (
             probability(main, 0.0, "difference above 0"),
@@ -121,11 +183,7 @@ def believe_response(
             "Probability that no more than the margin is lost",
         ),
         "bayes_factor_equal": (
-            Estimate(
-                bayes_factor_equal(*counts, prior=main.prior),
-                method="Bayes factor of one common response rate against two independent ones",
-                grade="D2",
-            ),
+            if_estimable(for_equal, main),
             "Bayes factor for equal response",
         ),
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evidence.data import Evidence
+from evidence.estimates import Estimate, NotEstimable
 from evidence.parameters import AddingInterferon
+from evidence.printed_medians import reached_median
 from evidence.questions.adding_interferon import QUESTION, Compared
-from evidence.questions.certainty import judge_certainty
+from evidence.questions.certainty import is_judged, judge_certainty
 from evidence.questions.findings.summary import (
     PROGRESSION,
     RESPONSE,
@@ -19,7 +21,7 @@ from evidence.questions.findings.summary import (
     tabulate_findings,
     visible,
 )
-from evidence.responses import arm_response, printed_median
+from evidence.responses import arm_response
 from evidence.survival import landmark_survival
 from evidence.tables import NOT_REPORTED, Table
 from evidence.vocabulary import TREATMENTS
@@ -42,17 +44,22 @@ def _baseline(evidence: Evidence, item: Compared) -> float | None:
     if item.effect.outcome == "orr":
         control = arm_response(evidence, f"{study}.{arm}")
         return control.events / control.n
-    row_id = f"{study}.{item.effect.outcome}.median.{arm}"
-    if evidence.find(row_id) is None:
+    median = reached_median(evidence, f"{study}.{item.effect.outcome}.median.{arm}")
+    if isinstance(median, NotEstimable):
         return None
-    return landmark_survival(printed_median(evidence, row_id), _HORIZON).value
+    return landmark_survival(median, _HORIZON).value
 
 
 def _patients(evidence: Evidence, item: Compared) -> str:
-    if item.effect.estimate.n:
-        return str(item.effect.estimate.n)
+    estimate = item.effect.estimate
+    if isinstance(estimate, Estimate) and estimate.n:
+        return str(estimate.n)
     sizes = [evidence.row(row)["n_reported"] for row in item.contrast.rows]
     return str(sum(map(int, sizes))) if all(map(str.isdigit, sizes)) else NOT_REPORTED
+
+
+def _judged_as(item: Compared) -> str:
+    return f"{item.effect.outcome}_{item.contrast.backbone.lower()}"
 
 
 def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
@@ -60,7 +67,7 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
     words, effect, ratio = _OUTCOMES[outcome]
     return find(
         f"{words}, on {_BACKBONES.get(backbone, TREATMENTS[backbone])}: {item.contrast.name}",
-        judge_certainty(evidence, QUESTION, f"{outcome}_{backbone.lower()}"),
+        judge_certainty(evidence, QUESTION, _judged_as(item)),
         effect.of("Adding interferon-alfa"),
         visible(item.effect.estimate, p.provenance_max),
         name=ratio,
@@ -73,10 +80,13 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
 
 def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon) -> Table:
     """Return one line per clean contrast and outcome that has an interval."""
-    findings = [
-        _finding(evidence, item, p)
-        for item in compared
-        if not item.contrast.flag and item.effect.estimate.low is not None
+    clean = [item for item in compared if not item.contrast.flag and item.interval is not None]
+    judged = [item for item in clean if is_judged(evidence, QUESTION, _judged_as(item))]
+    findings = [_finding(evidence, item, p) for item in judged]
+    unjudged = [
+        f"{item.words} is left out: data/certainty.csv does not judge {_judged_as(item)}."
+        for item in clean
+        if item not in judged
     ]
     return tabulate_findings(
         findings,
@@ -87,5 +97,6 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
             "Only contrasts in which nothing else is known to differ and that have an interval. "
             "Patients per 1000 without it are those of the trial's own comparator; survival at "
             "one year is read off an exponential curve through its median.",
+            *unjudged,
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from evidence.data import Evidence
+from evidence.estimates import Estimate
 from evidence.parameters import CombinationVsMonotherapy
 from evidence.questions.certainty import judge_certainty
 from evidence.questions.combination_vs_monotherapy import QUESTION
@@ -45,7 +46,11 @@ def summarise(
         patients=patients,
     )
     difference = seen(results["orr_difference"])
-    if difference is not None and difference.low is not None and difference.high is not None:
+    if (
+        isinstance(difference, Estimate)
+        and difference.low is not None
+        and difference.high is not None
+    ):
         parts = (difference.value, difference.low, difference.high)
         response = replace(response, with_=per_1000_range([p.baseline_orr + d for d in parts]))
     findings = [
@@ -63,7 +68,7 @@ def summarise(
         Finding(
             "Overall survival",
             rating,
-            "We cannot tell: the median was not reached with sorafenib alone.",
+            _survival(results),
             patients=patients,
         ),
         Finding(
@@ -79,3 +84,14 @@ def summarise(
         without="Per 1000 with sorafenib",
         with_="Per 1000 with the combination",
     )
+
+
+def _survival(results: Mapping[str, Result]) -> str:
+    """Return why the printed medians of survival do not tell which is longer."""
+    medians = [results[key] for key in ("os_combination", "os_sorafenib")]
+    names = ("the combination", "sorafenib alone")
+    short = [name for name, one in zip(names, medians, strict=True) if one.value is None]
+    if short:
+        return f"We cannot tell: the median was not reached with {' and '.join(short)}."
+    texts = " and ".join(one.text for one in medians)
+    return f"We cannot tell: medians of {texts} are printed, no hazard ratio."

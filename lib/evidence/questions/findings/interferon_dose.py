@@ -16,13 +16,14 @@ from evidence.questions.findings.summary import (
 )
 from evidence.questions.interferon_dose import QUESTION
 from evidence.results import Result
-from evidence.tables import Table
+from evidence.tables import NOT_REPORTED, Table
 
 
 def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:
     """Return two lines: across trials, and between the schedules of the one that randomized."""
     slope, schedule = results["dose_or"], results["schedule_or"]
     overall = None if slope.n is None else (slope.events or 0) / slope.n
+    higher = results["schedule_higher"].value
     findings = [
         find(
             f"Objective response, {p.dose_step:g} MU a week more, across trials",
@@ -43,8 +44,8 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDo
             name="odds ratio",
             good_below_one=False,
             absolute=odds_responders,
-            baseline=results["schedule_higher"].estimate().value,
-            patients=str(schedule.n),
+            baseline=None if higher == 1 else higher,
+            patients=NOT_REPORTED if schedule.n is None else str(schedule.n),
         ),
     ]
     return tabulate_findings(

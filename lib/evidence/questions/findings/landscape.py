@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evidence.data import Evidence
+from evidence.estimates import NotEstimable, if_estimable
 from evidence.network import NetworkResult
 from evidence.parameters import Landscape
-from evidence.questions.certainty import judge_certainty
+from evidence.printed_medians import reached_median
+from evidence.questions.certainty import is_judged, judge_certainty
 from evidence.questions.findings.summary import (
     PROGRESSION,
     SURVIVAL,
@@ -15,8 +17,8 @@ from evidence.questions.findings.summary import (
     tabulate_findings,
     visible,
 )
-from evidence.questions.landscape import QUESTION, Link, code_key
-from evidence.responses import printed_median
+from evidence.questions.landscape import QUESTION, code_key
+from evidence.questions.network_contrasts import Link
 from evidence.survival import landmark_survival
 from evidence.tables import Table
 from evidence.vocabulary import TREATMENTS
@@ -41,8 +43,19 @@ def summarise(
     median; with other treatments they are that share to the power of the hazard ratio.
     """
     words, effect = _OUTCOMES[p.outcome]
-    median = printed_median(evidence, _BASELINES[p.outcome])
+    median = reached_median(evidence, _BASELINES[p.outcome])
+    at_horizon = if_estimable(lambda made: landmark_survival(made, _HORIZON).value, median)
+    baseline = None if isinstance(at_horizon, NotEstimable) else at_horizon
     effects = fitted.effects_versus(COMPARATOR) if COMPARATOR in fitted.treatments else {}
+    judged = {
+        code: is_judged(evidence, QUESTION, f"{p.outcome}_{code_key(code)}") for code in effects
+    }
+    notes = [
+        f"{_capital(TREATMENTS[code])} is left out: data/certainty.csv does not judge "
+        f"{p.outcome}_{code_key(code)}."
+        for code in effects
+        if not judged[code]
+    ]
     findings = [
         find(
             _capital(TREATMENTS[code]),
@@ -51,12 +64,12 @@ def summarise(
             visible(hr, p.provenance_max),
             name="hazard ratio",
             good_below_one=True,
-            baseline=landmark_survival(median, _HORIZON).value,
+            baseline=baseline,
             patients=_patients(evidence, links, code),
             against="against interferon-alfa",
         )
         for code, hr in effects.items()
-        if code != COMPARATOR
+        if judged[code]
     ]
     return tabulate_findings(
         findings,
@@ -67,6 +80,7 @@ def summarise(
             "Patients are those of trials that compared the two directly. Those per 1000 with "
             "interferon-alfa are read off an exponential curve through the median of "
             f"{evidence.printed(_BASELINES[p.outcome])} in the largest trial that gave it alone.",
+            *notes,
         ),
     )
 

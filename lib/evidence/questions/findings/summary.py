@@ -11,13 +11,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from evidence.estimates import Estimate
+from evidence.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence.formatting import format_estimate
 from evidence.questions.certainty import Rating
 from evidence.results import Result
 from evidence.tables import NOT_REPORTED, Table, make_table
 
-NOT_ESTIMABLE = "not estimable"
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
 # Verb by certainty where the interval excludes no difference (GRADE guidelines 26, Santesso et
@@ -93,13 +92,21 @@ class Finding:
     patients: str = NOT_REPORTED
 
 
-def say(estimate: Estimate | None, rating: Rating, effect: Effect, *, good_below_one: bool) -> str:
+def say(
+    estimate: Estimate | NotEstimable | None,
+    rating: Rating,
+    effect: Effect,
+    *,
+    good_below_one: bool,
+) -> str:
     """Return what a ratio means in plain words.
 
     An interval that holds 1 is never called no effect: it allows both.
     """
     if estimate is None:
         return "Not said: the reader asked not to see numbers of this grade."
+    if isinstance(estimate, NotEstimable):
+        return f"We cannot tell whether {_in_sentence(effect)}."
     certain = rating.certainty != "very low" and estimate.low is not None
     if not certain or not estimate.excludes(1.0):
         return f"We cannot tell whether {_in_sentence(effect)}."
@@ -155,21 +162,25 @@ def _parts(ratio: Estimate) -> list[float]:
     return [ratio.value, ratio.low, ratio.high]
 
 
-def visible(estimate: Estimate, grade_max: str) -> Estimate | None:
+def visible(estimate: Estimate | NotEstimable, grade_max: str) -> Estimate | NotEstimable | None:
     """Return the estimate, or None where its grade lies beyond what the reader asked for."""
-    return estimate if estimate.grade <= grade_max else None
+    if isinstance(estimate, NotEstimable) or estimate.grade <= grade_max:
+        return estimate
+    return None
 
 
-def seen(result: Result) -> Estimate | None:
-    """Return the number of a result, or None where it is withheld."""
-    return None if result.withheld else result.estimate()
+def seen(result: Result) -> Estimate | NotEstimable | None:
+    """Return the number of a result or why there is none, or None where it is withheld."""
+    if result.withheld:
+        return None
+    return NotEstimable(result.method) if result.value is None else result.estimate()
 
 
 def find(
     outcome: str,
     rating: Rating,
     effect: Effect,
-    ratio: Estimate | None,
+    ratio: Estimate | NotEstimable | None,
     *,
     name: str,
     good_below_one: bool,
@@ -188,7 +199,7 @@ def find(
         Certainty.
     effect : Effect
         Words.
-    ratio : Estimate or None
+    ratio : Estimate, NotEstimable or None
         Relative effect; None where it is withheld.
     name : str
         What kind of ratio it is: "hazard ratio".
@@ -207,14 +218,16 @@ def find(
     words = say(ratio, rating, effect, good_below_one=good_below_one)
     if against:
         words = f"{words[:-1]} {against}."
-    shares = NOT_ESTIMABLE
-    if ratio is not None and baseline is not None and ratio.low is not None:
-        shares = per_1000_range(absolute(baseline, ratio))
+    shares, relative = NOT_ESTIMABLE, NOT_ESTIMABLE if ratio else "withheld"
+    if isinstance(ratio, Estimate):
+        relative = f"{name} {format_estimate(replace(ratio, p=None))}"
+        if baseline is not None and ratio.low is not None and ratio.high is not None:
+            shares = per_1000_range(absolute(baseline, ratio))
     return Finding(
         outcome,
         rating,
         words,
-        "withheld" if ratio is None else f"{name} {format_estimate(replace(ratio, p=None))}",
+        relative,
         NOT_REPORTED if baseline is None else per_1000(baseline),
         shares,
         patients,

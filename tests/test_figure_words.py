@@ -1,0 +1,89 @@
+"""What a figure says of its numbers is true on either side: captions and alternative texts."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from evidence.estimates import Estimate
+from evidence.figures.dose_bubbles import draw_dose_bubbles
+from evidence.figures.ensemble import draw_ensemble
+from evidence.figures.hazard_ratio_ladder import Rung, draw_hazard_ratio_ladder
+from evidence.figures.response_posterior import draw_response_posterior
+from evidence.median import Median
+from evidence.pooling import logit_response, pool
+from evidence.posterior import ResponsePosterior
+from evidence.reconstruction import simulate_ensemble
+from evidence.synthetic_arms import EnsembleSettings
+
+
+def arm(name, events, n):
+    return SimpleNamespace(arm_id=f"{name}.a", name=name, events=events, n=n)
+
+
+@pytest.mark.parametrize(
+    ("responders", "words"),
+    [
+        ((10, 11, 9, 12, 10), "allows a rise as well as a fall."),
+        ((5, 20, 45, 70, 90), "allows only a rise."),
+        ((90, 70, 45, 20, 5), "allows only a fall."),
+    ],
+)
+def test_the_dose_figure_says_which_slopes_its_band_holds(responders, words):
+    arms = [arm(f"trial-{number}", events, 100) for number, events in enumerate(responders)]
+    doses = [5.0, 10.0, 15.0, 20.0, 25.0]
+    y, v = logit_response(list(responders), [100] * 5)
+    figure = draw_dose_bubbles(arms, doses, pool(y, v, moderators=doses), "slope")
+    assert figure.alt.endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("counts", "side"), [((10, 40, 12, 40), "below"), ((20, 40, 6, 40), "above")]
+)
+def test_the_posterior_figure_says_on_which_side_it_is_centred(counts, side):
+    posterior = ResponsePosterior(*counts, prior=(1, 1))
+    difference = Estimate(counts[0] / 40 - counts[2] / 40, -0.2, 0.3, unit="points")
+    figure = draw_response_posterior({"flat": posterior}, difference, margin=0.1, gain=0.1)
+    assert f"is centred {side} zero" in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.6, 1.5, "so benefit, no difference and harm are all allowed."),
+        (0.5, 0.8, "so only benefit is allowed."),
+        (1.2, 2.0, "so only harm is allowed."),
+    ],
+)
+def test_the_ladder_says_which_effects_its_widest_interval_holds(low, high, words):
+    interval = Estimate((low * high) ** 0.5, low, high, level=0.95, kind="confidence", unit="ratio")
+    figure = draw_hazard_ratio_ladder([Rung("one", interval)], margin=1.25)
+    assert figure.alt.endswith(words)
+    other = Rung("other", replace(interval, level=0.9))
+    assert (
+        "90 and 95 % intervals"
+        in draw_hazard_ratio_ladder([Rung("one", interval), other], margin=1.25).caption
+    )
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [
+        (7.39, ("overlap throughout", "so even its side of 1 is not certain")),
+        (28.0, ("lie apart at", "wholly below 1")),
+        (1.9, ("lie apart at", "wholly above 1")),
+    ],
+)
+def test_the_ensemble_figure_says_whether_bands_overlap_and_where_the_ratio_lies(months, words):
+    first, second = Median(months), Median(7.39)
+    made = simulate_ensemble(
+        first,
+        second,
+        n_experimental=120,
+        n_control=120,
+        settings=EnsembleSettings(size=60, match_limits=False, censor_range=(20.0, 60.0)),
+    )
+    figure = draw_ensemble(made, {"SOR+IFN": first, "SOR": second}, 60)
+    assert all(one in figure.alt for one in words)
+    if "apart" in words[0]:
+        assert np.isfinite(made.hazard_ratio.value)
