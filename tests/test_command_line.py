@@ -73,8 +73,8 @@ def test_status_shows_every_page_as_fresh():
     assert QUESTION in said
 
 
-def test_a_run_with_nothing_to_do_says_so():
-    code, said = evidence("run")
+def test_a_run_with_nothing_to_do_says_so(project):
+    code, said = evidence("run", cwd=project)
     assert code == 0
     assert "nothing to run" in said
 

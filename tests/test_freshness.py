@@ -229,6 +229,7 @@ def test_what_cannot_be_parsed_counts_as_it_is_written():
 
 def test_a_sign_within_a_word_of_the_lock_begins_no_comment():
     assert lines_form("a @ https://host/a#egg=1") != lines_form("a @ https://host/a#egg=2")
+    assert lines_form("color: 'a #1'") != lines_form("color: 'a #2'")
     assert lines_form("a==1  # why\n") == lines_form("a==1\n\n# why") == lines_form("a==1\r\n")
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from evidence.book.multiverse import current_key
+from evidence.book.multiverse import current_key, run_multiverse
 from evidence.book.sweep import sweep
 from evidence.data import load_evidence
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
@@ -160,3 +160,10 @@ def test_a_broken_file_of_choices_is_named(project, text):
     (data_folder() / "multiverse" / "biomarker_prognosis.yml").write_text(text)
     with pytest.raises(DesignError, match=r"data/multiverse/biomarker_prognosis\.yml: expected"):
         read_design("biomarker_prognosis")
+
+
+def test_a_file_that_cannot_be_written_is_said_before_anything_runs(monkeypatch):
+    monkeypatch.setattr("evidence.book.whole_writes.os.access", lambda path, mode: False)
+    monkeypatch.setattr("evidence.book.multiverse.sweep", lambda *words, **more: 1 / 0)
+    with pytest.raises(PermissionError, match="multiverse"):
+        run_multiverse("biomarker_prognosis")

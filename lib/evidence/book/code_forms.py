@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# The comment of a line of requirements or of a matplotlib style; a sign within a word is none.
-_LINE_COMMENT = re.compile(r"(?:^|\s)#.*$")
+# The comment of a line of requirements or of a matplotlib style; a sign within a word is none, and
+# neither is one that may stand between quotes.
+_LINE_COMMENT = re.compile(r"(?:^|\s)#[^'\"]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,25 @@ _NOT_PROSE = (
     re.compile(r"\]\([^)]*\)"),  # targets of links
     re.compile(r"<https?://[^>]+>"),
 )
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+# Code as a reader sees it: a span ends with its paragraph, a fence has no directive.
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)\1(?!`)", re.DOTALL)
+_FENCE = re.compile(
+    r"^[ \t]*(`{3,}|~{3,})(?![`~{])[^\n]*\n.*?^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE
+)
 # Markdown takes HTML as it is; the book needs none. Addresses and comments look alike.
 _HTML = re.compile(r"<(?!https?://|mailto:|!--)[a-zA-Z/!?][^\s>]*")
 # Where a link leads, and attributes behind a piece of text.
 _TARGET = re.compile(r"\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]]+\]:\s*<?([^\s>]*)", re.MULTILINE)
 _HANDLER = re.compile(r"\{[^}`]*\bon[a-z]+\s*=[^}]*\}?")
 # Directives whose content is taken as it is, or from another file.
-_RAW = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})\{(?:raw|eval-rst|include|literalinclude)\}.*$",
-                  re.MULTILINE)  # fmt: skip
+# What is left of fences are those of directives, whose content is prose.
+_MARKS = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
+# Front matter may put elements into the head of a page.
+_RAW = re.compile(
+    r"^[ \t]*(?:`{3,}|~{3,}|:{3,})\{(?:raw|eval-rst|include|literalinclude)\}.*$"
+    r"|^[ \t]*html_meta[ \t]*:.*$",
+    re.MULTILINE,
+)
 # What a cell of the book may leave; a browser would run some others.
 _KINDS = ("text/plain", "text/html", "image/svg+xml", "image/png")
 _OURS = "application/vnd.evidence."
@@ -80,7 +90,7 @@ def lint_prose(text: str, file: str, first_line: int = 1) -> Iterator[Problem]:
     def problem(position: int, expected: str, given: str) -> Problem:
         return Problem(file, first_line + text.count("\n", 0, position), "", expected, given)
 
-    yield from _lint_active(text, with_roles, problem)
+    yield from _lint_active(text, problem)
     for found in _LEFTOVER.finditer(prose):
         yield problem(found.start(), "finished prose", f'"{found[0]}"')
     for found in _ABSOLUTE.finditer(prose):
@@ -98,13 +108,11 @@ def lint_prose(text: str, file: str, first_line: int = 1) -> Iterator[Problem]:
         yield problem(found.start(), "{num}`key` for a number in prose", f'"{found[0]}"')
 
 
-def _lint_active(
-    text: str, outside_fences: str, problem: Callable[[int, str, str], Problem]
-) -> Iterator[Problem]:
+def _lint_active(text: str, problem: Callable[[int, str, str], Problem]) -> Iterator[Problem]:
     """Yield what a browser could run: HTML, handlers, links that are scripts, raw directives."""
     for found in _RAW.finditer(text):
         yield problem(found.start(), "text in Markdown", f'"{found[0].strip()[:60]}"')
-    shown = _CODE.sub(_blank, outside_fences)
+    shown = _CODE.sub(_blank, _MARKS.sub(_blank, _FENCE.sub(_blank, text)))
     for found in chain(_HTML.finditer(shown), _HANDLER.finditer(shown)):
         expected = "Markdown and no HTML (code stands between backticks)"
         yield problem(found.start(), expected, f'"{found[0][:60]}"')

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evidence.book.sweep import SweepRun, sweep
-from evidence.book.whole_writes import write_whole
+from evidence.book.whole_writes import need_writable, write_whole
 from evidence.data import load_evidence
 from evidence.multiverse.design import Block, Design, read_design
 from evidence.multiverse.outcomes import BlockOutcome, Specification, outcome_file, to_text
@@ -29,11 +29,15 @@ def run_multiverse(
     ------
     DesignError, ParameterError
         Where the choices are not in order; nothing was run.
+    PermissionError
+        Where the file cannot be written; nothing was run.
     MultiverseError
         Where a specification failed, or lacks the number or a claim of its block; the file is as
         it was.
     """
     design = read_design(question)
+    path = data_folder() / outcome_file(question)
+    need_writable(path)
     wanted = [chosen for block in design.blocks for chosen in block.specifications()]
     runs = sweep(design.page, wanted, workers=workers, report=report)
     failed = [f"{run.parameters}: {run.error}" for run in runs if run.error]
@@ -50,7 +54,6 @@ def run_multiverse(
         )
         for block in design.blocks
     ]
-    path = data_folder() / outcome_file(question)
     write_whole(path, to_text(current_key(design, asked), asked, outcomes).encode())
     return path
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+
+
+def need_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, before minutes are spent on what it would hold.
+
+    Raises
+    ------
+    PermissionError
+        Where its folder may not be written into.
+    """
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path.parent))
 
 
 def write_whole(path: Path, content: bytes) -> None:
