@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -185,12 +185,13 @@ def survival_effect(
 
     Where only a hazard ratio is printed that no interval follows from, the effect says why.
     """
-    return (
-        _printed_ratio(evidence, contrast.study_id, contrast.arm, contrast.comparator, outcome)
-        or _through_shared_arm(evidence, contrast, outcome, level=level, rho=rho)
-        or _from_medians(evidence, contrast, outcome, level)
-        or _unusable_ratio(evidence, contrast, outcome)
-    )
+    found = _printed_ratio(
+        evidence, contrast.study_id, contrast.arm, contrast.comparator, outcome
+    ) or _through_shared_arm(evidence, contrast, outcome, level=level, rho=rho)
+    if found is not None:
+        return found
+    unusable = _unusable_ratio(evidence, contrast, outcome)
+    return _from_medians(evidence, contrast, outcome, level, unusable) or unusable
 
 
 def _ratio_rows(
@@ -268,7 +269,10 @@ def _shared_arm_ratio(one: Contrast, other: Contrast, *, level: float, rho: floa
     )
 
 
-def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str, level: float) -> Effect | None:
+def _from_medians(
+    evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
+) -> Effect | None:
+    """Return the hazard ratio that the medians imply; its method says why no printed one is."""
     rows = (
         f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
         f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",
@@ -287,4 +291,6 @@ def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str, level: floa
             conventions=("hazard_ratio_from_medians",),
             grade="D2",
         )
+    if unusable is not None and isinstance(unusable.estimate, NotEstimable):
+        made = replace(made, method=f"{made.method}; {unusable.estimate.reason}")
     return Effect(outcome, made, rows)
