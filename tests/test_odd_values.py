@@ -21,6 +21,7 @@ COLUMNS = {
 ADDING, BIOMARKER = "questions/adding_interferon", "questions/biomarker_prognosis"
 COMBINATION, DOSE = "questions/combination_vs_monotherapy", "questions/interferon_dose"
 LANDSCAPE, TOLERABILITY = "questions/landscape", "questions/tolerability"
+CONVENTIONS = "methods/conventions"
 JONASCH, HUDES, PYRHONEN = "studies/jonasch-2010", "studies/hudes-2007", "studies/pyrhonen-1999"
 # Fewer and coarser synthetic arms: the words are the same.
 QUICK = {
@@ -61,7 +62,7 @@ ODD = {
     ),
     "no responder in either arm": (
         [row(ORR, **NOBODY), row(ORR_IFN, **NOBODY)],
-        (ADDING, JONASCH),
+        (ADDING, JONASCH, CONVENTIONS),
         "nobody of 40 responded",
     ),
     "responders everywhere": (
@@ -82,7 +83,7 @@ ODD = {
     ),
     "a bound on a percentage": (
         [row(ORR, v="<1", **NO_LIMITS)],
-        (COMBINATION, ADDING),
+        (COMBINATION, ADDING, CONVENTIONS),
         f'{ORR}, value_reported: expected a number, got "<1"',
     ),
     "a percentage not reported": (
@@ -125,7 +126,7 @@ ODD = {
     ),
     "a median not reached": (
         [row(PFS, v="not reached", h="not reached")],
-        (COMBINATION, JONASCH),
+        (COMBINATION, JONASCH, CONVENTIONS),
         f'{PFS}, value_reported: expected a number, got "not reached"',
     ),
     "a bound on a median": (
@@ -261,7 +262,8 @@ def shown_by(page, evidence):
 def test_there_are_forty_of_them():
     assert len(ODD) == 40
     assert {page for _, pages, _ in ODD.values() for page in pages} >= {
-        ADDING, BIOMARKER, COMBINATION, DOSE, LANDSCAPE, TOLERABILITY, JONASCH, HUDES, PYRHONEN
+        ADDING, BIOMARKER, COMBINATION, DOSE, LANDSCAPE, TOLERABILITY, CONVENTIONS, JONASCH, HUDES,
+        PYRHONEN,
     }  # fmt: skip
 
 
