@@ -95,10 +95,12 @@ def _code(page: str) -> tuple[str, ...]:
     )
 
 
-def compute(page: str, evidence: Evidence, **parameters: Any) -> dict[str, Any]:
+def compute(
+    page: str, evidence: Evidence, *, figures: bool = False, **parameters: Any
+) -> dict[str, Any]:
     """Run the cells of a chapter on evidence; return its namespace.
 
-    Figures are not drawn: a cell that draws one is left out.
+    Figures are not drawn unless asked for: a cell that draws one is left out.
     """
     first, *cells = _code(page)
     namespace: dict[str, Any] = {}
@@ -112,7 +114,7 @@ def compute(page: str, evidence: Evidence, **parameters: Any) -> dict[str, Any]:
         exec(compile(first, f"{page}, parameters", "exec"), namespace)
         namespace.update(parameters)
         for number, source in enumerate(cells, start=2):
-            if "draw_" not in source:
+            if figures or "draw_" not in source:
                 exec(compile(source, f"{page}, cell {number}", "exec"), namespace)
     return namespace
 

@@ -2,8 +2,17 @@
 
 import pytest
 from evidence.data import load_evidence
-from evidence.eligibility import qualifying_arms
-from evidence.responses import arm_response, printed_median, with_denominator, with_weekly_dose
+from evidence.eligibility import pooling_candidates, qualifying_arms
+from evidence.responses import (
+    ArmResponse,
+    arm_response,
+    printed_median,
+    response_ratio,
+    with_denominator,
+    with_weekly_dose,
+)
+
+from tests.page_cells import evidence_with
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +68,68 @@ def test_printed_medians_keep_missing_limits_missing(evidence):
     assert printed_median(evidence, "jonasch-2010.os.median.sorafenib").value is None
     with pytest.raises(ValueError, match="a row that prints a median"):
         printed_median(evidence, "jonasch-2010.orr.percent.sorafenib")
+
+
+RYAN = "ryan-2007.orr.percent.sorafenib_ifn"
+AS_COUNT = {
+    "row_id": "ryan-2007.orr.count.sorafenib_ifn",
+    "statistic": "count",
+    "value_reported": "12",
+    "unit": "patients",
+}
+
+
+@pytest.mark.parametrize("events", ["12", ""])
+def test_a_response_printed_as_a_count_is_a_response(events):
+    made = evidence_with(("outcomes", RYAN, AS_COUNT | {"events": events}))
+    arm = arm_response(made, "ryan-2007.sorafenib_ifn")
+    assert (arm.counts, arm.rows[0]) == ((12, 62), AS_COUNT["row_id"])
+    assert "ryan-2007.sorafenib_ifn" in qualifying_arms(made)
+
+
+@pytest.mark.parametrize("qualifier", [".final", ".review"])
+def test_a_response_of_a_named_analysis_is_found_where_no_plain_one_is_printed(qualifier):
+    made = evidence_with(("outcomes", RYAN, {"row_id": RYAN + qualifier}))
+    assert arm_response(made, "ryan-2007.sorafenib_ifn").rows[0] == RYAN + qualifier
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"value_reported": "<1", "events": ""}, 'value_reported: expected a number, got "<1"'),
+        ({"value_reported": "19.7", "events": ""}, "no count of 62 patients print as 19.7 %"),
+        (AS_COUNT | {"value_reported": "not reported", "events": ""}, "value_reported: expected"),
+    ],
+)
+def test_an_arm_that_stays_out_says_which_cell_is_why(cells, reason):
+    made = evidence_with(("outcomes", RYAN, cells))
+    (found,) = [
+        one.reason for one in pooling_candidates(made) if one.arm_id == "ryan-2007.sorafenib_ifn"
+    ]
+    assert found.startswith("no counts follow from what is printed: ryan-2007.orr.")
+    assert reason in found
+
+
+def patients(name, events, n):
+    return ArmResponse(f"{name}.a", name, "SOR", events, n, (f"{name}.orr",), "printed", None)
+
+
+def test_a_ratio_without_responders_in_the_control_arm_gives_the_difference_instead():
+    found = response_ratio(patients("x", 13, 79), patients("y", 0, 81), level=0.95)
+    assert found.reason.startswith("y.orr: nobody of 81 responded")
+    assert "16.5 points (95 % CI" in found.reason
+
+
+@pytest.mark.parametrize(("events", "value"), [((0, 5), 0.0), ((40, 40), 1.0)])
+def test_where_katz_has_no_interval_koopman_gives_one(events, value):
+    found = response_ratio(patients("x", events[0], 40), patients("y", events[1], 40), level=0.95)
+    assert found.value == value
+    assert found.low < found.high
+    assert found.method == "Koopman score interval"
+
+
+def test_a_printed_range_gives_a_median_no_confidence_limits():
+    row = "jonasch-2010.pfs.median.sorafenib"
+    made = evidence_with(("outcomes", row, {"ci_kind": "range", "ci_level": ""}))
+    median = printed_median(made, row)
+    assert (median.value, median.low, median.high) == (7.39, None, None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -185,45 +185,42 @@ def survival_effect(
 
     Where only a hazard ratio is printed that no interval follows from, the effect says why.
     """
-    return (
-        _printed_ratio(evidence, contrast.study_id, contrast.arm, contrast.comparator, outcome)
-        or _through_shared_arm(evidence, contrast, outcome, level=level, rho=rho)
-        or _from_medians(evidence, contrast, outcome, level)
-        or _unusable_ratio(evidence, contrast, outcome)
-    )
-
-
-def _ratio_rows(
-    evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
-) -> list[str]:
-    plain = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}"
-    names = [f"{plain}{qualifier}" for qualifier in QUALIFIERS]
-    return [name for name in names if evidence.find(name) is not None]
+    found = _printed_ratio(
+        evidence, contrast.study_id, contrast.arm, contrast.comparator, outcome
+    ) or _through_shared_arm(evidence, contrast, outcome, level=level, rho=rho)
+    if found is not None:
+        return found
+    unusable = _unusable_ratio(evidence, contrast, outcome)
+    return _from_medians(evidence, contrast, outcome, level, unusable) or unusable
 
 
 def _printed_ratio(
     evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
 ) -> Effect | None:
-    for row_id in _ratio_rows(evidence, study, arm, comparator, outcome):
-        estimate = evidence.estimate(row_id)
-        usable = not isinstance(printed_interval(evidence.row(row_id)), NotEstimable)
-        if estimate is not None and usable:
-            return Effect(outcome, estimate, (row_id,))
+    for qualifier in QUALIFIERS:
+        row_id = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}{qualifier}"
+        row = evidence.find(row_id)
+        estimate = None if row is None else evidence.estimate(row_id)
+        if row is None or estimate is None or isinstance(printed_interval(row), NotEstimable):
+            continue
+        return Effect(outcome, estimate, (row_id,))
     return None
 
 
 def _unusable_ratio(evidence: Evidence, contrast: AddOn, outcome: str) -> Effect | None:
     """Return why no interval follows from what is printed of a contrast or of its arms."""
-    shared = [arm for (arm,) in evidence.values("arms", "arm", study_id=contrast.study_id)]
-    pairs = [
-        (contrast.arm, contrast.comparator),
-        *((arm, other) for other in shared for arm in (contrast.arm, contrast.comparator)),
-    ]
-    for arm, other in pairs:
-        for row_id in _ratio_rows(evidence, contrast.study_id, arm, other, outcome):
-            printed = printed_interval(evidence.row(row_id))
-            if isinstance(printed, NotEstimable):
-                return Effect(outcome, printed, (row_id,))
+    rows = evidence.where(
+        "outcomes", study_id=contrast.study_id, outcome=outcome, statistic="hazard_ratio"
+    )
+    arms = {contrast.arm, contrast.comparator}
+    # What is printed of both arms comes before what is printed of one of them.
+    for both in (True, False):
+        for _, row in rows.iterrows():
+            pair = {row["arm_a"], row["arm_b"]}
+            printed = printed_interval(row)
+            about = pair == arms if both else bool(pair & arms)
+            if about and isinstance(printed, NotEstimable):
+                return Effect(outcome, printed, (row["row_id"],))
     return None
 
 
@@ -268,7 +265,10 @@ def _shared_arm_ratio(one: Contrast, other: Contrast, *, level: float, rho: floa
     )
 
 
-def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str, level: float) -> Effect | None:
+def _from_medians(
+    evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
+) -> Effect | None:
+    """Return the hazard ratio that the medians imply; its method says why no printed one is."""
     rows = (
         f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
         f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",
@@ -287,4 +287,6 @@ def _from_medians(evidence: Evidence, contrast: AddOn, outcome: str, level: floa
             conventions=("hazard_ratio_from_medians",),
             grade="D2",
         )
+    if unusable is not None and isinstance(unusable.estimate, NotEstimable):
+        made = replace(made, method=f"{made.method}; {unusable.estimate.reason}")
     return Effect(outcome, made, rows)

@@ -21,7 +21,7 @@ def tabulate_comparisons(results: Mapping[str, Result], compared: Sequence[Compa
         [
             one.what if position == 0 else f"{one.what}: also",
             results[f"{one.key}_{reading.key}"].text,
-            reading.estimate.method or reading.key.replace("_", " "),
+            results[f"{one.key}_{reading.key}"].method or reading.key.replace("_", " "),
             reading.programs,
         ]
         for one in compared

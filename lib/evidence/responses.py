@@ -69,15 +69,23 @@ def _response_rows(evidence: Evidence, arm: pd.Series) -> list[pd.Series]:
 
     Several may: as a percentage or a count, of several analyses.
     """
+    study, name = arm["study_id"], arm["arm"]
+    own = evidence.where(
+        "outcomes",
+        study_id=study,
+        arm=name,
+        outcome=["orr", "pr"],
+        statistic=["percent", "count"],
+    )
+    rows = {row["row_id"]: row for _, row in own.iterrows()}
     for outcome in ("orr", "pr"):
-        names = (
-            f"{arm['study_id']}.{outcome}.{statistic}.{arm['arm']}{qualifier}"
+        names = [
+            f"{study}.{outcome}.{statistic}.{name}{qualifier}"
             for qualifier in QUALIFIERS
             for statistic in ("percent", "count")
-        )
-        rows = [row for name in names if (row := evidence.find(name)) is not None]
-        if rows:
-            return rows
+        ]
+        if found := [rows[row_id] for row_id in names if row_id in rows]:
+            return found
     return []
 
 

@@ -202,9 +202,9 @@ def draw_arms(
 def _hopeless(found: int, draws: int, settings: EnsembleSettings) -> bool:
     """Return True where too few come close for `max_draws` to be enough, beyond reasonable doubt.
 
-    Five standard errors above the count found, and 25 for a count of none.
+    Five standard errors above the count found, and 16 for a count of none: exp(-16) is 1e-7.
     """
-    most = found + 5 * math.sqrt(found) + 25
+    most = found + 5 * math.sqrt(found) + 16
     return draws >= TRIAL_DRAWS and most * settings.max_draws < settings.size * draws
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,13 @@ class Reading:
         Name of the convention or program, part of a result's key.
     programs : str
         Who computes it so by default.
-    estimate : Estimate
+    estimate : Estimate or NotEstimable
         What comes out.
     """
 
     key: str
     programs: str
-    estimate: Estimate
+    estimate: Estimate | NotEstimable
 
 
 @dataclass(frozen=True, slots=True)

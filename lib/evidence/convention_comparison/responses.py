@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from evidence.convention_comparison.reading import Comparison, Reading
 from evidence.data import Evidence
 from evidence.eligibility import qualifying_arms
-from evidence.estimates import Estimate, NotEstimable
+from evidence.estimates import Estimate, Made, NotEstimable, if_estimable
 from evidence.pooled_response import pool_response
 from evidence.pooling import Pooled, logit_response, pool
 from evidence.posterior import ResponsePosterior
 from evidence.proportions import proportion
 from evidence.responses import ArmResponse, arm_response, find_response
 from evidence.two_by_two import EqualityTest
-from evidence.two_proportions import DifferenceMethod, equality_p, risk_difference, risk_ratio
+from evidence.two_proportions import (
+    DifferenceMethod,
+    RiskRatioMethod,
+    equality_p,
+    risk_difference,
+    risk_ratio,
+)
 
 _ARMS = ("jonasch-2010.sorafenib_ifn", "jonasch-2010.sorafenib")
 
@@ -51,23 +58,31 @@ def _wald(arm: ArmResponse) -> Estimate:
 
 
 def _responses(evidence: Evidence) -> Iterator[Comparison]:
-    combination, alone = (find_response(evidence, arm) for arm in _ARMS)
-    if isinstance(combination, NotEstimable) or isinstance(alone, NotEstimable):
-        return
-    rows = (*combination.rows, *alone.rows)
-    counts = (*combination.counts, *alone.counts)
+    arms = [find_response(evidence, arm) for arm in _ARMS]
+    own_rows = [
+        (name,) if isinstance(arm, NotEstimable) else arm.rows
+        for name, arm in zip(_ARMS, arms, strict=True)
+    ]
+    rows = (*own_rows[0], *own_rows[1])
+
+    def one(make: Callable[..., Estimate]) -> Estimate | NotEstimable:
+        return if_estimable(lambda arm: make(*arm.counts), arms[0])
+
+    def both(make: Callable[..., Made]) -> Made | NotEstimable:
+        return if_estimable(lambda arm, other: make(*arm.counts, *other.counts), *arms)
+
     yield Comparison(
         "rate",
         "Response with the combination",
         ("clopper_pearson", "jeffreys"),
-        combination.rows,
+        own_rows[0],
         (
-            Reading("exact", "this book; R binom.test", proportion(*combination.counts)),
+            Reading("exact", "this book; R binom.test", one(proportion)),
             Reading("wilson", "R prop.test, without correction",
-                    proportion(*combination.counts, method="wilson")),
+                    one(partial(proportion, method="wilson"))),
             Reading("jeffreys", "some Bayesian software",
-                    proportion(*combination.counts, method="jeffreys")),
-            Reading("wald", "SAS PROC FREQ; statsmodels", _wald(combination)),
+                    one(partial(proportion, method="jeffreys"))),
+            Reading("wald", "SAS PROC FREQ; statsmodels", if_estimable(_wald, arms[0])),
         ),
     )  # fmt: skip
     yield Comparison(
@@ -76,45 +91,33 @@ def _responses(evidence: Evidence) -> Iterator[Comparison]:
         ("miettinen_nurminen", "newcombe", "wald_difference"),
         rows,
         tuple(
-            Reading(method, programs, risk_difference(*counts, method=method))
+            Reading(method, programs, both(partial(risk_difference, method=method)))
             for method, programs in _DIFFERENCES.items()
         ),
     )
-    # Katz's interval needs responders in both arms and somebody else in one.
-    if combination.events and alone.events and sum(counts[::2]) < sum(counts[1::2]):
-        yield Comparison(
-            "ratio",
-            "Ratio of response",
-            ("katz", "koopman"),
-            rows,
-            (
-                Reading("katz", "this book; RevMan, R epitools", risk_ratio(*counts)),
-                Reading("koopman", "this book for few events; SAS (CL=SCORE)",
-                        risk_ratio(*counts, method="koopman")),
-            ),
-        )  # fmt: skip
+    yield Comparison(
+        "ratio",
+        "Ratio of response",
+        ("katz", "koopman"),
+        rows,
+        (
+            Reading("katz", "this book; RevMan, R epitools",
+                    if_estimable(partial(_ratio, method="katz"), *arms)),
+            Reading("koopman", "this book for few events; SAS (CL=SCORE)",
+                    if_estimable(partial(_ratio, method="koopman"), *arms)),
+        ),
+    )  # fmt: skip
     yield Comparison(
         "equality",
         "P of equal response",
         ("boschloo_two_sided", "fisher_two_sided", "fisher_midp_two_sided", "chi_squared"),
         rows,
         tuple(
-            Reading(
-                test,
-                programs,
-                Estimate(equality_p(*counts, test=test), unit="p_value", method=name),
-            )
+            Reading(test, programs, both(partial(_equality, test=test, name=name)))
             for test, (name, programs) in _TESTS.items()
         ),
     )
-    posterior = ResponsePosterior(*counts)
-    shapes = (posterior.shapes_a, posterior.shapes_b)
-    mean_a, mean_b = (first / (first + second) for first, second in shapes)
-    median = posterior.interval()
-    mean = replace(
-        median, value=mean_a - mean_b, low=None, high=None, level=None, kind="",
-        method="posterior mean",
-    )  # fmt: skip
+    median, mean = both(_posterior_median), both(_posterior_mean)
     yield Comparison(
         "posterior",
         "Difference in response after a flat prior",
@@ -125,6 +128,37 @@ def _responses(evidence: Evidence) -> Iterator[Comparison]:
             Reading("mean", "most Bayesian software", mean),
         ),
     )
+
+
+def _ratio(
+    arm: ArmResponse, control: ArmResponse, *, method: RiskRatioMethod
+) -> Estimate | NotEstimable:
+    """Return the ratio by one method alone: each has counts at which it gives none."""
+    try:
+        return risk_ratio(*arm.counts, *control.counts, method=method)
+    except ValueError as error:
+        return NotEstimable(f"{arm.rows[0]} and {control.rows[0]}: {error}")
+
+
+def _equality(*counts: int, test: EqualityTest, name: str) -> Estimate:
+    a, n_a, b, n_b = counts
+    return Estimate(equality_p(a, n_a, b, n_b, test=test), unit="p_value", method=name)
+
+
+def _posterior_median(*counts: int) -> Estimate:
+    a, n_a, b, n_b = counts
+    return ResponsePosterior(a, n_a, b, n_b).interval()
+
+
+def _posterior_mean(*counts: int) -> Estimate:
+    a, n_a, b, n_b = counts
+    posterior = ResponsePosterior(a, n_a, b, n_b)
+    shapes = (posterior.shapes_a, posterior.shapes_b)
+    mean_a, mean_b = (first / (first + second) for first, second in shapes)
+    return replace(
+        posterior.interval(), value=mean_a - mean_b, low=None, high=None, level=None, kind="",
+        method="posterior mean",
+    )  # fmt: skip
 
 
 def _as_response(pooled: Pooled, method: str) -> Estimate:

@@ -10,20 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
-from evidence.contrasts import Contrast
 from evidence.convention_comparison.reading import Comparison, Reading
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable, if_estimable
 from evidence.kaplan_meier import ConfType, km_curve, km_median
 from evidence.median import Median
-from evidence.meta_contrasts import pool_contrasts
+from evidence.meta_contrasts import PooledContrasts, pool_contrasts
 from evidence.normal import quantile
 from evidence.printed_medians import reached_median
-from evidence.responses import ArmResponse, find_response, printed_contrast
+from evidence.responses import find_response, printed_contrast
 from evidence.survival_power import events_required
 from evidence.two_arm_survival import cox_two_arm
 
@@ -52,23 +52,27 @@ def compare_survival(evidence: Evidence) -> Iterator[Comparison]:
 
 
 def _pairs(evidence: Evidence) -> Iterator[Comparison]:
-    found = [printed_contrast(evidence, row) for row in _BEVACIZUMAB]
-    contrasts = [one for one in found if isinstance(one, Contrast)]
-    if len(contrasts) < len(found):
-        return
-    pooled = pool_contrasts(contrasts)
-    if pooled.hartung_knapp is None:
-        return
+    pooled = if_estimable(
+        lambda *contrasts: pool_contrasts(contrasts),
+        *(printed_contrast(evidence, row) for row in _BEVACIZUMAB),
+    )
     yield Comparison(
         "two_trials",
         "PFS hazard ratio of bevacizumab added, two trials",
         ("two_studies_common", "common_effect", "hksj"),
         _BEVACIZUMAB,
         (
-            Reading("common", "this book; RevMan fixed effect", pooled.estimate),
-            Reading("hartung_knapp", "R metafor (test='knha')", pooled.hartung_knapp),
+            Reading("common", "this book; RevMan fixed effect",
+                    if_estimable(attrgetter("estimate"), pooled)),
+            Reading("hartung_knapp", "R metafor (test='knha')",
+                    if_estimable(_hartung_knapp, pooled)),
         ),
-    )
+    )  # fmt: skip
+
+
+def _hartung_knapp(pooled: PooledContrasts) -> Estimate | NotEstimable:
+    rows = " and ".join(_BEVACIZUMAB)
+    return pooled.hartung_knapp or NotEstimable(f"{rows}: no Hartung-Knapp interval of these")
 
 
 def _quantile_times(median: Median, n: int) -> Floats:
@@ -78,13 +82,14 @@ def _quantile_times(median: Median, n: int) -> Floats:
 
 
 def _times(evidence: Evidence) -> Iterator[Comparison]:
-    found = [find_response(evidence, arm) for arm in _ARMS]
-    reached = [reached_median(evidence, row) for row in _MEDIANS]
-    sizes = [arm.n for arm in found if isinstance(arm, ArmResponse)]
-    medians = [median for median in reached if isinstance(median, Median)]
-    if len(sizes) < len(_ARMS) or len(medians) < len(_MEDIANS):
-        return
-    arms = [_quantile_times(m, n) for m, n in zip(medians, sizes, strict=True)]
+    arms = [
+        if_estimable(
+            lambda median, arm: _quantile_times(median, arm.n),
+            reached_median(evidence, row),
+            find_response(evidence, name),
+        )
+        for row, name in zip(_MEDIANS, _ARMS, strict=True)
+    ]
     yield _median_at_one_half(arms[0])
     yield _median_limits(arms[0])
     yield _ties(arms)
@@ -97,68 +102,84 @@ def _months(median: Median, method: str) -> Estimate:
     )  # fmt: skip
 
 
-def _median_at_one_half(times: Floats) -> Comparison:
-    from lifelines import KaplanMeierFitter
-
-    observed = np.ones(len(times), dtype=bool)
-    ours = km_median(km_curve(times, observed)).value or 0.0
-    theirs = float(KaplanMeierFitter().fit(times, observed).median_survival_time_)
+def _median_at_one_half(times: Floats | NotEstimable) -> Comparison:
     return Comparison(
         "median",
         "Median of a constructed arm whose curve rests at one half",
         ("km_median_midpoint",),
         _MEDIANS,
         (
-            Reading("middle", "this book; R survival; SAS LIFETEST",
-                    Estimate(ours, unit="months", method="middle of the step", grade="D3")),
-            Reading("start", "lifelines",
-                    Estimate(theirs, unit="months", method="start of the step", grade="D3")),
+            Reading("middle", "this book; R survival; SAS LIFETEST", if_estimable(_middle, times)),
+            Reading("start", "lifelines", if_estimable(_start, times)),
         ),
-    )  # fmt: skip
+    )
 
 
-def _median_limits(times: Floats) -> Comparison:
-    curve = km_curve(times, np.ones(len(times), dtype=bool))
+def _middle(times: Floats) -> Estimate:
+    median = km_median(km_curve(times, np.ones(len(times), dtype=bool))).value or 0.0
+    return Estimate(median, unit="months", method="middle of the step", grade="D3")
+
+
+def _start(times: Floats) -> Estimate:
+    from lifelines import KaplanMeierFitter
+
+    fitted = KaplanMeierFitter().fit(times, np.ones(len(times), dtype=bool))
+    median = float(fitted.median_survival_time_)
+    return Estimate(median, unit="months", method="start of the step", grade="D3")
+
+
+def _median_limits(times: Floats | NotEstimable) -> Comparison:
+    def limits(made: Floats, kind: ConfType) -> Estimate:
+        curve = km_curve(made, np.ones(len(made), dtype=bool))
+        return _months(km_median(curve, conf_type=kind), f"{kind} band")
+
     return Comparison(
         "median_limits",
         "Limits of that median",
         ("km_band_scale",),
         _MEDIANS,
         tuple(
-            Reading(
-                kind.replace("-", "_"),
-                programs,
-                _months(km_median(curve, conf_type=kind), f"{kind} band"),
-            )
+            Reading(kind.replace("-", "_"), programs, if_estimable(limits, times, kind))
             for kind, programs in _BANDS.items()
         ),
     )
 
 
-def _ties(arms: list[Floats]) -> Comparison:
+def _ties(arms: list[Floats | NotEstimable]) -> Comparison:
     """Return the hazard ratio of the constructed arms, their times rounded up to whole months."""
-    from statsmodels.duration.hazard_regression import PHReg
-
-    times = [np.ceil(arm) for arm in arms]
-    observed = [np.ones(len(arm), dtype=bool) for arm in arms]
-    group = np.repeat([1.0, 0.0], [len(arm) for arm in arms])
-    ours = cox_two_arm(np.concatenate(times), np.concatenate(observed), group == 1)
-    fitted = PHReg(np.concatenate(times), group[:, None], ties="breslow").fit()
-    (low, high), value = fitted.conf_int()[0], fitted.params[0]
-    breslow = Estimate(
-        math.exp(value), math.exp(low), math.exp(high), level=0.95, kind="confidence",
-        unit="ratio", method="Breslow's approximation", grade="D3",
-    )  # fmt: skip
     return Comparison(
         "ties",
         "Hazard ratio of two constructed arms, times in whole months",
         ("cox_efron",),
         _MEDIANS,
         (
-            Reading("efron", "this book; R coxph; lifelines", replace(ours, grade="D3")),
-            Reading("breslow", "SAS PHREG; Stata; statsmodels", breslow),
+            Reading("efron", "this book; R coxph; lifelines", if_estimable(_efron, *arms)),
+            Reading("breslow", "SAS PHREG; Stata; statsmodels", if_estimable(_breslow, *arms)),
         ),
     )
+
+
+def _in_months(*arms: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return the times of all arms in whole months, and which are of the first arm."""
+    first = np.repeat([True, False], [len(arm) for arm in arms])
+    return np.ceil(np.concatenate(arms)), first
+
+
+def _efron(*arms: Floats) -> Estimate:
+    times, first = _in_months(*arms)
+    return replace(cox_two_arm(times, np.ones(len(times), dtype=bool), first), grade="D3")
+
+
+def _breslow(*arms: Floats) -> Estimate:
+    from statsmodels.duration.hazard_regression import PHReg
+
+    times, first = _in_months(*arms)
+    fitted = PHReg(times, first.astype(float)[:, None], ties="breslow").fit()
+    (low, high), value = fitted.conf_int()[0], fitted.params[0]
+    return Estimate(
+        math.exp(value), math.exp(low), math.exp(high), level=0.95, kind="confidence",
+        unit="ratio", method="Breslow's approximation", grade="D3",
+    )  # fmt: skip
 
 
 def _planning(evidence: Evidence) -> Iterator[Comparison]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evidence.component_network import ComponentNetworkResult, component_network
 from evidence.data import Evidence
-from evidence.estimates import Estimate
+from evidence.estimates import Estimate, NotEstimable
 from evidence.formatting import format_compact, format_p
 from evidence.parameters import Landscape
 from evidence.questions import Numbers
-from evidence.questions.network_links import links
+from evidence.questions.network_contrasts import LeftOut
+from evidence.questions.network_links import left_out, links
 from evidence.tables import Table, make_table
 
 COMPONENT = "IFN"
@@ -36,12 +39,17 @@ def probe(evidence: Evidence, level: float) -> dict[str, ComponentNetworkResult]
     return found
 
 
+def left_out_of(evidence: Evidence, level: float) -> list[LeftOut]:
+    """Return what cannot enter the probe, and why."""
+    return left_out(evidence, Landscape(level=level))
+
+
 def rows_of(evidence: Evidence, level: float) -> list[str]:
     """Return the data rows behind the probe."""
     return [row for link in links(evidence, Landscape(level=level)) for row in link.rows]
 
 
-def describe(probes: dict[str, ComponentNetworkResult]) -> Numbers:
+def describe(probes: dict[str, ComponentNetworkResult], lost: Sequence[LeftOut] = ()) -> Numbers:
     """Return the test of additivity on all contrasts, and in how many sets interferon is found."""
     everything = probes["all contrasts"]
     estimable = sum(made.component(COMPONENT).estimable for made in probes.values())
@@ -55,17 +63,18 @@ def describe(probes: dict[str, ComponentNetworkResult]) -> Numbers:
             "Of these, sets in which interferon-alfa can be told apart",
         ),
     }
-    if everything.p_difference is not None:
-        numbers["probe_p"] = (
-            Estimate(
-                everything.p_difference,
-                unit="p_value",
-                method="Q of the additive network minus Q of the full one",
-                grade="D2",
-            ),
-            "P of additivity, all contrasts",
+    test: Estimate | NotEstimable
+    if everything.p_difference is None:
+        why = "; ".join(one.missing.reason for one in lost)
+        test = NotEstimable(f"no degree of freedom is left to test additivity by; {why}")
+    else:
+        test = Estimate(
+            everything.p_difference,
+            unit="p_value",
+            method="Q of the additive network minus Q of the full one",
+            grade="D2",
         )
-    return numbers
+    return numbers | {"probe_p": (test, "P of additivity, all contrasts")}
 
 
 def tabulate_probe(probes: dict[str, ComponentNetworkResult]) -> Table:

@@ -167,6 +167,11 @@ def _simulate(
                 f"{row}, ci_low_reported: synthetic arms are matched to the lower limit, which is "
                 "not printed"
             )
+        if settings.match_limits and median.low == median.high:
+            return NotEstimable(
+                f"{row}, ci_low_reported: both limits are {median.low:g} months, which no arm of "
+                "patients gives"
+            )
     if min(n_experimental, n_control) < 2:
         return NotEstimable("synthetic arms need two patients or more in each arm")
     try:
