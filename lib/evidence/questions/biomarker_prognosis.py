@@ -101,6 +101,24 @@ def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
     return numbers
 
 
+def printed_p_and_range(effects: tuple[PrintedEffect, ...]) -> Numbers:
+    """Return the printed P values, and why a range of hazard ratios cannot be had where it cannot.
+
+    Sentences of the chapter name them, whatever is printed.
+    """
+    numbers: Numbers = {}
+    for effect in effects:
+        name, key = NAMES[effect.outcome], effect.outcome
+        numbers[f"{key}_p"] = (
+            if_estimable(lambda p: Estimate(p, unit="p_value", method="as printed"), effect.p),
+            f"{name}: P as printed",
+        )
+        fitting = fitting_polygon(effect)
+        if isinstance(fitting, NotEstimable):
+            numbers[f"{key}_hr_range"] = (fitting, f"{name} hazard ratios that print so")
+    return numbers
+
+
 def rescale(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
     """Return hazard ratios per several units and per SD, and the discrimination they mean."""
     numbers: Numbers = {}
