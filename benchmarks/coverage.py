@@ -17,8 +17,10 @@ from typing import get_args
 import numpy as np
 from evidence.estimates import Estimate
 from evidence.kaplan_meier import km_curve, km_median
+from evidence.marker_simulation import fit_cox, simulate_trials
 from evidence.median import Median
 from evidence.pooled_response import pool_response
+from evidence.prognosis import MarkerDistribution, hazard_ratio_per_sd
 from evidence.proportions import ProportionMethod, proportion
 from evidence.survival import hazard_ratio_from_medians
 from evidence.two_proportions import (
@@ -198,10 +200,29 @@ def medians(rng: np.random.Generator) -> Iterator[Row]:
             yield simulated("hazard ratio from medians", f"40 v 40, true {truth}, {told}", runs)
 
 
+def markers(rng: np.random.Generator) -> Iterator[Row]:
+    """Hazard ratio per standard deviation from the z of a Cox model and its events."""
+    patients = 80
+    # Events as the chapter on pAKT assumes them for progression and for survival.
+    for events in (70, 28):
+        for marker in get_args(MarkerDistribution):
+            for truth in (1.3, 1.6):
+                x, happened = simulate_trials(
+                    rng, (RUNS, patients), events, math.log(truth), marker
+                )
+                log_hr, se = fit_cox(x, happened)
+                runs = [
+                    holds(hazard_ratio_per_sd(float(z), events), truth)
+                    for z in (log_hr / se)[np.isfinite(log_hr)]
+                ]
+                setting = f"{patients} patients, {events} events, {marker} marker, true {truth}"
+                yield simulated("hazard ratio per standard deviation", setting, runs)
+
+
 def main() -> None:
     """Simulate, and write the table."""
     rows = [*one_arm(), *two_arms()]
-    for number, part in enumerate((pooled, medians)):
+    for number, part in enumerate((pooled, medians, markers)):
         rows += part(np.random.default_rng([SEED, number]))
     TABLE.parent.mkdir(exist_ok=True)
     with TABLE.open("w", encoding="utf-8", newline="") as stream:

@@ -2,7 +2,12 @@
 
 import numpy as np
 import pytest
-from evidence.marker_simulation import _c_index, _cox, _trials, simulate_significance_filter
+from evidence.marker_simulation import (
+    _c_index,
+    fit_cox,
+    simulate_significance_filter,
+    simulate_trials,
+)
 from evidence.two_arm_survival import cox_two_arm_batch
 from evidence.winners_curse import retrospective_design
 
@@ -32,7 +37,7 @@ def test_a_binary_marker_gives_the_two_arm_cox_fit():
     rng = np.random.default_rng(3)
     x = (rng.random((5, 60)) < 0.5).astype(float)
     happened = np.broadcast_to(np.arange(60) < 40, (5, 60))
-    log_hr, se = _cox(x, happened)
+    log_hr, se = fit_cox(x, happened)
     times = np.broadcast_to(np.arange(1.0, 61.0), (5, 60))
     reference = cox_two_arm_batch(times, happened, x == 1.0)
     assert log_hr == pytest.approx(reference.log_hr)
@@ -56,8 +61,8 @@ def score(x, happened, log_hr):
 @pytest.mark.parametrize("marker", ["normal", "lognormal"])
 @pytest.mark.parametrize(("events", "hr"), [(28, 1.2), (28, 1.57), (70, 1.2)])
 def test_every_cox_fit_is_at_its_maximum_also_of_a_skew_marker(marker, events, hr):
-    x, happened = _trials(np.random.default_rng(4), (300, 80), events, np.log(hr), marker)
-    log_hr, se = _cox(x, happened)
+    x, happened = simulate_trials(np.random.default_rng(4), (300, 80), events, np.log(hr), marker)
+    log_hr, se = fit_cox(x, happened)
     assert np.isfinite(se).all()
     assert np.abs(score(x, happened, log_hr)).max() < 1e-6
 
@@ -66,7 +71,7 @@ def test_a_likelihood_without_a_maximum_is_no_fit():
     # The marker falls with every event: the higher the hazard ratio the better, without end.
     x = np.array([[5.0, 4.0, 3.0, 2.0, 1.0], [1.0, 5.0, 2.0, 4.0, 3.0]])
     happened = np.ones((2, 5), dtype=bool)
-    log_hr, se = _cox(x, happened)
+    log_hr, se = fit_cox(x, happened)
     assert np.isnan([log_hr[0], se[0]]).all()
     assert np.isfinite([log_hr[1], se[1]]).all()
 
@@ -82,20 +87,20 @@ def test_trials_without_a_fit_are_left_out_and_counted():
 def test_the_c_index_is_that_of_lifelines():
     from lifelines.utils import concordance_index
 
-    x, happened = _trials(np.random.default_rng(5), (4, 50), 30, 0.3, "normal")
+    x, happened = simulate_trials(np.random.default_rng(5), (4, 50), 30, 0.3, "normal")
     found = _c_index(x, happened, np.ones(4))
     times = np.minimum(np.arange(1, 51), 31)
     for i in range(4):
         assert found[i] == pytest.approx(concordance_index(times, -x[i], happened[i]), abs=0.02)
     # Without censoring no pair is in doubt and the two agree exactly.
-    x, happened = _trials(np.random.default_rng(5), (1, 50), 50, 0.3, "normal")
+    x, happened = simulate_trials(np.random.default_rng(5), (1, 50), 50, 0.3, "normal")
     exact = concordance_index(np.arange(50), -x[0], happened[0])
     assert _c_index(x, happened, np.ones(1))[0] == pytest.approx(exact)
 
 
 def test_markers_are_standardised():
     for marker in ("normal", "lognormal"):
-        x, _ = _trials(np.random.default_rng(1), (2000, 100), 50, 0.0, marker)
+        x, _ = simulate_trials(np.random.default_rng(1), (2000, 100), 50, 0.0, marker)
         assert x.mean() == pytest.approx(0.0, abs=0.02)
         assert x.std() == pytest.approx(1.0, abs=0.1)
 

@@ -109,8 +109,8 @@ def simulate_significance_filter(
     parts = []
     for start in range(0, nsim, batch):
         size = min(batch, nsim - start)
-        x, happened = _trials(rng, (size, n), events, math.log(hr_per_sd), marker)
-        log_hr, se = _cox(x, happened)
+        x, happened = simulate_trials(rng, (size, n), events, math.log(hr_per_sd), marker)
+        log_hr, se = fit_cox(x, happened)
         parts.append((log_hr, np.abs(log_hr / se) > critical, _c_index(x, happened, log_hr)))
     log_hr, significant, c_index = (np.concatenate(part) for part in zip(*parts, strict=True))
     fitted = np.isfinite(log_hr)
@@ -120,14 +120,33 @@ def simulate_significance_filter(
     return _summary(log_hr[fitted], significant[fitted].astype(np.bool_), c_index[fitted], dropped)
 
 
-def _trials(
+def simulate_trials(
     rng: np.random.Generator,
     size: tuple[int, int],
     events: int,
     log_hr: float,
     marker: MarkerDistribution,
 ) -> tuple[Floats, Bools]:
-    """Return markers in the order of the times, and which of those are events."""
+    """Return simulated trials: markers in the order of the times, and which of those are events.
+
+    Parameters
+    ----------
+    rng : Generator
+        Source of random numbers.
+    size : tuple of int
+        Trials, and patients of each.
+    events : int
+        Events after which follow-up ends.
+    log_hr : float
+        True log hazard ratio per SD.
+    marker : str
+        "normal", or "lognormal" (log SD 1); standardised to mean 0 and SD 1 either way.
+
+    Returns
+    -------
+    tuple of array
+        Both of shape `size`: markers, and True for an event.
+    """
     x = rng.standard_normal(size)
     if marker == "lognormal":
         # Mean exp(1/2) and variance (e - 1) e of exp(Z).
@@ -139,7 +158,7 @@ def _trials(
     return ordered, happened
 
 
-def _cox(x: Floats, happened: Bools) -> tuple[Floats, Floats]:
+def fit_cox(x: Floats, happened: Bools) -> tuple[Floats, Floats]:
     """Return log hazard ratio and standard error per trial; times increase and are not tied.
 
     Newton's steps, halved into the interval known to hold the maximum where they leave it: a skew
