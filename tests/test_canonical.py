@@ -44,6 +44,7 @@ def test_what_is_no_number_is_not_stored_as_one(value):
         ('<path d="M -0 -0.001"/>', '<path d="M 0 0"/>'),
         ('<g transform="translate(1.239 -0) scale(0.015625)">', None),
         ("<!-- 0.985 -->", "<!-- 0.985 -->"),
+        ('<?xml version="1.0"?>', '<?xml version="1.0"?>'),
     ],
 )
 def test_coordinates_are_written_to_a_hundredth_of_a_point(drawn, written):

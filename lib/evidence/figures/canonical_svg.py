@@ -13,9 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # A hundredth of a point is a third of what a good printer resolves.
 _GRID = Decimal("0.01")
-# Labels in comments and the scales of glyphs stay as they are.
+# The declaration, labels in comments, and the scales of glyphs stay as they are.
 _COORDINATE = re.compile(
-    r'(<!--.*?-->|scale\([^)]*\))|-?\d+\.\d+|(?<=[\s("])-0(?=[\s)"])', re.DOTALL
+    r'(<\?xml.*?\?>|<!--.*?-->|scale\([^)]*\))|-?\d+\.\d+|(?<=[\s("])-0(?=[\s)"])', re.DOTALL
 )
 # What Matplotlib names after its content: kind, and ten digits of a hash.
 _NAMED = re.compile(
