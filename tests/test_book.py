@@ -14,6 +14,7 @@ from evidence.book.toc import toc_pages
 
 from tests.parsed_pages import parse
 from tests.small_book import make_book
+from tests.test_content_security import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 # Pages that a reader meets first, and one of each kind.
@@ -187,7 +188,7 @@ def test_pages_open_from_a_folder_without_network_errors_or_sideways_scrolling(
             ".filter(i => !i.complete || !i.naturalWidth).length"
         )
         tab.evaluate("for (const image of document.images) image.loading = 'eager'")
-        tab.wait_for_function(f"{broken} === 0", timeout=10_000)
+        wait_until(tab, f"{broken} === 0")
     context.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

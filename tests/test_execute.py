@@ -218,6 +218,7 @@ def test_nothing_to_run_is_nothing():
 def test_a_kernel_that_never_said_a_word_is_started_again(words, monkeypatch, tmp_path):
     said = iter([f"RuntimeError: Kernel {words}", ""])
     monkeypatch.setattr(execute_module, "_execute_once", lambda *given: next(said))
+    (tmp_path / "b.ipynb").write_text('{"cells": []}')
     assert execute_module.execute(tmp_path / "a.ipynb", tmp_path / "b.ipynb") == ""
 
 

@@ -77,7 +77,7 @@ CATALOGUE = {
     "no folder of data": (["check", "--data", "{f}/nowhere"], ["--data", "expected a folder of tables", "nowhere"]),
     "an empty folder of data": (["check", "--data", "{f}/empty"], ["--data", "studies.csv", "copy data/"]),
     "a table that is missing": (["check", "--data", "{f}/lacking"], ["lacking/outcomes.csv", "expected a file of this name, got none"]),
-    "a folder for a table": (["check", "--data", "{f}/nested"], ["nested/arms.csv", "expected a file of this name, got no regular file"]),
+    "a folder for a table": (["check", "--data", "{f}/nested"], ["nested/arms.csv", "expected a file, got a folder"]),
     "a formula in a cell": (["check", "--data", "{f}/formula"], ["formula/studies.csv:2 note", "leading =, +, - or @", "+1+cmd|"]),
     "unseen direction of text": (["check", "--data", "{f}/bidi"], ["bidi/studies.csv:2 title", "unseen characters", "\\u202e"]),
     "a NUL": (["check", "--data", "{f}/nul"], ["nul/studies.csv:2 title", "unseen characters", "\\x00"]),

@@ -21,7 +21,18 @@ WORDS = (
     "${window.ran=5} {{ 7*7 }} %7B ]]> \\u003cscript\\u003e */ // <0.01"
 )
 # Free texts that are compared with others, or are addresses.
-_KEPT = {"unit", "read_at", "registry_id", "histology", "tool", "domain", "study_ids", "row_ids"}
+_KEPT = {
+    "unit",
+    "ci_level",
+    "short_name",
+    "read_at",
+    "registry_id",
+    "histology",
+    "tool",
+    "domain",
+    "study_ids",
+    "row_ids",
+}
 
 
 def free_texts(name):

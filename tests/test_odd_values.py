@@ -171,10 +171,10 @@ ODD = {
         (LANDSCAPE,),
         f'{SUNITINIB}, ci_high_reported: expected a number, got ">10"',
     ),
-    "a hazard ratio of 1 (1 to 1)": (
-        [row(STERNBERG, v="1.00", l="1.00", h="1.00")],
+    "a lower limit that prints as zero": (
+        [row(STERNBERG, v="0.08", l="0.00", h="1.40")],
         (LANDSCAPE,),
-        "expected limits that differ, around the value; got 1.00 (1.00 to 1.00)",
+        f"{STERNBERG}, ci_low_reported",
     ),
     "a limit not reached of a shared arm": (
         [row(TEM_IFN, h="not reached")],
@@ -196,7 +196,6 @@ ODD = {
     "no patients of an arm": (
         [
             row("escudier-2009.ifn", "arms", n_reported=""),
-            row("escudier-2009", "studies", n_total=""),
         ],
         (LANDSCAPE,),
         "escudier-2009.ifn, n_reported: expected a number, got an empty cell",

@@ -37,7 +37,10 @@ def test_the_level_of_the_ratio_is_the_one_asked_for():
 
 @pytest.mark.parametrize("text", ["not reached", ">24"])
 def test_a_median_that_is_no_number_names_its_cell(text):
-    cells = {"value_reported": text, "ci_low_reported": "", "ci_high_reported": ""}
+    cells = {"value_reported": text, "ci_low_reported": "", "ci_high_reported": ""} | {
+        "ci_kind": "",
+        "ci_level": "",
+    }
     made = evidence_with(("outcomes", ROWS[1], cells))
     assert reached_median(made, ROWS[1]).reason == (
         f'{ROWS[1]}, value_reported: expected a number, got "{text}"'

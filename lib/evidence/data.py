@@ -31,7 +31,7 @@ from evidence.vocabulary import describe_row
 
 # Tables that belong to no study: a study chapter does not read them.
 _OF_NO_STUDY = ("certainty", "excluded")
-# Stands for every publication among those asked for.
+# Stands for journal, year and volume of every publication among those asked for.
 _ALL = "*"
 # Digest of tables that this process's parent has already checked against the schema.
 _CHECKED = "EVIDENCE_CHECKED"
@@ -168,7 +168,7 @@ class Evidence:
         return self.bibliography[key]
 
     def publications(self) -> Bibliography:
-        """Return all publications by key."""
+        """Return all publications by key, of which only journal, year and volume may be read."""
         self.asked.publications[_ALL] = None
         return self.bibliography
 
@@ -196,8 +196,9 @@ class Evidence:
             reading.seen(self.tables, columns) for reading, columns in sorted(asked.tables.items())
         ]
         rows = {key: self._cells(key, columns) for key, columns in sorted(asked.rows.items())}
-        keys = self.bibliography if _ALL in asked.publications else asked.publications
+        keys = asked.publications.keys() - {_ALL}
         publications = {key: self.bibliography.get(key) for key in sorted(keys)}
+        every = self.bibliography.values() if _ALL in asked.publications else ()
         answers = {
             "tables": tables,
             "rows": rows,
@@ -205,6 +206,7 @@ class Evidence:
                 key: None if entry is None else astuple(entry)
                 for key, entry in publications.items()
             },
+            "volumes": sorted((one.key, one.container, one.year, one.volume) for one in every),
         }
         return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
 

@@ -107,14 +107,18 @@ def prints_response(evidence: Evidence, arm_id: str) -> bool:
 
 def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | NotEstimable:
     """Return (events, n, how) where the printed numbers leave only one possibility."""
-    name, text = row["row_id"], row["value_reported"]
-    value, n = exact_number(text), int(row["n"] or arm["n_reported"] or 0)
-    events = exact_number(row["events"] or (text if row["statistic"] == "count" else ""))
+    name, n = row["row_id"], int(row["n"] or arm["n_reported"] or 0)
+    # What is not needed is not asked for: a page is stale where what it asked has changed.
+    events = exact_number(
+        row["events"] or (row["value_reported"] if row["statistic"] == "count" else "")
+    )
     if events is not None and n:
         if not (0 <= events <= n and events.is_integer()):
             return NotEstimable(f"{name}, events: expected 0 to {n} patients, got {events:g}")
         how = "printed" if row["n"] else "events printed, patients of the arm"
         return int(events), n, how
+    text = row["value_reported"]
+    value = exact_number(text)
     if row["statistic"] == "percent" and (value is None or not 0 <= value <= 100):
         return NotEstimable(f"{name}, value_reported: {say_given(text)}")
     interval = printed_interval(row)
