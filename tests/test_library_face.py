@@ -89,6 +89,17 @@ def test_a_figure_is_saved_in_no_form_that_is_not_known(figure, tmp_path):
         figure.save(tmp_path / "forest.bmp")
 
 
+@pytest.mark.parametrize("given", [PRINTED, None])
+def test_a_forest_of_what_was_not_pooled_is_refused_in_words(given):
+    with pytest.raises(ValueError, match="expected what `pool_hazard_ratios` returns, got"):
+        ev.forest(given)
+
+
+def test_one_study_is_one_study():
+    alone = ev.forest(ev.pool_hazard_ratios({"A": (0.63, 0.52, 0.75)}))
+    assert "of 1 study;" in alone.caption
+
+
 def test_what_is_printed_in_a_cell_is_short(figure):
     assert len(repr(ev.load_evidence())) < 300
     assert len(repr(figure)) < 200

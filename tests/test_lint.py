@@ -57,6 +57,12 @@ def test_leftovers_and_paths_of_one_machine_are_found():
     assert complaints("See /home/me/book/page.") == [(1, '"/home/me/book/page."')]
 
 
+def test_what_git_leaves_of_a_conflict_is_found():
+    text = "Before.\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n"
+    assert complaints(text) == [(3, '"<<<<<<< HEAD"'), (7, '">>>>>>> other"')]
+    assert complaints("A heading\n=======\n") == []
+
+
 def test_directives_around_prose_and_their_options_are_no_prose():
     text = ":::{grid} 1 2 3\n:gutter: 2\nGiven for 12 weeks.\n:::\n"
     found = list(lint_prose(text, "a.md"))

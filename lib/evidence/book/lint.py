@@ -69,6 +69,8 @@ _SENTENCE = re.compile(r"[^.!?]*[.!?]")
 _SIGNIFICANT = re.compile(r"\b(?:statistically )?significan(?:t|tly|ce)\b", re.IGNORECASE)
 _NO_EFFECT = re.compile(r"\b(?:no effect|had no effect|was ineffective)\b", re.IGNORECASE)
 _LEFTOVER = re.compile(r"\b(?:TODO|FIXME|XXX|lorem ipsum)\b")
+# What git leaves where two versions of a line met; a row of seven = alone may underline a heading.
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 # A path of somebody's machine.
 _ABSOLUTE = re.compile(r"(?<![\w/.:])(?:/(?:home|Users|root|tmp|work)/|[A-Z]:\\)\S*")
 
@@ -93,6 +95,8 @@ def lint_prose(text: str, file: str, first_line: int = 1) -> Iterator[Problem]:
     yield from _lint_active(text, problem)
     for found in _LEFTOVER.finditer(prose):
         yield problem(found.start(), "finished prose", f'"{found[0]}"')
+    for found in _CONFLICT.finditer(text):
+        yield problem(found.start(), "one version of this passage", f'"{found[0][:60]}"')
     for found in _ABSOLUTE.finditer(prose):
         yield problem(found.start(), "no path of one machine", f'"{found[0]}"')
     for found in _NO_EFFECT.finditer(prose):

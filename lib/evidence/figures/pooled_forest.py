@@ -43,12 +43,19 @@ def forest(
     directions : tuple of str
         What ratios below and above 1 favour.
 
+    Raises
+    ------
+    ValueError
+        Where it is given anything but pooled ratios.
+
     Examples
     --------
     >>> from evidence.ratios import pool_hazard_ratios
     >>> forest(pool_hazard_ratios({"A": (0.63, 0.52, 0.75), "B": (0.71, 0.61, 0.83)})).name
     'forest'
     """
+    if not isinstance(pooled, PooledRatio):
+        raise ValueError(f"expected what `pool_hazard_ratios` returns, got {type(pooled).__name__}")
     shown = [*pooled.studies.values(), pooled.estimate]
     ends = [float(end) for one in shown for end in (one.low, one.high) if end]
     limits = (min(0.5, 0.9 * min(ends)), max(2.0, 1.1 * max(ends)))
@@ -80,7 +87,8 @@ def forest(
             "weight": [*pooled.weights.values(), 1.0],
         }
     )
-    caption = f"{axis} of {len(pooled.studies)} studies; squares by weight, {words} pooled."
+    count = f"{len(pooled.studies)} {'study' if len(pooled.studies) == 1 else 'studies'}"
+    caption = f"{axis} of {count}; squares by weight, {words} pooled."
     alt = f"{axis}: " + "; ".join(
         f"{study} {format_compact(one)}" for study, one in zip(data["study"], shown, strict=True)
     )
