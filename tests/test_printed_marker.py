@@ -118,3 +118,9 @@ def test_what_cannot_be_had_stands_below_the_key_numbers_with_its_row():
 def test_a_p_that_nothing_can_have_is_refused_before_a_kernel_starts(p):
     with pytest.raises(ParameterError, match="hr_os: expected HR, lower, upper, P as text"):
         validate(BiomarkerPrognosis, {"hr_os": ["1.15", "1.10", "1.20", p]})
+
+
+def test_what_sentences_of_the_chapter_name_is_recorded_whatever_is_printed():
+    for texts in (STRONG, ("1.04", "1.00", "1.08", ".9"), ("1.2", "1.1", "not reached", ".03")):
+        results = compute(PAGE, printing(*texts))["page"].results
+        assert {"pfs_p", "os_p", "pfs_hr_range", "os_hr_range", "implied_deaths"} <= set(results)
