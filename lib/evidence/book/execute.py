@@ -165,6 +165,9 @@ def _execute_once(source: Path, target: Path, parameters: dict[str, Any], clock:
             # Otherwise papermill writes the whole notebook before and after every cell.
             request_save_on_cell_execute=False,
             timeout_func=clock,
+            # What a cell printed may still be on its way when it has ended; on a busy machine the
+            # four seconds of nbclient are few, and papermill takes them for the time limit.
+            iopub_timeout=60,
             **kernel_options(),
         )
     except PapermillExecutionError as error:
