@@ -168,8 +168,9 @@ def _arm(rng: np.random.Generator, n: int, scale: float, setting: tuple[float, .
     """
     shape, censored, interval = setting
     times = scale * rng.weibull(shape, n)
-    # Entry over a year before the analysis: uniform censoring, by the share that it cuts off.
-    limits = rng.uniform(0, 2 * scale / censored, n) if censored else np.full(n, np.inf)
+    # Uniform censoring over so long that it cuts off that share of the patients, or little less.
+    mean = scale * math.gamma(1 + 1 / shape)
+    limits = rng.uniform(0, mean / censored, n) if censored else np.full(n, np.inf)
     happened = times <= limits
     seen = np.minimum(times, limits)
     if interval:
@@ -187,7 +188,7 @@ def medians(rng: np.random.Generator) -> Iterator[Row]:
     for setting in _SETTINGS:
         shape, censored, interval = setting
         told = f"Weibull shape {shape:g}" if shape != 1 else "exponential"
-        told += f", {censored:.0%} censored" if censored else ", none censored"
+        told += f", about {censored:.0%} censored" if censored else ", none censored"
         told += ", scans every 8 weeks" if interval else ""
         for truth in (1.0, 0.7):
             runs = []
