@@ -23,6 +23,7 @@ from evidence.normal import z_from_p
 from evidence.prognosis import hazard_ratio_per_sd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from tests.tolerance import near
 
@@ -112,6 +113,15 @@ probabilities = st.floats(1e-6, 1.0)
 
 
 @settings(max_examples=25, deadline=None)
+@given(st.lists(probabilities, min_size=1, max_size=5), st.integers(0, 20))
+def test_adjusted_p_values_are_those_of_statsmodels(p, unseen):
+    for how, name in {"holm": "holm", "bonferroni": "bonferroni", "bh": "fdr_bh"}.items():
+        ours = adjusted_p_values(p, n_hypotheses=len(p) + unseen, method=how)
+        theirs = multipletests([*p, *[1.0] * unseen], method=name)[1]
+        assert [one.value for one in ours] == pytest.approx(list(theirs[: len(p)]), rel=1e-12)
+
+
+@settings(deadline=None)
 @given(st.lists(probabilities, min_size=1, max_size=5), st.integers(0, 20))
 def test_adjusted_p_values_only_grow_and_holm_never_beats_bh(p, unseen):
     m = len(p) + unseen
