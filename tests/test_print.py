@@ -6,6 +6,7 @@ import unicodedata
 from functools import cache
 from itertools import pairwise
 
+import pypdfium2
 import pytest
 import typer
 from bs4 import BeautifulSoup
@@ -78,7 +79,9 @@ def _composed(site):
 
 @cache
 def texts(reader):
-    return [page.extract_text() for page in reader.pages]
+    """Return the words of each page; pdfium reads them a hundred times as fast as pypdf."""
+    with pypdfium2.PdfDocument(reader.stream) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
 
 
 @cache
@@ -108,7 +111,8 @@ def outline(reader):
 
 def squeezed(text):
     """Return text without what a line break may add or take, spaces and hyphens, or a ligature."""
-    return re.sub(r"[\s\u00ad\u2010-]", "", unicodedata.normalize("NFKC", text))
+    # pdfium writes \x02 for a hyphen at the end of a line.
+    return re.sub(r"[\s\x02\u00ad\u2010-]", "", unicodedata.normalize("NFKC", text))
 
 
 def test_every_page_of_the_contents_is_in_it_and_in_order(printed):
@@ -135,7 +139,7 @@ def test_the_contents_name_the_page_on_which_each_chapter_begins(printed, docume
 
 def test_every_page_but_the_first_bears_its_number(printed):
     for number, text in enumerate(texts(printed)[1:], start=2):
-        assert f"{number}Edition" in squeezed(text), number
+        assert f"Notclinicaladvice.{number}" in squeezed(text), number
 
 
 def test_no_page_is_empty(printed):
