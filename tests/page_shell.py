@@ -143,10 +143,13 @@ def main() -> int:
     given = parser.parse_args()
     if given.seed:
         disturb(given.seed)
-    # Before the fork, so that no page imports on its own.
+    # Before the fork, so that no page imports, reads and checks on its own.
     import lifelines  # noqa: F401
     import matplotlib.figure  # noqa: F401
     from evidence.book.freshness import list_pages
+    from evidence.data import load_evidence
+
+    load_evidence()
 
     if given.menus:
         print(*menu_fingerprints(), sep="\n")
