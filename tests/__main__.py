@@ -1,7 +1,7 @@
 """All tests of the project: `make test`, or `python -m tests`.
 
-Style and types first, because they fail fastest; then the library, the engine and the built book;
-then nbval, which runs every chapter again and compares its outputs with the committed ones.
+Style first, because it fails fastest; types beside the library, the engine and the built book; then
+nbval, which runs every chapter again and compares its outputs with the committed ones.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -28,18 +31,23 @@ FORKED = {"JUPYTER_DEFAULT_PROVISIONER_NAME": "evidence-forked"}
 
 @dataclass(frozen=True)
 class Step:
-    """One command; it is ended where it takes three times what it takes on two slow processors."""
+    """One command; it is ended where it takes three times what it takes on two slow processors.
+
+    What it says is shown as it comes; of one that runs `beside` the next steps, when it has ended.
+    """
 
     name: str
     command: Sequence[str]
     minutes: float = 5
     environment: Mapping[str, str] = field(default_factory=dict)
+    beside: bool = False
 
 
 STEPS = [
     Step("style", ["ruff", "check", "."]),
     Step("layout", ["ruff", "format", "--check", "--quiet", "."]),
-    Step("types", ["mypy"]),
+    # One process of its own, which would leave the other processor idle.
+    Step("types", ["mypy"], 10, beside=True),
     # In the order of tests/conftest.py, not by how many tests a file has.
     Step("tests", ["pytest", "--quiet", *WORKERS, "--no-loadscope-reorder", "tests"], 60),
     Step(
@@ -53,14 +61,31 @@ STEPS = [
 
 
 def run_step(step: Step) -> bool:
-    """Run a step and return True where it passed.
+    """Run a step and return True where it passed."""
+    if not step.beside:
+        print(_title(step), flush=True)
+        return _passes(step)
+    with tempfile.TemporaryFile() as said:
+        passed = _passes(step, said)
+        said.seek(0)
+        print(f"{_title(step)}\n{said.read().decode()}", end="", flush=True)
+        return passed
+
+
+def _title(step: Step) -> str:
+    return f"== {step.name}: {' '.join(step.command)}"
+
+
+def _passes(step: Step, said: IO[bytes] | None = None) -> bool:
+    """Run the command of a step, its words into a file where one is given.
 
     One that does not end is ended with all its processes. pytest then writes what each was doing.
     """
-    print(f"== {step.name}: {' '.join(step.command)}", flush=True)
     environment = {**os.environ, **step.environment}
     command = [sys.executable, "-m", *step.command]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=said, stderr=said and subprocess.STDOUT
+    ) as process:
         try:
             return process.wait(60 * step.minutes) == 0
         except subprocess.TimeoutExpired:
@@ -95,7 +120,12 @@ def chosen_steps(words: Sequence[str]) -> list[Step]:
 
 def main(words: Sequence[str] = ()) -> int:
     """Run the steps, whatever the others say; return 0 where all passed."""
-    failed = [step.name for step in chosen_steps(words) if not run_step(step)]
+    steps = chosen_steps(words)
+    with ThreadPoolExecutor() as pool:
+        running = {step.name: pool.submit(run_step, step) for step in steps if step.beside}
+        passed = {step.name: run_step(step) for step in steps if not step.beside}
+    passed |= {name: one.result() for name, one in running.items()}
+    failed = [step.name for step in steps if not passed[step.name]]
     print(f"== failed: {', '.join(failed)}" if failed else "== all passed", flush=True)
     return 1 if failed else 0
 

@@ -48,6 +48,19 @@ def test_what_fails_is_named_and_what_follows_it_still_runs(tmp_path, monkeypatc
     assert "== failed: first" in capsys.readouterr().out
 
 
+def test_a_step_beside_others_is_named_where_it_fails_with_what_it_said(
+    tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setattr(runner, "ROOT", tmp_path)
+    (tmp_path / "says.py").write_text("print('seen', flush=True); raise SystemExit(1)")
+    steps = [runner.Step("beside", ["says"], beside=True), runner.Step("other", ["this"])]
+    monkeypatch.setattr(runner, "STEPS", steps)
+    assert runner.main() == 1
+    said = capfd.readouterr().out
+    assert "== beside: says\nseen\n" in said
+    assert said.endswith("== failed: beside\n")
+
+
 def test_steps_are_run_by_name_and_help_runs_none(capsys):
     assert [step.name for step in runner.chosen_steps([])] == [one.name for one in runner.STEPS]
     assert [step.name for step in runner.chosen_steps(["types", "style"])] == ["style", "types"]
