@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from evidence.book.variant import checked_parameters
+from evidence.chapter_parameters import Study
 from evidence.data import Evidence
-from evidence.parameters import Study, model_of
+from evidence.parameters import model_of
 from evidence.plain_yaml import read_yaml_file
 from evidence.validation import ParameterError, shown
 
