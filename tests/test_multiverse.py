@@ -124,13 +124,13 @@ def test_tables_and_curves_say_how_many(question):
     outcome = made.outcomes[0]
     total = str(len(outcome.specifications))
     assert total in tabulate_claims(made).text
-    assert "does not move it" in tabulate_choices(made).text
-    figure = draw_curve(made, outcome.block.name)
+    assert "does not move it" in tabulate_choices(made, model_of(made.design.page)).text
+    figure = draw_curve(made, outcome.block.name, model_of(made.design.page))
     assert len(figure.data) == int(total)
     assert figure.data["value"].is_monotonic_increasing
     assert f"{total} specifications" in figure.alt
     with pytest.raises(KeyError, match="expected one of the blocks"):
-        draw_curve(made, "nothing")
+        draw_curve(made, "nothing", model_of(made.design.page))
 
 
 def test_a_curve_marks_states_by_form_and_not_by_colour_alone():
