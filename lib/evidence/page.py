@@ -31,7 +31,7 @@ from evidence.validation import given_in, validate
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evidence.convention_comparison import Comparison
+    from evidence.convention_comparison.reading import Comparison
     from evidence.figures.style import Figure
     from evidence.recomputation import Recomputed
 
