@@ -4,13 +4,13 @@ import json
 
 import pytest
 from evidence.book.multiverse import current_key, run_multiverse
+from evidence.book.own_library import model_of
 from evidence.book.sweep import sweep
 from evidence.data import load_evidence
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.multiverse.design import DesignError, questions_with_designs, read_design
 from evidence.multiverse.outcomes import STATES, BlockOutcome, Specification, read_multiverse
 from evidence.multiverse.tables import draw_curve, tabulate_choices, tabulate_claims
-from evidence.parameters import model_of
 from evidence.paths import data_folder, notebook_path
 from evidence.results import make_result, read_results
 from evidence.validation import validate

@@ -18,7 +18,6 @@ from evidence.chapter_parameters import (
     CiMethod,
     Pair,
     Positive,
-    Study,
 )
 
 
@@ -295,10 +294,3 @@ QUESTIONS: dict[str, type[ChapterParameters]] = {
         Tolerability,
     )
 }
-
-
-def model_of(page: str) -> type[ChapterParameters] | None:
-    """Return the parameter model of a page, None for a page without parameters."""
-    if page.startswith("studies/"):
-        return Study
-    return QUESTIONS.get(page)
