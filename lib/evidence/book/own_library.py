@@ -9,10 +9,13 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from evidence.chapter_parameters import ChapterParameters, Study
 from evidence.paths import project_root
 from evidence.plain_yaml import read_yaml_file
+
+if TYPE_CHECKING:
+    from evidence.chapter_parameters import ChapterParameters
 
 FILE = "book.yml"
 
@@ -68,4 +71,7 @@ def question_models() -> dict[str, type[ChapterParameters]]:
 
 def model_of(page: str) -> type[ChapterParameters] | None:
     """Return the parameter model of a page, None for a page without parameters."""
+    # Imported where it is needed: it takes longer than a build that finds nothing to do.
+    from evidence.chapter_parameters import Study
+
     return Study if page.startswith("studies/") else question_models().get(page)
