@@ -6,10 +6,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
-# (Cancer, 1 January 2010).
-DEFAULT_SEED = 20100101
-
 CiMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Positive = Annotated[float, Field(gt=0)]
