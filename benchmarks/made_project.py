@@ -19,7 +19,9 @@ from benchmarks.made_tables import study_ids, write_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "questions/made-ratios"
-_AS_THEY_ARE = ("_config.yml", "_static", "requirements.lock", "CITATION.cff", "LICENSE")
+_AS_THEY_ARE = (
+    "book.yml", "_config.yml", "_static", "requirements.lock", "CITATION.cff", "LICENSE",
+)  # fmt: skip
 _APPENDIX = (
     "provenance.ipynb", "appraisal.ipynb", "audit.ipynb", "discrepancies.ipynb",
     "data-dictionary.ipynb", "what-changed.md", "glossary.md", "bibliography.md", "reuse.md",

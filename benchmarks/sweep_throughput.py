@@ -18,7 +18,7 @@ from time import perf_counter
 
 from evidence.paths import notebook_path, project_root
 
-_PROJECT = ("_config.yml", "_toc.yml", "chapters", "data", "requirements.lock")
+_PROJECT = ("book.yml", "_config.yml", "_toc.yml", "chapters", "data", "requirements.lock")
 # A page, a parameter that moves its numbers, and its range.
 _PAGES = {
     "questions/adding_interferon": ("multiarm_rho", 0.0, 0.9),

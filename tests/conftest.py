@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 # What a copy of the project needs to be checked, run and built.
 _PROJECT = (
-    "_config.yml", "_toc.yml", "_static", "chapters", "data", "requirements.lock",
+    "book.yml", "_config.yml", "_toc.yml", "_static", "chapters", "data", "requirements.lock",
     "CITATION.cff", "LICENSE",
 )  # fmt: skip
 

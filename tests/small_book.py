@@ -8,7 +8,9 @@ from evidence.book.freshness import read_notebook
 from evidence.results import PAGE_MIME, RESULT_MIME
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLES = "_config.yml", "_static", "data", "requirements.lock", "CITATION.cff", "LICENSE"
+TABLES = (
+    "book.yml", "_config.yml", "_static", "data", "requirements.lock", "CITATION.cff", "LICENSE",
+)  # fmt: skip
 CONTENTS = """format: jb-book
 root: chapters/index
 parts:

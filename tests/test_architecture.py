@@ -16,7 +16,7 @@ MAX_LINES = 340
 # Layers from the bottom up; a module may import from its own layer and from those below it.
 # Whatever is not named is a statistics module: numbers in, frozen dataclasses out.
 LAYERS = [
-    {"plain_text", "units", "appraisal_tools"},
+    {"plain_text", "unseen", "units", "appraisal_tools"},
     {"text_files", "plain_yaml", "stored_parts"},
     {"estimates", "canonical", "formatting", "problems", "paths"},
     {"recorded_rows"},

@@ -4,7 +4,7 @@ import ast
 import json
 
 import pytest
-from evidence.parameters import model_of
+from evidence.book.own_library import model_of
 
 from tests.page_cells import ROOT
 

@@ -14,11 +14,11 @@ from evidence.audit import audit, is_unjudged
 from evidence.bibliography import read_bibliography
 from evidence.book.freshness import read_notebook
 from evidence.book.normalise import normalise, serialise
+from evidence.chapter_parameters import Study
 from evidence.consistency import RULES, check_schema
 from evidence.csv_tables import read_table
 from evidence.data import Evidence, narrow_to_study
 from evidence.editions import EditionError, read_edition
-from evidence.parameters import Study
 from evidence.plain_yaml import YamlError, read_yaml
 from evidence.printed_rows import printed_estimate, printed_text
 from evidence.problems import DataError

@@ -9,8 +9,9 @@ import yaml
 from evidence.book.sweep_grid import MAX_RUNS, list_runs, read_grid
 from evidence.book.switch_grid import SwitchError, read_switch_grid
 from evidence.book.variant import checked_parameters, read_parameters
+from evidence.chapter_parameters import Study
 from evidence.multiverse.design import DesignError, read_design
-from evidence.parameters import QUESTIONS, Study
+from evidence.parameters import QUESTIONS
 from evidence.validation import ParameterError, validate
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,13 +4,13 @@ import json
 
 import pytest
 from evidence.book.multiverse import current_key, run_multiverse
+from evidence.book.own_library import model_of
 from evidence.book.sweep import sweep
 from evidence.data import load_evidence
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.multiverse.design import DesignError, questions_with_designs, read_design
 from evidence.multiverse.outcomes import STATES, BlockOutcome, Specification, read_multiverse
 from evidence.multiverse.tables import draw_curve, tabulate_choices, tabulate_claims
-from evidence.parameters import model_of
 from evidence.paths import data_folder, notebook_path
 from evidence.results import make_result, read_results
 from evidence.validation import validate
@@ -124,13 +124,13 @@ def test_tables_and_curves_say_how_many(question):
     outcome = made.outcomes[0]
     total = str(len(outcome.specifications))
     assert total in tabulate_claims(made).text
-    assert "does not move it" in tabulate_choices(made).text
-    figure = draw_curve(made, outcome.block.name)
+    assert "does not move it" in tabulate_choices(made, model_of(made.design.page)).text
+    figure = draw_curve(made, outcome.block.name, model_of(made.design.page))
     assert len(figure.data) == int(total)
     assert figure.data["value"].is_monotonic_increasing
     assert f"{total} specifications" in figure.alt
     with pytest.raises(KeyError, match="expected one of the blocks"):
-        draw_curve(made, "nothing")
+        draw_curve(made, "nothing", model_of(made.design.page))
 
 
 def test_a_curve_marks_states_by_form_and_not_by_colour_alone():

@@ -10,9 +10,9 @@ import warnings
 
 import pytest
 from evidence.audit import audit, is_unjudged
+from evidence.chapter_parameters import Study
 from evidence.consistency import RULES
 from evidence.data import Evidence
-from evidence.parameters import Study
 from evidence.printed_rows import printed_estimate
 from evidence.recomputation import recompute
 from evidence.units import UNITS

@@ -3,14 +3,14 @@
 import pytest
 from evidence.book.freshness import list_pages, read_notebook
 from evidence.book.notebooks import parameters_cell, parameters_in
+from evidence.book.own_library import model_of
+from evidence.chapter_parameters import Study
 from evidence.data import load_evidence
 from evidence.eligibility import qualifying_arms
 from evidence.parameters import (
     QUESTIONS,
     BiomarkerPrognosis,
     CombinationVsMonotherapy,
-    Study,
-    model_of,
 )
 from evidence.paths import notebook_path
 from evidence.validation import ParameterError, describe, given_in, validate

@@ -1,8 +1,8 @@
 """Every study's printed results are recomputed, and what does not fit is said."""
 
 import pytest
+from evidence.chapter_parameters import Study
 from evidence.data import load_evidence
-from evidence.parameters import Study
 from evidence.recomputation import recompute
 
 from tests.audit_tables import TRIAL, fact, with_facts

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from evidence.plain_text import has_markup, has_unseen, visible
+from evidence.plain_text import has_markup
 from evidence.problems import DataError, Problem
+from evidence.unseen import has_unseen, visible
 
 # Longest bibliography: ten thousand entries, which are read in seconds.
 _MAX_BYTES = 2_000_000

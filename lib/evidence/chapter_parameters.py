@@ -1,30 +1,14 @@
-"""What the parameters of several chapters share: types, checks, and the choice of arms."""
+"""What every chapter takes as parameters, and what a study chapter does; types that they share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
-# PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
-# (Cancer, 1 January 2010).
-DEFAULT_SEED = 20100101
+from pydantic import BaseModel, ConfigDict, Field
 
 CiMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Positive = Annotated[float, Field(gt=0)]
-
-
-def one_of(*allowed: float) -> Callable[[float], float]:
-    """Return a check that a number is one of a few."""
-
-    def check(value: float) -> float:
-        if value not in allowed:
-            raise ValueError(f"expected one of {allowed}, got {value}")
-        return value
-
-    return check
 
 
 class ChapterParameters(BaseModel):
@@ -42,30 +26,16 @@ class ChapterParameters(BaseModel):
     )
 
 
-class PooledArmsParameters(ChapterParameters):
-    """What chapters on the arms given the combination share."""
+class Study(ChapterParameters):
+    """A study chapter."""
 
-    seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
-    arms: list[str] = Field(
-        [],
-        description="Arms of the combination taken together; empty takes all that qualify.",
-        json_schema_extra={"refers_to": "arm"},
+    page: ClassVar[str] = "studies"
+
+    study_id: str = Field(description="The study.", json_schema_extra={"refers_to": "study"})
+    ci_method: CiMethod = Field("clopper_pearson", description="Interval of a response rate.")
+    rounding: Literal["any", "half_up", "half_even", "trunc"] = Field(
+        "any", description="Rounding that a source may have used."
     )
-    escudier_denominator: Literal[13, 12] = Field(
-        13,
-        description="Escudier 2007 (phase 1): all 13 patients, or the 12 with renal cell cancer.",
+    max_n: int = Field(
+        400, ge=10, le=1000, description="Largest denominator tried when a percentage is inverted."
     )
-    eto_denominator: Literal[42, 51] = Field(
-        42, description="Eto 2015: the 42 analysed, or all 51 registered."
-    )
-    escudier_dose: Annotated[float, AfterValidator(one_of(18.0, 20.8, 27.0))] = Field(
-        27.0,
-        json_schema_extra={"enum": [18.0, 20.8, 27.0]},
-        description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3.",
-    )
-    gollob_dose: Annotated[float, AfterValidator(one_of(24.0, 30.0))] = Field(
-        30.0,
-        json_schema_extra={"enum": [24.0, 30.0]},
-        description="Gollob 2007, weekly MU: with its two-week breaks, or while treated.",
-    )
-    ci_method: CiMethod = Field("clopper_pearson", description="Interval of one response rate.")

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from evidence.plain_text import has_lookalikes, has_markup, has_unseen, is_formula
+from evidence.plain_text import has_lookalikes, has_markup, is_formula
 from evidence.reported import NUMBER_WORDS, read_level, read_range, read_reported
+from evidence.unseen import has_unseen
 
 # Identifiers stay readable in links: lower case, digits, hyphens; parts joined by dots.
 STUDY_ID = r"[a-z0-9]+(-[a-z0-9]+)*"

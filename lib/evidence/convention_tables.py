@@ -11,7 +11,7 @@ from evidence.conventions import ledger
 from evidence.tables import Table, make_table
 
 if TYPE_CHECKING:
-    from evidence.convention_comparison import Comparison
+    from evidence.convention_comparison.reading import Comparison
     from evidence.results import Result
 
 

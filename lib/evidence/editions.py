@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from evidence.plain_text import visible
 from evidence.results import PageResults, Result
 from evidence.stored_parts import read_claim
 from evidence.text_files import refuse_constant
+from evidence.unseen import visible
 
 # Raised with any change after which an older reader would misread the file.
 FORMAT = 1

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from evidence.cell_ledger import CellLedger
-from evidence.chapter_parameters import ChapterParameters
+from evidence.chapter_parameters import ChapterParameters, Study
 from evidence.claims import Certainty, Claim, judge
 from evidence.data import Evidence, load_evidence
 from evidence.estimates import NOT_ESTIMABLE, Estimate, NotEstimable, Unit
 from evidence.formatting import format_value
-from evidence.parameters import Study
 from evidence.reported import read_range
 from evidence.results import (
     CLAIM_MIME,
@@ -32,7 +31,7 @@ from evidence.validation import given_in, validate
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evidence.convention_comparison import Comparison
+    from evidence.convention_comparison.reading import Comparison
     from evidence.figures.style import Figure
     from evidence.recomputation import Recomputed
 

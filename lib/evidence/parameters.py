@@ -1,4 +1,4 @@
-"""The parameters of each chapter: one frozen model per notebook, checked before anything runs.
+"""The parameters of each question: one frozen model per notebook, checked before anything runs.
 
 papermill only warns of a name it does not know and runs the default; here an unknown name, a
 wrong type, a value out of range or a study that is not in the data is an error that says what
@@ -7,33 +7,61 @@ is allowed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from evidence.chapter_parameters import (
-    DEFAULT_SEED,
     ChapterParameters,
     CiMethod,
     Pair,
-    PooledArmsParameters,
     Positive,
 )
 
+# PCG64 seeds are any 32-bit number here; the default is the publication date of the trial
+# (Cancer, 1 January 2010).
+DEFAULT_SEED = 20100101
 
-class Study(ChapterParameters):
-    """A study chapter."""
 
-    page: ClassVar[str] = "studies"
+def one_of(*allowed: float) -> Callable[[float], float]:
+    """Return a check that a number is one of a few."""
 
-    study_id: str = Field(description="The study.", json_schema_extra={"refers_to": "study"})
-    ci_method: CiMethod = Field("clopper_pearson", description="Interval of a response rate.")
-    rounding: Literal["any", "half_up", "half_even", "trunc"] = Field(
-        "any", description="Rounding that a source may have used."
+    def check(value: float) -> float:
+        if value not in allowed:
+            raise ValueError(f"expected one of {allowed}, got {value}")
+        return value
+
+    return check
+
+
+class PooledArmsParameters(ChapterParameters):
+    """What chapters on the arms given the combination share."""
+
+    seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
+    arms: list[str] = Field(
+        [],
+        description="Arms of the combination taken together; empty takes all that qualify.",
+        json_schema_extra={"refers_to": "arm"},
     )
-    max_n: int = Field(
-        400, ge=10, le=1000, description="Largest denominator tried when a percentage is inverted."
+    escudier_denominator: Literal[13, 12] = Field(
+        13,
+        description="Escudier 2007 (phase 1): all 13 patients, or the 12 with renal cell cancer.",
     )
+    eto_denominator: Literal[42, 51] = Field(
+        42, description="Eto 2015: the 42 analysed, or all 51 registered."
+    )
+    escudier_dose: Annotated[float, AfterValidator(one_of(18.0, 20.8, 27.0))] = Field(
+        27.0,
+        json_schema_extra={"enum": [18.0, 20.8, 27.0]},
+        description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3.",
+    )
+    gollob_dose: Annotated[float, AfterValidator(one_of(24.0, 30.0))] = Field(
+        30.0,
+        json_schema_extra={"enum": [24.0, 30.0]},
+        description="Gollob 2007, weekly MU: with its two-week breaks, or while treated.",
+    )
+    ci_method: CiMethod = Field("clopper_pearson", description="Interval of one response rate.")
 
 
 class InterferonDose(PooledArmsParameters):
@@ -269,10 +297,3 @@ QUESTIONS: dict[str, type[ChapterParameters]] = {
         Tolerability,
     )
 }
-
-
-def model_of(page: str) -> type[ChapterParameters] | None:
-    """Return the parameter model of a page, None for a page without parameters."""
-    if page.startswith("studies/"):
-        return Study
-    return QUESTIONS.get(page)

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from evidence.plain_text import visible
 from evidence.text_files import MAX_BYTES, read_text_file
+from evidence.unseen import visible
 
 # Where the longest of ours has four.
 _MAX_DEPTH = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence.plain_text import visible
+from evidence.unseen import visible
 
 
 @dataclass(frozen=True, slots=True, order=True)

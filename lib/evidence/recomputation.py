@@ -10,12 +10,12 @@ from functools import partial
 
 import pandas as pd
 
+from evidence.chapter_parameters import Study
 from evidence.data import Evidence
 from evidence.estimates import Estimate
 from evidence.formatting import format_p
 from evidence.inversion import counts_printing_interval, counts_printing_percent
 from evidence.median import Median
-from evidence.parameters import Study
 from evidence.printed_rows import printed_text
 from evidence.proportions import proportion
 from evidence.recomputed import (

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from evidence.plain_text import visible
+from evidence.unseen import visible
 
 # What papers print in place of a P value that they do not give.
 NOT_SIGNIFICANT = "not significant"

@@ -25,10 +25,10 @@ from evidence.formatting import (
     format_p,
     format_part,
 )
-from evidence.plain_text import visible
 from evidence.readings import Readings
 from evidence.stored_parts import check_field, read_claim, read_figure
 from evidence.text_files import read_json_file
+from evidence.unseen import visible
 
 RESULT_MIME = "application/vnd.evidence.result+json"
 CLAIM_MIME = "application/vnd.evidence.claim+json"

@@ -20,7 +20,7 @@ from typing import Literal
 
 from evidence.estimates import Estimate
 from evidence.normal import critical_value, two_sided_p, z_from_p
-from evidence.plain_text import visible
+from evidence.unseen import visible
 
 CONVENTIONS: dict[str, str] = {
     "rounding_box": (

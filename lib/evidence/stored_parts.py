@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from evidence.plain_text import visible
+from evidence.unseen import visible
 
 
 def _is_text(value: object) -> bool:

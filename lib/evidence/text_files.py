@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from evidence.plain_text import visible
+from evidence.unseen import visible
 
 # The longest YAML of ours has 4 kB; a grid of 20 000 listed runs has 1 MB and is read in seconds.
 MAX_BYTES = 2_000_000

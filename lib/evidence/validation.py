@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from evidence.chapter_parameters import ChapterParameters
-from evidence.parameters import model_of
 from evidence.reported import read_number, read_reported
 
 if TYPE_CHECKING:
@@ -74,17 +73,16 @@ def describe(model: type[ChapterParameters]) -> list[dict[str, str]]:
     ]
 
 
-def parameter_meaning(page: str, name: str) -> str:
-    """Return what a parameter of a page is, without the end of its sentence.
+def parameter_meaning(model: type[ChapterParameters], name: str) -> str:
+    """Return what a parameter of a chapter is, without the end of its sentence.
 
     Raises
     ------
     KeyError
-        Where the page has no such parameter.
+        Where the chapter has no such parameter.
     """
-    model = model_of(page)
-    if model is None or name not in model.model_fields:
-        raise KeyError(f"expected a parameter of {page}, got {name}")
+    if name not in model.model_fields:
+        raise KeyError(f"expected a parameter of {model.page}, got {name}")
     return (model.model_fields[name].description or name).partition(":")[0].rstrip(".")
 
 

@@ -16,7 +16,7 @@ from evidence.audit.findings import Finding, RuleId, Settings
 from evidence.audit.printed import Printed
 from evidence.data import Evidence, narrow_to_study
 from evidence.data_files import FACT_TABLES
-from evidence.plain_text import visible
+from evidence.unseen import visible
 
 Tables = dict[str, pd.DataFrame]
 # What rules read.

@@ -9,9 +9,10 @@ from typing import Any
 
 from evidence.book.registry import Registry
 from evidence.book.releases import list_releases, read_release
-from evidence.plain_text import has_markup, has_unseen, visible
+from evidence.plain_text import has_markup
 from evidence.plain_yaml import read_yaml_file
 from evidence.problems import DataError, Problem
+from evidence.unseen import has_unseen, visible
 
 _FILE = "CITATION.cff"
 # What may stand in links and names of files, and what that is in words.

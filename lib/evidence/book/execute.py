@@ -23,9 +23,9 @@ from evidence.book.worker_pool import ATTEMPTS, WorkerPool, dispatch
 from evidence.data import load_evidence
 from evidence.data_files import read_files
 from evidence.paths import build_folder, data_folder, notebook_path, project_root
-from evidence.plain_text import visible
 from evidence.results import PICTURES
 from evidence.text_files import MAX_JSON_BYTES
+from evidence.unseen import visible
 
 # A stock kernel binds ports that were free a moment before; where another program was quicker it
 # dies, or never answers, before it has run anything, and a second one finds other ports.

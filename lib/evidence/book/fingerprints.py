@@ -16,6 +16,7 @@ from evidence.paths import build_folder, project_root
 
 # What a book is rendered from; nothing else of the project is copied to where it is rendered.
 SOURCES = (
+    "book.yml",
     "_config.yml",
     "_toc.yml",
     "_static",

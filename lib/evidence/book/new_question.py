@@ -15,11 +15,11 @@ from typing import Any
 from evidence.book.normalise import normalise, serialise
 from evidence.book.notebooks import literal_lines
 from evidence.book.own_data import refuse_own_data
+from evidence.book.own_library import library_name, question_models
 from evidence.book.toc import with_chapter
 from evidence.book.whole_writes import write_all
 from evidence.chapter_parameters import ChapterParameters
 from evidence.columns import TODO
-from evidence.parameters import QUESTIONS
 from evidence.paths import chapters_folder, project_root
 
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
@@ -120,8 +120,9 @@ class NewQuestion:
 def _check(question: NewQuestion) -> None:
     if not _ID.fullmatch(question.name):
         raise NewQuestionError(f"expected a name such as quality_of_life, got {question.name!r}")
-    taken = [model.__name__ for model in QUESTIONS.values()]
-    if f"questions/{question.name}" in QUESTIONS or question.class_name in taken:
+    known = question_models()
+    taken = [model.__name__ for model in known.values()]
+    if f"questions/{question.name}" in known or question.class_name in taken:
         raise NewQuestionError(
             f"expected the name of a new question, got {question.name}, which there is already"
         )
@@ -135,7 +136,8 @@ def _parameters_text(question: NewQuestion, path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     listed = re.search(r"^QUESTIONS: .*?for model in \(\n(?P<names>.*?)^    \)", text, re.M | re.S)
     if listed is None:
-        raise NewQuestionError("lib/evidence/parameters.py: expected the table QUESTIONS, got none")
+        name = f"lib/{path.parent.name}/{path.name}"
+        raise NewQuestionError(f"{name}: expected the table QUESTIONS, got none")
     names = listed.end("names")
     made = _CLASS.substitute(cls=question.class_name, **_names(question))
     added = f"        {question.class_name},\n"
@@ -187,11 +189,12 @@ def scaffold_question(question: NewQuestion) -> list[Path]:
     refuse_own_data("a new question")
     _check(question)
     root = project_root()
-    library = root / "lib" / "evidence"
+    library = root / "lib" / library_name()
     facts = {"cls": question.class_name, **_names(question)}
     parameters = library / "parameters.py"
     if not parameters.exists():
-        raise NewQuestionError("expected lib/evidence/parameters.py in the project, got none")
+        name = parameters.relative_to(root).as_posix()
+        raise NewQuestionError(f"expected {name} in the project, got none")
     new = {
         library / "questions" / f"{question.name}.py": _MODULE.substitute(facts),
         root / "tests" / f"test_{question.name}.py": _TEST.substitute(facts),

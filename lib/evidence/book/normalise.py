@@ -8,8 +8,8 @@ from typing import Any
 
 import nbformat
 
-from evidence.plain_text import visible
 from evidence.results import FIGURE_MIME
+from evidence.unseen import visible
 
 Notebook = dict[str, Any]
 # Of kernel and language only what does not depend on the machine.

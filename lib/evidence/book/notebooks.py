@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from evidence.book.freshness import list_pages, read_notebook
-from evidence.chapter_parameters import ChapterParameters
+from evidence.book.own_library import model_of
+from evidence.chapter_parameters import ChapterParameters, Study
 from evidence.data import Evidence
-from evidence.parameters import Study, model_of
 from evidence.paths import notebook_path
 from evidence.problems import Problem
 

@@ -12,10 +12,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from evidence.book.own_library import model_of
 from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE, Registry
 from evidence.book.replay import replay_command
 from evidence.book.scrolling_table import scrolling_table
-from evidence.parameters import model_of
 from evidence.validation import describe
 
 _LOG = logging.getLogger(__name__)

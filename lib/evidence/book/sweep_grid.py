@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evidence.book.own_library import model_of
 from evidence.book.variant import checked_parameters
+from evidence.chapter_parameters import Study
 from evidence.data import Evidence
-from evidence.parameters import Study, model_of
 from evidence.plain_yaml import read_yaml_file
 from evidence.validation import ParameterError, shown
 

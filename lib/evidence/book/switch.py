@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from evidence.book.freshness import dependencies, read_notebook
+from evidence.book.own_library import model_of
 from evidence.book.shown import read_shown
 from evidence.book.sweep import SweepRun, sweep
 from evidence.book.switch_grid import Grid, SwitchError, read_switch_grid, switch_path
 from evidence.book.whole_writes import write_whole
 from evidence.data import Evidence, load_evidence
-from evidence.parameters import model_of
 from evidence.paths import notebook_path
 from evidence.readings import Readings
 from evidence.results import PageResults, Result

@@ -15,8 +15,8 @@ from typing import Any
 
 from evidence.multiverse.design import agrees
 from evidence.paths import chapters_folder
-from evidence.plain_text import visible
 from evidence.plain_yaml import read_yaml_file
+from evidence.unseen import visible
 
 # Every combination is a run of the chapter that CI repeats; more would take minutes.
 MAX_VARIANTS = 80

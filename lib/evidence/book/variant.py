@@ -20,16 +20,17 @@ from evidence.book.execute import ApartProcess
 from evidence.book.freshness import why_stale
 from evidence.book.normalise import normalise, serialise
 from evidence.book.own_data import reading
+from evidence.book.own_library import model_of
 from evidence.book.publishing import publish, remove_leftovers
 from evidence.book.registry import BASE_FOLDER, REPORT_FILE, SET_FILE
 from evidence.book.renderer import Renderer
 from evidence.book.rendering import render_variant
 from evidence.book.snapshots import committed_edition, page_edition
+from evidence.chapter_parameters import Study
 from evidence.compare import PageComparison
 from evidence.data import Evidence, load_evidence
 from evidence.edition_changes import EditionChanges, compare_editions
 from evidence.editions import Edition, variant_text
-from evidence.parameters import Study, model_of
 from evidence.paths import build_folder, notebook_path
 from evidence.plain_yaml import YamlError, read_yaml
 from evidence.text_files import read_text_file

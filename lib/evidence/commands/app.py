@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from evidence.book.time_limit import MOST_SECONDS, SECONDS, VARIABLE
-from evidence.plain_text import spelt_out, visible
+from evidence.unseen import spelt_out, visible
 
 # "[Errno 28] No space left on device: 'path'"
 _REASON = re.compile(r"^\[Errno \d+\] ([^:]*).*", re.DOTALL)

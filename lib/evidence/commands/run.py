@@ -138,7 +138,7 @@ def _run_variant(
 @app.command()
 def params(page: Annotated[str, typer.Argument(help="A page with parameters.")]) -> None:
     """Show the parameters of a page: what each allows, its default, its meaning."""
-    from evidence.parameters import model_of
+    from evidence.book.own_library import model_of
     from evidence.validation import describe
 
     model = model_of(known_page(page))

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from evidence.paths import data_folder
-from evidence.plain_text import visible
 from evidence.plain_yaml import read_yaml_file
+from evidence.unseen import visible
 
 FOLDER = "multiverse"
 # The largest question of the book has some hundreds; each is a run of its chapter.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from evidence.chapter_parameters import ChapterParameters
 from evidence.estimates import Estimate
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.figures.style import Figure
@@ -65,13 +66,21 @@ def tabulate_claims(made: Multiverse) -> Table:
     )
 
 
-def tabulate_choices(made: Multiverse) -> Table:
-    """Return, per claim and choice, how often changing that choice alone changes the state."""
+def tabulate_choices(made: Multiverse, model: type[ChapterParameters]) -> Table:
+    """Return, per claim and choice, how often changing that choice alone changes the state.
+
+    Parameters
+    ----------
+    made : Multiverse
+        The specifications of a question.
+    model : type
+        The parameters of that question, whose meanings are shown.
+    """
     rows = []
     for outcome, claim in each_claim(made):
         for choice in outcome.block.choices:
             flipped, pairs = outcome.flips(claim, choice)
-            meaning = parameter_meaning(made.design.page, choice.parameter)
+            meaning = parameter_meaning(model, choice.parameter)
             rows.append(
                 [
                     f"{claim_words(claim)}: {meaning}",
@@ -88,30 +97,17 @@ def tabulate_choices(made: Multiverse) -> Table:
     )
 
 
-def conclude(page: Page) -> None:  # type: ignore[type-arg]
-    """Write what the specifications say of the two answers of the book."""
-    page.claim(
-        "main_answer_stands",
-        "No defensible choice makes adding interferon-alfa to sorafenib a shown benefit: "
-        "\u201cbenefit not shown\u201d holds in "
-        "{combination_vs_monotherapy_benefit_not_shown_holds} of specifications.",
-        holds=lambda r: r.combination_vs_monotherapy_benefit_not_shown_holds.value == 1,
-        rests_on=["combination_vs_monotherapy_benefit_not_shown_holds"],
-        certainty="arithmetic",
-    )
-    page.claim(
-        "marker_answer_moves",
-        "Whether the association of pAKT with outcome survives adjustment depends on how many "
-        "hypotheses were tried, which is not printed: that it is fragile holds in "
-        "{biomarker_prognosis_association_fragile_holds} of specifications.",
-        holds=lambda r: 0 < r.biomarker_prognosis_association_fragile_holds.value < 1,
-        rests_on=["biomarker_prognosis_association_fragile_holds"],
-        certainty="arithmetic",
-    )
-
-
-def draw_curve(made: Multiverse, name: str) -> Figure:
+def draw_curve(made: Multiverse, name: str, model: type[ChapterParameters]) -> Figure:
     """Return the specification curve of a block, marked by its first claim.
+
+    Parameters
+    ----------
+    made : Multiverse
+        The specifications of a question.
+    name : str
+        Name of the block.
+    model : type
+        The parameters of that question, whose meanings are shown.
 
     Raises
     ------
@@ -135,7 +131,7 @@ def draw_curve(made: Multiverse, name: str) -> Figure:
     unit = outcome.specifications[0].shown.unit
     return draw_specification_curve(
         points,
-        [(parameter_meaning(made.design.page, c.parameter), c.words) for c in block.choices],
+        [(parameter_meaning(model, c.parameter), c.words) for c in block.choices],
         name=f"curve-{made.design.question}-{block.name}".replace("_", "-"),
         axis=outcome.specifications[0].shown.label,
         claim=f"\u201c{claim_words(claim)}\u201d.",

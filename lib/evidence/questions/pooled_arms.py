@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 
-from evidence.chapter_parameters import PooledArmsParameters
 from evidence.data import Evidence
 from evidence.eligibility import held_back_arms, pooling_candidates, qualifying_arms
 from evidence.estimates import Estimate, NotEstimable
-from evidence.parameters import CombinationVsMonotherapy
+from evidence.parameters import CombinationVsMonotherapy, PooledArmsParameters
 from evidence.pooled_response import PooledResponse, ResponseAdjust, ResponseModel, pool_response
 from evidence.pooling import logit_response, pool
 from evidence.pooling_permutation import permutation_p
