@@ -109,7 +109,7 @@ def compute(
         quiet,
         mock.patch("evidence.page.load_evidence", return_value=evidence),
         mock.patch("IPython.display.display"),
-        mock.patch("evidence.page.given_in", _given),
+        mock.patch("evidence.live_parameters.given_in", _given),
     ):
         exec(compile(first, f"{page}, parameters", "exec"), namespace)
         namespace.update(parameters)

@@ -4,6 +4,8 @@ import pytest
 from evidence.add_on_contrasts import find_add_ons, find_added_to, response_effect, survival_effect
 from evidence.data import load_evidence
 
+from tests.page_cells import evidence_with
+
 
 @pytest.fixture(scope="module")
 def evidence():
@@ -43,6 +45,19 @@ def test_a_printed_hazard_ratio_is_taken_as_printed(evidence, add_ons):
     effect = survival_effect(evidence, contrast, "os", level=0.95, rho=0.5)
     assert (effect.estimate.value, effect.estimate.low, effect.estimate.high) == (1.00, 0.81, 1.24)
     assert effect.estimate.grade == "D0"
+
+
+def test_a_ratio_that_stands_in_for_one_without_a_number_says_so():
+    ratio = "escudier-2007-avoren.pfs.hazard_ratio.bevacizumab_ifn_v_placebo_ifn"
+    evidence = evidence_with(("outcomes", ratio, {"value_reported": "not reported"}))
+    (contrast,) = [
+        one for one in find_added_to(evidence, "IFN") if one.study_id == "escudier-2007-avoren"
+    ]
+    effect = survival_effect(evidence, contrast, "pfs", level=0.95, rho=0.5)
+    assert effect.rows == (f"{ratio}.review",)
+    assert effect.estimate.method == (
+        f'as printed; {ratio}, value_reported: expected a number, got "not reported"'
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ LAYERS = [
         "appraisal_tables",
         "audit_tables",
     },
-    {"page", "cell_ledger"},
+    {"page", "live_parameters", "cell_ledger"},
     {"multiverse"},
     {"questions"},
     {"book"},

@@ -14,6 +14,9 @@ from evidence.data import load_evidence
 from tests.audit_tables import SINGLE, TRIAL, edited, fact, severities, valid, with_facts
 
 ORR = f"{SINGLE}.orr.percent.sorafenib_ifn"
+SD, CR, PR = (ORR.replace("orr", name) for name in ("sd", "cr", "pr"))
+AS_COUNT = ORR.replace("percent", "count")
+ELSEWHERE = {"source_key": "hinyokika2009"}
 HR = f"{TRIAL}.pfs.hazard_ratio.sorafenib_ifn_v_sorafenib"
 MEDIANS = [f"{TRIAL}.pfs.median.sorafenib_ifn", f"{TRIAL}.pfs.median.sorafenib"]
 P_OF_MEDIANS = f"{TRIAL}.pfs.p_value.sorafenib_ifn_v_sorafenib"
@@ -106,6 +109,27 @@ def rates(a, b, n):
         # Limits that coincide, as papers print them of few patients.
         ("A10", [fact(MEDIANS[1], "1.8", "1.8", "1.8", n="9")], ["info"]),
         ("A10", [fact(MEDIANS[1], "1.9", "1.8", "1.9")], ["info"]),
+        # A death has no visit at which it is seen: 7 (7-7) needs hundreds of them.
+        ("A10", [fact(MEDIANS[1], "7", "7", "7")], ["info"]),
+        ("A10", [fact(MEDIANS[1].replace("pfs", "os"), "7", "7", "7")], ["warning"]),
+        # A curve that stays above one half has no upper limit.
+        ("A10", [fact(MEDIANS[1], "not reached", "4", "11")], ["error"]),
+        ("A10", [fact(MEDIANS[1], "not reached", "4", "not reached")], []),
+        ("A10", [fact(MEDIANS[1], "not reached", "4", "11", ci_kind="range", ci_level="")], []),
+        ("A10", [fact(MEDIANS[1], "not reported", "4", "11")], []),
+        # A12: a patient has one best response.
+        ("A12", [fact(ORR, "100"), fact(SD, "50")], ["error"]),
+        ("A12", [fact(ORR, "60", n="40"), fact(SD, "50", n="40"), fact(CR, "5")], ["error"]),
+        ("A12", [fact(CR, "33"), fact(PR, "33"), fact(SD, "35")], []),
+        ("A12", [fact(ORR, "60", n="40"), fact(SD, "50", n="20")], []),
+        ("A12", [fact(ORR, "60"), fact(SD, "50", analysis_set="review")], []),
+        # A14: what is printed of one response, as a share or a count, by whoever prints it.
+        ("A14", [fact(ORR, "19"), fact(f"{ORR}.review", "30", **ELSEWHERE)], ["warning"]),
+        ("A14", [fact(ORR, "19"), fact(f"{ORR}.review", "19.4", **ELSEWHERE)], []),
+        ("A14", [fact(ORR, "19", n="62"), fact(AS_COUNT, "12")], []),
+        ("A14", [fact(ORR, "19", n="62"), fact(AS_COUNT, "20")], ["warning"]),
+        ("A14", [fact(ORR, "19", n="62", events="12"), fact(AS_COUNT, "13")], ["warning"]),
+        ("A14", [fact(ORR, "19"), fact(f"{ORR}.final", "30", analysis_set="final")], []),
         # A6: bounds that nobody prints, with an interval beside them or without.
         ("A6", [fact(HR, "0.46", p="<.9001")], ["warning"]),
         ("A6", [fact(HR, "0.46", p="<.0501")], ["warning"]),

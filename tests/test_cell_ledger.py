@@ -53,8 +53,11 @@ def test_a_key_of_another_cell_is_an_error_that_names_both(run):
     run("a", 1)
     ledger.put(number("taken"))
     run("b", 2)
-    with pytest.raises(ValueError, match="first line of a.*first line of b"):
+    with pytest.raises(ValueError, match="first line of a.*first line of b") as caught:
         ledger.put(number("taken"))
+    # Editors that send no id of a cell with its code make another cell of it.
+    edited = "if that is the same cell, edited: run the cell that opens the page again"
+    assert str(caught.value).endswith(edited)
 
 
 def test_a_key_twice_in_one_run_is_an_error(run):

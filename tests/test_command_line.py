@@ -152,6 +152,12 @@ def test_code_and_markup_in_a_value_are_refused(name, value):
         validate(CombinationVsMonotherapy, read_parameters([f"{name}={value}"], None))
 
 
+def test_a_whole_number_is_said_as_it_was_typed():
+    with pytest.raises(ParameterError, match=r"got 95\Z"):
+        checked_parameters("questions/landscape", {"level": 95})
+    assert checked_parameters(QUESTION, {"orr_ni_margin_pp": 5}) == {"orr_ni_margin_pp": 5.0}
+
+
 def test_other_data_never_touch_the_pages_of_the_book(project, monkeypatch):
     monkeypatch.setenv("EVIDENCE_DATA", str(project / "data"))
     for command in (check, status, lambda: refresh_pages(None), lambda: release("0.1.0")):

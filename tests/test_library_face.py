@@ -5,12 +5,15 @@ import importlib
 import math
 import subprocess
 import sys
+from itertools import pairwise
+from pathlib import Path
 
 import evidence as ev
 import pytest
 from evidence.figures.style import Figure
 from evidence.pooling import pool
 from IPython.core.formatters import DisplayFormatter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 PRINTED = {"A": (0.63, 0.52, 0.75), "B": (0.71, 0.61, 0.83), "C": (0.90, 0.50, 1.60)}
 
@@ -63,6 +66,43 @@ def test_what_is_no_ratio_with_limits_is_refused_in_words(given):
         ev.pool_hazard_ratios(given)
 
 
+def test_a_ratio_far_from_the_middle_of_its_limits_is_warned_of_with_both_numbers():
+    with pytest.warns(UserWarning, match=r"^A: expected .* = 0.447, got 0.9, which is 1.7 standa"):
+        found = ev.pool_hazard_ratios({"A": (0.9, 0.2, 1.0)})
+    assert found.studies["A"].value == 0.9
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [(0.63, 0.52, 0.75), (0.8, 0.5, 1.3), (0.01, 0.001, 0.1), (1, 0.5, 2), (1e-7, 5e-8, 2e-7),
+     (math.exp(-0.1), math.exp(-0.1 - 1.96 * 0.2), math.exp(-0.1 + 1.96 * 0.2))],
+)  # fmt: skip
+def test_a_ratio_in_the_middle_of_its_limits_as_far_as_digits_tell_is_not_warned_of(printed):
+    ev.pool_hazard_ratios({"A": printed})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ev.Median("7"),
+        lambda: ev.Median(7, low="4"),
+        lambda: ev.Median(7, level="0.95"),
+        lambda: ev.proportion(3, 10, level="0.95"),
+        lambda: ev.proportion("3", 10),
+        lambda: ev.risk_ratio(1, 10, 2, 10, level="0.95"),
+        lambda: ev.pool_hazard_ratios(PRINTED, level="0.95"),
+    ],
+)
+def test_text_in_place_of_a_number_is_refused_in_words(call):
+    with pytest.raises(ValueError, match=r"must .*; got '"):
+        call()
+
+
+def test_a_folder_of_tables_may_be_named_by_text():
+    folder = Path(__file__).parent / "bad_data" / "valid"
+    assert len(ev.load_evidence(str(folder)).tables["studies"]) == 2
+
+
 @pytest.fixture(scope="module")
 def figure() -> Figure:
     return ev.forest(ev.pool_hazard_ratios(PRINTED))
@@ -93,6 +133,25 @@ def test_a_figure_is_saved_in_no_form_that_is_not_known(figure, tmp_path):
 def test_a_forest_of_what_was_not_pooled_is_refused_in_words(given):
     with pytest.raises(ValueError, match="expected what `pool_hazard_ratios` returns, got"):
         ev.forest(given)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.01, 100), (0.05, 20), (0.3, 3), (0.06, 1.5), (0.4, 30), (0.001, 5)]
+)
+def test_the_numbers_below_a_forest_do_not_overlap(low, high):
+    middle = math.sqrt(low * high)
+    fig = ev.forest(ev.pool_hazard_ratios({"A": (middle, low, high)})).fig
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    boxes = [text.get_window_extent() for text in fig.axes[0].get_xticklabels()]
+    assert len(boxes) >= 3
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+
+
+def test_the_name_of_a_study_is_no_formula():
+    fig = ev.forest(ev.pool_hazard_ratios({"Trial $x$": (0.63, 0.52, 0.75)})).fig
+    (label,) = [text for text in fig.axes[0].texts if text.get_text() == "Trial $x$"]
+    assert not label.get_parse_math()
 
 
 def test_one_study_is_one_study():

@@ -1,11 +1,15 @@
 """Every defensible choice is run, the committed outcomes are those of the chapters, and told so."""
 
 import json
+import re
 
 import pytest
-from evidence.book.multiverse import current_key, run_multiverse
+from evidence.book.multiverse import current_key, due_multiverses, run_multiverse
 from evidence.book.own_library import model_of
+from evidence.book.releases import ReleaseError, release
 from evidence.book.sweep import sweep
+from evidence.commands.build import status
+from evidence.commands.run import refresh_pages
 from evidence.data import load_evidence
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.multiverse.design import DesignError, questions_with_designs, read_design
@@ -167,3 +171,60 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_runs(monkeypatch)
     monkeypatch.setattr("evidence.book.multiverse.sweep", lambda *words, **more: 1 / 0)
     with pytest.raises(PermissionError, match="multiverse"):
         run_multiverse("biomarker_prognosis")
+
+
+def correct_a_row(project):
+    """Give a pooled arm one responder fewer than the committed outcomes were computed from."""
+    path = project / "data" / "outcomes.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    (place,) = [
+        n for n, line in enumerate(lines) if line.startswith("ryan-2007.orr.percent.sorafenib_ifn,")
+    ]
+    assert ",62,12," in lines[place]
+    lines[place] = lines[place].replace(",62,12,", ",62,11,")
+    path.write_text("".join(lines))
+
+
+DUE = (
+    "data/multiverse/combination_vs_monotherapy.json belongs to other data or other choices; "
+    "run `evidence multiverse combination_vs_monotherapy`"
+)
+
+
+def test_the_committed_outcomes_are_not_due():
+    assert due_multiverses() == []
+
+
+def test_after_a_corrected_row_status_and_run_say_that_the_multiverse_is_due(project, capsys):
+    correct_a_row(project)
+    status()
+    assert DUE in capsys.readouterr().out
+    refresh_pages("studies/sternberg-2010")
+    assert DUE in capsys.readouterr().err
+
+
+def test_nothing_is_released_while_a_multiverse_is_due(project, monkeypatch):
+    correct_a_row(project)
+    monkeypatch.setattr("evidence.book.freshness.why_stale", lambda page, evidence: [])
+    monkeypatch.setattr("evidence.book.releases.check_version", lambda version: None)
+    monkeypatch.setattr("evidence.book.releases.release_date", lambda version: "2026-11-30")
+    with pytest.raises(ReleaseError, match="nothing was released:\n" + re.escape(DUE)):
+        release("9.9.9")
+    assert not (project / "data" / "released" / "9.9.9.json").exists()
+
+
+def test_changed_choices_make_the_multiverse_due(project):
+    path = project / "data" / "multiverse" / "combination_vs_monotherapy.yml"
+    path.write_text(path.read_text().replace("title: ", "title: Other ", 1))
+    assert due_multiverses() == [DUE]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [(None, "is missing"), ("{", "does not hold"), ("[]", "does not hold")]
+)
+def test_a_file_of_outcomes_that_cannot_be_read_is_due(project, text, why):
+    path = project / "data" / "multiverse" / "biomarker_prognosis.json"
+    path.unlink() if text is None else path.write_text(text)
+    (line,) = due_multiverses()
+    assert line.startswith(f"data/multiverse/biomarker_prognosis.json {why}")
+    assert line.endswith("run `evidence multiverse biomarker_prognosis`")

@@ -123,6 +123,18 @@ def test_a_row_without_a_usable_interval_is_left_out_by_name(cells, column):
     assert lost.missing.reason in table.text
 
 
+AVOREN = "escudier-2007-avoren.pfs.hazard_ratio.bevacizumab_ifn_v_placebo_ifn"
+
+
+def test_a_row_that_stands_in_for_one_without_a_number_does_so_with_a_word():
+    evidence = evidence_with(("outcomes", AVOREN, {"value_reported": "not reported"}))
+    (link,) = of(evidence, "escudier-2007-avoren")
+    assert link.rows == (f"{AVOREN}.review",)
+    (lost,) = left_out(evidence, Landscape())
+    assert lost.missing.reason.startswith(f"{AVOREN}, value_reported: expected a number, got")
+    assert lost.missing.reason in landscape.tabulate_transitivity(evidence, [link], [lost]).text
+
+
 def test_treatments_behind_a_contrast_that_is_left_out_are_no_longer_linked_and_say_so():
     bridge = "escudier-2009.pfs.median.sorafenib"
     cells = {"value_reported": "not reached"}

@@ -162,6 +162,20 @@ def test_a_notebook_of_another_form_is_named_with_what_mends_it(project, harm, e
     assert serialise(normalise(notebook)) == before
 
 
+@pytest.mark.parametrize(("cell", "place"), [(0, "the parameters cell"), (2, "code cell 3")])
+def test_code_that_is_no_python_is_named_with_its_line(project, cell, place):
+    path = notebook_path("questions/landscape")
+    notebook = json.loads(path.read_text())
+    code = [one for one in notebook["cells"] if one["cell_type"] == "code"]
+    code[cell]["source"] = "%matplotlib inline\nlevel = = 0.9\n"
+    path.write_text(json.dumps(notebook))
+    (problem,) = check_notebooks()
+    assert str(problem) == (
+        f"chapters/questions/landscape.ipynb {place}: expected Python, got invalid syntax in "
+        "line 2, `level = = 0.9`"
+    )
+
+
 def test_what_other_editors_leave_in_cells_is_removed():
     notebook = json.loads(notebook_path("questions/landscape").read_text())
     noisy = copy.deepcopy(notebook)

@@ -9,10 +9,11 @@ from functools import cache
 from unittest import mock
 
 import pytest
+from evidence.data import Evidence
 from evidence.page import Page
 from evidence.results import PICTURES, read_results
 
-from tests.page_cells import ROOT, compute, evidence_with
+from tests.page_cells import ROOT, compute, evidence_with, real, tables_with
 
 COLUMNS = {
     "v": "value_reported", "l": "ci_low_reported", "h": "ci_high_reported", "p": "p_reported",
@@ -281,3 +282,12 @@ def test_an_odd_value_stops_no_page_and_what_it_takes_away_says_why(name):
             assert re.search(r"[a-z-]+-\d{4}\.\w+", one.method), (key, one.method)
             assert one.value is None
     assert words in said
+
+
+def test_a_row_without_a_value_is_not_reported_where_nobody_checked_the_tables():
+    position = list(real().tables["outcomes"]["row_id"]).index(PFS)
+    tables = tables_with({("outcomes", position, "value_reported"): ""})
+    page = compute(JONASCH, Evidence(tables, real().bibliography))["page"]
+    found = page.results["pfs.median.sorafenib"]
+    assert (found.text, found.value) == ("not reported (5.52 to 9.20)", None)
+    assert not [one.text for one in page.results.values() if "nan" in one.text.split()]

@@ -1,5 +1,7 @@
 """Parameters are checked before anything runs: names, types, ranges, and the data."""
 
+import json
+
 import pytest
 from evidence.book.freshness import list_pages, read_notebook
 from evidence.book.notebooks import parameters_cell, parameters_in
@@ -92,6 +94,22 @@ def test_a_wrong_value_is_met_with_what_is_allowed(name, value, expected):
     text = message(CombinationVsMonotherapy, {name: value})
     assert text.startswith(f"{name}: ")
     assert expected in text
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (["1.00", "1.00", "1.00", "1"], "with limits that differ"),
+        (["1.2", "1.3", "1.5", ".04"], "the ratio between its limits, above 0"),
+        (["1.2", "1.0", "1.5"], "all four"),
+        (["1,2", "1.0", "1.5", ".04"], "each as printed"),
+        (["1.2", "1.0", "not reached", ".04"], "each a number"),
+        (["1.2", "1.0", "1.5", "4"], "with a P from 0 to 1"),
+    ],
+)
+def test_a_printed_ratio_that_cannot_be_is_refused_with_the_reason(texts, why):
+    text = message(BiomarkerPrognosis, {"hr_pfs": texts})
+    assert text == f"hr_pfs: expected HR, lower, upper, P as text, {why}, got {json.dumps(texts)}"
 
 
 def test_all_wrong_parameters_are_named_at_once():

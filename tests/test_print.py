@@ -276,6 +276,17 @@ def test_a_long_list_of_data_rows_names_the_studies_and_counts_their_rows(tmp_pa
     assert chapter.article.td.get_text() == "x (4 rows), y (1 row)"
 
 
+def test_the_id_of_a_data_row_is_broken_at_no_hyphen(printed):
+    broken = []
+    for text in texts(printed):
+        for line, after in pairwise(text.splitlines()):
+            name = re.split(r"[\s,]", line.strip())[-1] + after.strip()
+            if line.strip().endswith("-") and re.match(r"[a-z0-9]+(-[a-z0-9]+)+\.[a-z]", name):
+                broken.append(line)
+    # Words that say what an id looks like are prose.
+    assert [line for line in broken if "such as" not in line] == []
+
+
 def test_an_image_that_is_missing_is_named(tmp_path):
     _need_chromium()
     path = tmp_path / "page.html"

@@ -1,6 +1,8 @@
 """The search gives excerpts wherever the book is opened, questions first, no page twice."""
 
 import json
+import re
+from urllib.parse import quote
 
 import pytest
 from evidence.book.sphinx_search import text_of
@@ -46,6 +48,33 @@ def test_every_result_has_an_excerpt_and_the_console_is_silent(site, browser, wa
     questions = ["chapters/questions/" in address for _, address, _ in found]
     assert questions == sorted(questions, reverse=True)
     assert questions[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"), [("0.98", "0.98"), ("hazard 1.15", "1.15"), ("P = .0411", ".0411")]
+)
+def test_a_decimal_number_is_found_where_it_stands(site, browser, query, number):
+    tab = browser.new_page()
+    tab.goto(f"{(site / 'search.html').as_uri()}?q={quote(query)}")
+    tab.get_by_text("Search finished").wait_for()
+    tab.wait_for_timeout(200)
+    found = results(tab)
+    tab.close()
+    assert len(found) > 1
+    texts = [text_of((site / address.partition("#")[0]).read_text()) for _, address, _ in found]
+    assert all(re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text) for text in texts)
+    assert all(number in excerpt for _, _, excerpt in found)
+
+
+@pytest.mark.parametrize("query", ["Ryan", "0.98", "sorafenib"])
+def test_results_are_no_wider_than_a_phone(site, browser, query):
+    tab = browser.new_page(viewport={"width": 390, "height": 844})
+    tab.goto(f"{(site / 'search.html').as_uri()}?q={query}")
+    tab.get_by_text("Search finished").wait_for()
+    tab.wait_for_timeout(200)
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    tab.close()
+    assert width <= 390
 
 
 def test_only_the_page_of_the_search_loads_the_texts(site):

@@ -197,13 +197,19 @@ def survival_effect(
 def _printed_ratio(
     evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
 ) -> Effect | None:
+    """Return the first printed ratio with an interval; its method names those passed over."""
+    passed: list[str] = []
     for qualifier in QUALIFIERS:
         row_id = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}{qualifier}"
         row = evidence.find(row_id)
-        estimate = None if row is None else evidence.estimate(row_id)
-        if row is None or estimate is None or isinstance(printed_interval(row), NotEstimable):
+        if row is None:
             continue
-        return Effect(outcome, estimate, (row_id,))
+        estimate, printed = evidence.estimate(row_id), printed_interval(row)
+        if estimate is None or isinstance(printed, NotEstimable):
+            passed += [printed.reason] if isinstance(printed, NotEstimable) else []
+            continue
+        method = "; ".join([estimate.method, *passed])
+        return Effect(outcome, replace(estimate, method=method), (row_id,))
     return None
 
 

@@ -12,6 +12,8 @@ from evidence.claims import Claim
 from evidence.readings import Readings
 from evidence.results import Result
 
+REOPEN = "run the cell that opens the page again"
+
 
 @dataclass(frozen=True, slots=True)
 class RunningCell:
@@ -40,14 +42,23 @@ def running_cell() -> RunningCell:
     """
     from IPython.core.getipython import get_ipython
 
-    shell = get_ipython()
-    if shell is None or shell.history_manager is None:
+    shell, inputs = get_ipython(), past_inputs()
+    if not inputs:
         return RunningCell()
-    source = str(shell.history_manager.input_hist_raw[-1])
+    source = inputs[-1]
     request = getattr(shell, "parent_header", None) or {}
     identity = str(request.get("metadata", {}).get("cellId", ""))
     first = next(iter(source.strip().splitlines()), "")
-    return RunningCell(identity or source, len(shell.history_manager.input_hist_raw), first)
+    return RunningCell(identity or source, len(inputs), first)
+
+
+def past_inputs() -> list[str]:
+    """Return the source of every cell that ran in this kernel; none outside a notebook."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    history = None if shell is None else shell.history_manager
+    return [] if history is None else [str(source) for source in history.input_hist_raw]
 
 
 @dataclass(slots=True)
@@ -135,7 +146,7 @@ class CellLedger:
             return
         places = (
             f"; it was recorded by the cell that begins {owner.first_line!r}, and again by the one "
-            f"that begins {said.cell.first_line!r}"
+            f"that begins {said.cell.first_line!r}; if that is the same cell, edited: {REOPEN}"
         )
         raise ValueError(
             f"expected a key that is not yet recorded, got {key}{places if owner.name else ''}"

@@ -74,6 +74,9 @@ _PLAIN_LETTERS = cell_check(
 )
 _TRIMMED = cell_check(lambda cell: cell == cell.strip(), "no spaces at either end")
 _FILLED = cell_check(lambda cell: cell != "", "a value (this column may not be empty)")
+_PRINTED = cell_check(
+    lambda cell: cell != "", f"{NUMBER_WORDS}; where nothing is printed there is no row"
+)
 
 
 _FINISHED = cell_check(lambda cell: not is_unfinished(cell), f"a value in place of {TODO}")
@@ -84,13 +87,14 @@ def column(
     check: pa.Check | None = None,
     *,
     required: bool,
+    filled: pa.Check = _FILLED,
     unique: bool = False,
     **facts: Any,
 ) -> pa.Column:
     """Return a column of text cells with the checks that every cell must pass."""
     checks = [_CLEAN, _PLAIN_LETTERS, _TRIMMED]
     if required:
-        checks.insert(0, _FILLED)
+        checks.insert(0, filled)
     if check is not None:
         checks.append(check)
     return pa.Column(
@@ -125,7 +129,7 @@ def choice(description: str, *values: str, required: bool = True) -> pa.Column:
 def reported(description: str, *, required: bool = False) -> pa.Column:
     """Return a column of numbers as printed."""
     check = cell_check(partial(_accepts, read_reported), NUMBER_WORDS)
-    return column(description, check, required=required)
+    return column(description, check, required=required, filled=_PRINTED)
 
 
 def whole(description: str) -> pa.Column:

@@ -260,16 +260,15 @@ class Evidence:
         return printed_estimate(self.row(row_id))
 
 
-def load_evidence(folder: Path | None = None) -> Evidence:
-    """Return all evidence, checked.
+def load_evidence(folder: str | Path | None = None) -> Evidence:
+    """Return all evidence, checked; of another folder of tables where one is named.
 
     Raises
     ------
     DataError
         Where a table breaks the schema or a rule across tables; carries every problem.
     """
-    folder = folder or data_folder()
-    read = read_files(folder)
+    read = read_files(data_folder() if folder is None else Path(folder))
     if os.environ.get(_CHECKED) != read.digest and read.problems:
         raise DataError(read.problems)
     # Tables of its own: a cell that writes into one changes no other page.

@@ -97,7 +97,8 @@ def network_rows(evidence: Evidence, outcome: str) -> tuple[NetworkRow, ...]:
     """Return the rows that could enter the network of an outcome, with the reason each stays out.
 
     They are the hazard ratios of studies whose field `networks` names the outcome; of several
-    analyses of one contrast, the first of `QUALIFIERS` that prints an interval.
+    analyses of one contrast, the first of `QUALIFIERS` that prints an interval. Those before it,
+    which print none, are returned with it: who mends one must see that another stands in.
     """
     found = []
     for study, networks in evidence.values("studies", "study_id", "networks"):
@@ -109,8 +110,8 @@ def network_rows(evidence: Evidence, outcome: str) -> tuple[NetworkRow, ...]:
             plain = f"{study}.{outcome}.hazard_ratio.{pair[0]}_v_{pair[1]}"
             analyses = [f"{plain}{end}" for end in QUALIFIERS if f"{plain}{end}" in rows]
             judged = [NetworkRow(name, _no_interval(rows[name])) for name in analyses]
-            qualifying = [one for one in judged if not one.reason]
-            found += (qualifying or judged)[:1]
+            place = next((n for n, one in enumerate(judged) if not one.reason), 0)
+            found += judged[: place + 1]
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ None means that a median was not reached or a limit not attained; it is never re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 from evidence.estimates import Estimate
@@ -97,6 +98,6 @@ class Median:
 
 
 def require_positive(name: str, value: float) -> None:
-    """Raise `ValueError` naming `name` where `value` is not positive, finite, and squarable."""
-    if not _SMALLEST <= value <= _LARGEST:
-        raise ValueError(f"{name} must be positive and finite; got {value}")
+    """Raise `ValueError` naming `name` unless `value` is a positive, finite, squarable number."""
+    if not isinstance(value, Real) or not _SMALLEST <= value <= _LARGEST:
+        raise ValueError(f"{name} must be positive and finite; got {value!r}")

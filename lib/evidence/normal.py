@@ -6,6 +6,7 @@ Every function checks its argument and names what it was given, so that callers 
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 from scipy.special import ndtr, ndtri
 
@@ -23,8 +24,8 @@ def critical_value(level: float) -> float:
     ValueError
         Where `level` is not strictly between 0 and 1.
     """
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level must lie strictly between 0 and 1; got {level}")
+    if not isinstance(level, Real) or not 0.0 < level < 1.0:
+        raise ValueError(f"level must lie strictly between 0 and 1; got {level!r}")
     return float(ndtri(0.5 + level / 2.0))
 
 

@@ -13,7 +13,8 @@ from evidence.claims import Certainty, Claim, judge
 from evidence.data import Evidence, load_evidence
 from evidence.estimates import NOT_ESTIMABLE, Estimate, NotEstimable, Unit
 from evidence.formatting import format_value
-from evidence.reported import read_range
+from evidence.live_parameters import OpenedParameters, given_by_cells
+from evidence.reported import NOT_REPORTED, read_range
 from evidence.results import (
     CLAIM_MIME,
     FIGURE_MIME,
@@ -25,8 +26,8 @@ from evidence.results import (
     Result,
     make_result,
 )
-from evidence.tables import NOT_REPORTED, Table
-from evidence.validation import given_in, validate
+from evidence.tables import Table
+from evidence.validation import validate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,17 +58,25 @@ class Page(Generic[Model]):
         Checked parameters.
     evidence : Evidence
         What the page may read.
-    given : frozenset of str
-        Names of the parameters that stood in the notebook when it was opened.
     """
 
     def __init__(
-        self, parameters: Model, evidence: Evidence, *, given: frozenset[str] = frozenset()
+        self, parameters: Model, evidence: Evidence, *, namespace: Mapping[str, Any] | None = None
     ) -> None:
         self.parameters = parameters
-        self.given = given
         self.evidence = evidence
-        self._ledger = CellLedger()
+        self._cells = CellLedger()
+        self._opened = OpenedParameters(type(parameters).model_fields, namespace or {})
+
+    @property
+    def _ledger(self) -> CellLedger:
+        """What the cells have put on the page, as long as its parameters stand."""
+        self._opened.require_unchanged()
+        return self._cells
+
+    def close(self) -> None:
+        """Take in nothing more: the notebook opens its page again, and may be refused."""
+        self._opened.closed = True
 
     @property
     def results(self) -> dict[str, Result]:
@@ -281,17 +290,17 @@ def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
     DataError
         Where the data tables break a rule.
     """
-    opened = next((value for value in namespace.values() if isinstance(value, Page)), None)
-    # Run again, the cell finds names that later cells made; only those it found before count.
-    only = None if opened is None else opened.given | model.model_fields.keys()
-    given = given_in(namespace, only=only)
+    earlier = [value for value in namespace.values() if isinstance(value, Page)]
+    for page in earlier:
+        page.close()
+    given = given_by_cells(namespace, model.model_fields, opened=bool(earlier))
     evidence = load_evidence()
     parameters = validate(model, given, evidence)
     name = parameters.page
     if isinstance(parameters, Study):
         name = f"studies/{parameters.study_id}"
         evidence = evidence.narrowed(parameters.study_id)
-    page = Page(parameters, evidence, given=frozenset(given))
+    page = Page(parameters, evidence, namespace=namespace)
     facts = {
         "page": name,
         "parameters": parameters.model_dump(mode="json"),

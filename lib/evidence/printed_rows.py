@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evidence.estimates import Estimate, Unit
-from evidence.reported import NOT_A_NUMBER, read_level, read_reported
+from evidence.reported import NOT_A_NUMBER, NOT_REPORTED, read_level, read_reported
 from evidence.units import MONTHS_PER
 
 _UNITS: dict[str, Unit] = {"ratio": "ratio", "percent": "proportion", "patients": "count"}
@@ -66,7 +66,8 @@ _UNIT_SUFFIX = {"percent": " %", "ratio": "", "p value": "", "patients": "", "no
 
 def printed_text(row: pd.Series) -> str:
     """Return what a row prints, as printed: "7.39 months (5.52 to 9.20)"."""
-    value = row["value_reported"]
+    # Own data that was never checked may have an empty cell.
+    value = row["value_reported"] or NOT_REPORTED
     if row["statistic"] == "p_value":
         return _p_text(value)
     suffix = "" if value in NOT_A_NUMBER else _UNIT_SUFFIX.get(row["unit"], f" {row['unit']}")
@@ -77,8 +78,6 @@ def printed_text(row: pd.Series) -> str:
     p = row.get("p_reported", "")
     if p:
         inside.append(_p_text(p))
-    if not value:
-        return ", ".join(inside)
     return f"{value}{suffix} ({', '.join(inside)})" if inside else value + suffix
 
 

@@ -6,6 +6,7 @@ Counts go in as whole numbers, `evidence.estimates.Estimate` comes out. Two arms
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -113,8 +114,8 @@ def require_counts(events: int, n: int, *, arm: str = "") -> None:
 
 def require_level(level: float) -> None:
     """Raise ValueError unless `level` lies strictly between 0 and 1."""
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, both excluded; got {level}")
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, both excluded; got {level!r}")
 
 
 def require_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -8,13 +8,16 @@ looks right.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from evidence.estimates import Estimate
 from evidence.hazard_ratio import printed_hazard_ratio
 from evidence.heterogeneity import Adjust, PoolModel
 from evidence.pooling import Pooled, pool
+from evidence.rounding import SMALL_SHIFT, rounding_polygon
 
 Printed = tuple[float, float, float]
 
@@ -85,9 +88,27 @@ def _read(name: str, given: Printed | Estimate, level: float) -> Estimate:
             f"{name}: expected a ratio with its limits, such as (0.63, 0.52, 0.75), got {given!r}"
         ) from None
     try:
-        return printed_hazard_ratio(value, low, high, level=level)
+        made = printed_hazard_ratio(value, low, high, level=level)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+    _warn_off_centre(name, made)
+    return made
+
+
+def _warn_off_centre(name: str, made: Estimate) -> None:
+    """Warn of a ratio that is not in the middle of its limits, whatever was rounded."""
+    value, low, high = made.value, float(made.low or 0), float(made.high or 0)
+    middle = math.sqrt(low * high)
+    apart = abs(math.log(value / middle)) / float(made.se or math.inf)
+    # A float has lost the zeros at the end of what was printed, so that this allows too much.
+    texts = [f"{Decimal(f'{number:.6g}'):f}" for number in (value, low, high)]
+    if apart > SMALL_SHIFT and not rounding_polygon(*texts, level=made.level or 0.95).vertices:
+        warnings.warn(
+            f"{name}: expected a ratio in the middle of its limits on the log scale, "
+            f"sqrt({low:g} x {high:g}) = {middle:.3g}, got {value:g}, which is {apart:.1f} "
+            "standard errors away; look for a slip of the pen",
+            stacklevel=5,
+        )
 
 
 def pool_hazard_ratios(

@@ -20,8 +20,9 @@ from evidence.unseen import visible
 
 # What papers print in place of a P value that they do not give.
 NOT_SIGNIFICANT = "not significant"
+NOT_REPORTED = "not reported"
 # What papers print where a number was not reached or not given.
-NOT_A_NUMBER = ("not reached", "not attained", "not reported", NOT_SIGNIFICANT)
+NOT_A_NUMBER = ("not reached", "not attained", NOT_REPORTED, NOT_SIGNIFICANT)
 
 # Twelve digits on either side are more than any paper prints; four hundred would be infinite.
 _DIGITS = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,12})?"

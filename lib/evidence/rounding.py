@@ -42,6 +42,9 @@ Bound = Literal["", "<", ">"]
 _PRINTED = re.compile(
     r"\s*(?P<bound><=|>=|[<>≤≥]|=)?\s*(?P<digits>[0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})\s*"
 )
+# Profile likelihood moves the middle of an interval by a few hundredths of a standard error; a
+# digit that is wrong by one moves it by more in any trial of a hundred events.
+SMALL_SHIFT = 0.05
 # Corners closer than this to an edge are on it: double precision on numbers of order 1.
 _EDGE = 1e-13
 

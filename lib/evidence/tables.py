@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-NOT_REPORTED = "not reported"
+from evidence.reported import NOT_REPORTED
+
 # Pages with tables lie one folder below chapters/.
 PROVENANCE_PAGE = "../appendix/provenance.html"
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from evidence.chapter_parameters import ChapterParameters
 from evidence.reported import read_number, read_reported
+from evidence.unseen import visible
 
 if TYPE_CHECKING:
     # Not at run time: the book is rendered without a data library.
@@ -95,11 +96,12 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _unknown(model: type[ChapterParameters], name: str) -> str:
+def _unknown(model: type[ChapterParameters], name: str, given: Mapping[str, Any]) -> str:
     known = list(model.model_fields)
+    page = "/".join([model.page, *([str(given["study_id"])] if "study_id" in given else [])])
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "the parameters are " + ", ".join(known)
-    return f"{shown(name)[1:-1]}: no such parameter of {model.page}; {hint}"
+    return f"{shown(name)[1:-1]}: no such parameter of {visible(page)}; {hint}"
 
 
 def validate(
@@ -124,7 +126,7 @@ def validate(
                 wrong[""] = f"... and {left} more"
                 break
             if item["type"] == "extra_forbidden":
-                wrong[name] = _unknown(model, name)
+                wrong[name] = _unknown(model, name, given)
             elif item["type"] == "missing":
                 wrong[name] = f"{name}: expected {allowed[name]}, got nothing"
             else:
@@ -160,8 +162,10 @@ def check_pairs(parameters: ChapterParameters) -> list[str]:
         problems.append(f"arms: expected two or more arms, or an empty list, got {shown(arms)}")
     for name in ("hr_pfs", "hr_os"):
         triple = getattr(parameters, name, None)
-        if triple and not _is_printed_ratio(triple):
-            problems.append(f"{name}: expected HR, lower, upper, P as text, got {shown(triple)}")
+        if triple and (why := _why_no_printed_ratio(triple)):
+            problems.append(
+                f"{name}: expected HR, lower, upper, P as text, {why}, got {shown(triple)}"
+            )
     for name in ("landmarks", "true_hr_grid"):
         listed = getattr(parameters, name, None)
         if listed and len(set(listed)) < len(listed):
@@ -190,20 +194,27 @@ def _default_of(parameters: ChapterParameters, name: str) -> Any:
     return field.get_default() if field else None
 
 
-def _is_printed_ratio(texts: list[str]) -> bool:
-    """Return True for a hazard ratio, its limits around it and its P, each as printed."""
+def _why_no_printed_ratio(texts: list[str]) -> str:
+    """Return what is missing of a hazard ratio, its limits around it and its P, "" where nothing.
+
+    Each is text as printed.
+    """
     if len(texts) != 4:
-        return False
+        return "all four"
     try:
         ratio, low, high = (read_number(text) for text in texts[:3])
         p = read_reported(texts[3])
     except ValueError:
-        return False
+        return "each as printed"
     if ratio is None or low is None or high is None or p is None or p.value is None:
-        return False
+        return "each a number"
+    if not 0 < low <= ratio <= high:
+        return "the ratio between its limits, above 0"
+    if low == high:
+        return "with limits that differ"
     # A bound on P must leave some P: none is below 0 or above 1.
     some = {"<": 0 < p.value <= 1, ">": 0 <= p.value < 1, "": 0 <= p.value <= 1}[p.bound]
-    return 0 < low <= ratio <= high and low < high and some
+    return "" if some else "with a P from 0 to 1"
 
 
 # Where what a parameter refers to is listed.

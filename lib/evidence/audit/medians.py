@@ -30,6 +30,7 @@ _WIDE = (0.4, 0.3)
 _NARROW = {"os": (3.0, 4.0), "visits": (math.inf, math.inf)}
 # How far a median of survival lies between its limits on the log scale; right ones lie within.
 _PLACES = (0.15, 0.88)
+_NOT_REACHED = ("not reached", "not attained")
 _EXPONENTIAL = (
     "Hazards that are not constant or not proportional, scans at fixed visits, or another analysis."
 )
@@ -188,6 +189,8 @@ def _beyond(
 def a10(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Ask the limits of a median to be such as the patients of the arm can give."""
     for row in printed.outcomes_with("median"):
+        if row["value_reported"] in _NOT_REACHED and row["ci_kind"] == "confidence":
+            yield from _limit_of_none(printed, row)
         n, level = printed.patients(row), level_of(row)
         if row["ci_kind"] != "confidence" or row["outcome"] not in _FROM_START or not n:
             continue
@@ -198,6 +201,19 @@ def a10(printed: Printed, settings: Settings) -> Iterator[Finding]:
         finding = _width(printed, row, n, level, (low, value, high))
         if finding is not None:
             yield finding
+
+
+def _limit_of_none(printed: Printed, row: Row) -> Iterator[Finding]:
+    """Refuse an upper limit of a median that was not reached: half the curve's band lies above."""
+    if number(row["ci_high_reported"]) is None:
+        return
+    yield Finding(
+        "A10", "error", row["study_id"], (row["row_id"],),
+        f"{printed.say(row)}: it has an upper limit and was not reached.",
+        printed.text(row["row_id"]),
+        f"a curve that stays above one half has no upper limit; printed {row['ci_high_reported']}",
+        "an upper limit that was not reached",
+    )  # fmt: skip
 
 
 def _width(
@@ -212,12 +228,12 @@ def _width(
     wide = Median(middle, low.low, high.high, level)
     least, fewest = implied_weibull_shape(wide, n).value, implied_exponential_events(wide).value
     shown = Median(middle, float(low.digits), float(high.digits), level)
+    kind = "os" if row["outcome"] == "os" else "visits"
     # At a visit where half have progressed the median and its limits may be one day.
-    bunched = low.digits == value.digits or value.digits == high.digits
+    bunched = kind == "visits" and value.digits in (low.digits, high.digits)
     if not shown.has_width:
         shown = wide
     shape, events = implied_weibull_shape(shown, n).value, implied_exponential_events(shown).value
-    kind = "os" if row["outcome"] == "os" else "visits"
     narrow, unheard = _NARROW[kind]
     place = math.log(middle / low.low) / math.log(high.high / low.low)
     severity: Severity = "note"

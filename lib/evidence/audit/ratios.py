@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from evidence.audit.findings import Finding, RuleId, Settings, Severity
 from evidence.audit.printed import Printed, Row, level_of, number, p_value
 from evidence.normal import critical_value, z_from_p
-from evidence.rounding import PrintedNumber, RoundingPolygon, read_printed, rounding_polygon
+from evidence.rounding import (
+    SMALL_SHIFT,
+    PrintedNumber,
+    RoundingPolygon,
+    read_printed,
+    rounding_polygon,
+)
 
 # A test of one direction; its P is half of the two-sided one.
 _ONE_SIDED = ("one-sided", "superiority", "inferiority")
@@ -17,9 +23,6 @@ _ONE_SIDED = ("one-sided", "superiority", "inferiority")
 _SMALLEST_Z = 1.0
 # What software prints where P is smaller still.
 _FLOORS = ("0.0001", "0.001", "0.01")
-# Profile likelihood moves the middle of an interval by a few hundredths of a standard error; a
-# digit that is wrong by one moves it by more in any trial of a hundred events.
-_SMALL_SHIFT = 0.05
 # Bounds on P have one significant digit, but for these; above the largest they say nothing.
 _USUAL_BOUNDS = ("0.025", "0.15", "0.25", "0.75")
 _LARGEST_BOUND = 0.1
@@ -102,7 +105,7 @@ def a4(printed: Printed, settings: Settings) -> Iterator[Finding]:
         low = float(row["ci_low_reported"]) or read_printed(row["ci_low_reported"]).high
         middle = math.sqrt(low * float(row["ci_high_reported"]))
         shift = abs(ratio.log - math.log(middle)) / ratio.se
-        small = shift <= min(settings.allow_other_test_factor, _SMALL_SHIFT)
+        small = shift <= min(settings.allow_other_test_factor, SMALL_SHIFT)
         yield Finding(
             "A4", "note" if small else "warning", row["study_id"], (row["row_id"],),
             f"{printed.say(row)}: the limits are not symmetric about it on the log scale.",

@@ -23,6 +23,7 @@ from evidence.audit.printed import Printed
 from evidence.audit.ratios import a4, a5, a6
 from evidence.audit.records import a11, a16
 from evidence.audit.responders import response_p
+from evidence.audit.responses import response_shares, responses_told_again
 from evidence.audit.units import a13
 from evidence.data import Evidence
 from evidence.inversion import Rounding
@@ -60,9 +61,9 @@ RULES: tuple[Rule, ...] = (
     Rule("A9", "medians against follow-up", (a9,)),
     Rule("A10", "limits of a median against patients", (a10,)),
     Rule("A11", "volume against year", (a11,)),
-    Rule("A12", "parts against wholes", (a12,)),
+    Rule("A12", "parts against wholes", (a12, response_shares)),
     Rule("A13", "units and spelled doses", (a13,)),
-    Rule("A14", "conclusion against numbers", (a14,)),
+    Rule("A14", "conclusion against numbers", (a14, responses_told_again)),
     Rule("A15", "denominator against patients described", (a15,)),
     Rule("A16", "one trial under two names", (a16,)),
 )

@@ -10,8 +10,20 @@ from pathlib import Path
 from evidence.book.sweep import SweepRun, sweep
 from evidence.book.whole_writes import need_writable, write_whole
 from evidence.data import load_evidence
-from evidence.multiverse.design import Block, Design, read_design
-from evidence.multiverse.outcomes import BlockOutcome, Specification, outcome_file, to_text
+from evidence.multiverse.design import (
+    Block,
+    Design,
+    DesignError,
+    questions_with_designs,
+    read_design,
+)
+from evidence.multiverse.outcomes import (
+    BlockOutcome,
+    Specification,
+    outcome_file,
+    read_multiverse,
+    to_text,
+)
 from evidence.paths import data_folder
 from evidence.readings import Readings
 
@@ -65,6 +77,29 @@ def current_key(design: Design, asked: Readings) -> str:
     sample of the specifications again, not by running all of them after every edit.
     """
     return hashlib.sha256(f"{load_evidence().digest_of(asked)}\n{design!r}".encode()).hexdigest()
+
+
+def due_multiverses() -> list[str]:
+    """Return a line for each question whose committed outcomes are not of its data and choices.
+
+    Its pages are fresh all the same, for they show what the file holds.
+    """
+    due = []
+    for question in questions_with_designs():
+        try:
+            made = read_multiverse(question)
+            if made.key == current_key(made.design, made.asked):
+                continue
+            why = "belongs to other data or other choices"
+        except DesignError as error:
+            due.append(str(error))
+            continue
+        except FileNotFoundError:
+            why = "is missing"
+        except (AttributeError, KeyError, TypeError, ValueError):
+            why = "does not hold the specifications of its choices"
+        due.append(f"data/{outcome_file(question)} {why}; run `evidence multiverse {question}`")
+    return due
 
 
 def count_specifications(question: str) -> int:

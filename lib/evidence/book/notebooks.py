@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import warnings
 from pathlib import Path
@@ -56,8 +57,10 @@ def check_notebooks() -> list[Problem]:
         if notebook.get("nbformat") != 4:
             # Nothing else of it can be read.
             continue
+        broken = [_broken_code(cell, name, n) for n, cell in enumerate(_code_cells(notebook), 1)]
+        problems += filter(None, broken)
         model = model_of(page)
-        if model is not None:
+        if model is not None and not any(broken):
             problems += _check_parameters(page, model, path, name)
         if page.startswith("studies/"):
             code = study_code(notebook)
@@ -96,6 +99,24 @@ def _check_form(notebook: dict[str, Any], name: str) -> list[Problem]:
     return [Problem(name, 0, "", expected, mend) for expected, wrong in found.items() if wrong]
 
 
+def _broken_code(cell: tuple[str, list[str]], name: str, number: int) -> Problem | None:
+    """Return where a code cell is no Python, nor what IPython reads as such."""
+    source, tags = cell
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        try:
+            ast.parse(TransformerManager().transform_cell(source))
+        except SyntaxError as error:
+            place = "the parameters cell" if "parameters" in tags else f"code cell {number}"
+            line = (source.splitlines() or [""])[min(error.lineno or 1, source.count("\n") + 1) - 1]
+            given = f"{error.msg} in line {error.lineno}, `{line.strip()}`"
+            return Problem(name, 0, place, "Python", given)
+    return None
+
+
 def _check_parameters(
     page: str, model: type[ChapterParameters], path: Path, name: str
 ) -> list[Problem]:
@@ -114,8 +135,6 @@ def _check_parameters(
 
 
 def _value(text: str) -> object:
-    import ast
-
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):

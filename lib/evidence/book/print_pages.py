@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from evidence.book.toc import toc_parts
 from evidence.problems import DataError, Problem
@@ -32,6 +34,7 @@ _KEPT_SCHEMES = ("http", "https", "mailto")
 # A number that rests on more data rows than these names the studies that they are of, with counts:
 # on paper the names of some hundred rows, again for every number, would fill half of the book.
 _MOST_ROWS_NAMED = 4
+_ROW_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)+(\.[a-z0-9_]+)+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,26 @@ def _read_article(html: Path, page: str) -> Tag:
         folded["open"] = ""
     for cell in article.select('tr[id^="result-"] > td:last-child'):
         _shorten_rows(cell)
+    for name in article.find_all(string=_ROW_ID):
+        if name.find_parent(["td", "th"]):
+            _break_at_dots(name)
     return article
+
+
+def _unbroken(words: str) -> Tag:
+    """Return words between which no line ends; print.css knows the class."""
+    made = Tag(name="span", attrs={"class": "unbroken"})
+    made.string = words
+    return made
+
+
+def _break_at_dots(name: NavigableString) -> None:
+    """Let the id of a data row break behind its dots alone: at a hyphen it would read as two."""
+    first, *parts = name.split(".")
+    made: list[Tag | str] = [_unbroken(first)]
+    for part in parts:
+        made += [".", Tag(name="wbr", can_be_empty_element=True), part]
+    name.replace_with(*made)
 
 
 def _shorten_rows(cell: Tag) -> None:
@@ -128,11 +150,10 @@ def _shorten_rows(cell: Tag) -> None:
     links = cell.find_all("a", href=True)
     if len(links) > _MOST_ROWS_NAMED:
         counts = Counter(link.get_text().partition(".")[0] for link in links)
-        rows = (
-            f"{study} ({count} {'row' if count == 1 else 'rows'})"
-            for study, count in counts.items()
-        )
-        cell.string = ", ".join(rows)
+        cell.clear()
+        for study, count in counts.items():
+            rows = f" ({count} {'row' if count == 1 else 'rows'})"
+            cell.extend([*([", "] if cell.contents else []), _unbroken(study), rows])
 
 
 def _rewrite_links(page: str, article: Tag, ids: dict[str, set[str]], book: str) -> None:

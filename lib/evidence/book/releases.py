@@ -137,9 +137,10 @@ def release(version: str) -> Path:
     Raises
     ------
     ReleaseError
-        Where the version cannot be released, or a page is stale.
+        Where the version cannot be released, a page is stale, or a multiverse is due.
     """
     from evidence.book.freshness import list_pages, why_stale
+    from evidence.book.multiverse import due_multiverses
     from evidence.book.own_data import refuse_own_data
     from evidence.book.snapshots import committed_edition
     from evidence.data import load_evidence
@@ -154,6 +155,9 @@ def release(version: str) -> Path:
             f"expected fresh pages, got {len(stale)} stale ({', '.join(stale[:3])}"
             f"{', ...' if len(stale) > 3 else ''}); `evidence run` brings them up to date"
         )
+    due = due_multiverses()
+    if due:
+        raise ReleaseError("\n".join(["nothing was released:", *due]))
     made = committed_edition(evidence, name=version)
     return _write(made, version, date)
 

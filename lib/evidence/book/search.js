@@ -17,11 +17,28 @@
   Scorer.score = ([name, , , , score]) =>
     score + (name.startsWith("chapters/questions/") ? FIRST : 0);
 
+  /* Sphinx knows words and drops numbers; a decimal is looked for in the texts. */
+  const DECIMAL = /(?<![\d.])\d*\.\d+(?!\.?\d)/g;
+  const prints = (name, decimal) =>
+    new RegExp(`(?<![\\d.])${decimal.replace(".", "\\.")}(?!\\.?\\d)`).test(texts[name] || "");
+  const pages = () => {
+    const { docnames, titles, filenames } = Search._index;
+    const found = docnames.map((name, place) => [name, titles[place], "", null, 0, filenames[place]]);
+    found.forEach((page) => { page[4] = Scorer.score(page); });
+    return found.sort(_orderResultsByScoreThenName);
+  };
+
   const perform = Search._performSearch;
-  Search._performSearch = (...given) => {
+  Search._performSearch = (query, terms, ...given) => {
+    const decimals = query.match(DECIMAL) || [];
+    const printsAll = ([page]) => decimals.every((decimal) => prints(page, decimal));
+    let found = perform(query, terms, ...given).filter(printsAll);
+    if (decimals.length && !found.length) found = pages().filter(printsAll);
+    // Excerpts begin at the last term that a page has.
+    decimals.forEach((decimal) => terms.add(decimal));
     const seen = new Set();
     // What is shown first stands last.
-    return perform(...given).reverse().filter(([name, title]) => {
+    return found.reverse().filter(([name, title]) => {
       const key = JSON.stringify([name, title]);
       return !seen.has(key) && seen.add(key);
     }).reverse();

@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +105,7 @@ def read_parameters(assignments: Sequence[str], file: Path | None) -> dict[str, 
         try:
             text = read_text_file(file)
         except ValueError as error:
-            raise ParameterError(f"--params: {error}") from None
+            raise ParameterError(f"--params {file}: {error}") from None
         # A file of nothing, or of comments, sets nothing, as in papermill.
         stored = _yaml(text, f"--params {file}")
         stored = {} if stored is None else stored
@@ -152,32 +151,8 @@ def checked_parameters(
     if "study_id" in given:
         raise ParameterError("study_id: a study chapter is that of its study; run the other page")
     fixed = {"study_id": Path(page).name} if model is Study else {}
-    whole = _as_numbers(model.model_fields, given)
-    parameters = validate(model, {**fixed, **whole}, evidence or load_evidence())
+    parameters = validate(model, {**fixed, **given}, evidence or load_evidence())
     return {name: parameters.model_dump(mode="json")[name] for name in given}
-
-
-def _as_numbers(fields: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `given` with whole numbers as floats where the default is one: 27 means 27.0."""
-    made = dict(given)
-    for name, value in given.items():
-        default = fields[name].get_default() if name in fields else None
-        if isinstance(default, float):
-            made[name] = _as_float(value)
-        if isinstance(default, list) and isinstance(value, list) and default:
-            numbers = isinstance(default[0], float)
-            made[name] = [_as_float(item) if numbers else item for item in value]
-    return made
-
-
-def _as_float(value: object) -> object:
-    """Return a whole number as a float; one with hundreds of digits is beyond all of them."""
-    if type(value) is not int:
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        return inf
 
 
 def _folder(page: str, parameters: Mapping[str, Any], digest: str) -> Path:

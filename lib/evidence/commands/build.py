@@ -103,6 +103,7 @@ def status() -> None:
     from rich.table import Table
 
     from evidence.book.freshness import list_pages, why_stale
+    from evidence.book.multiverse import due_multiverses
     from evidence.book.own_data import refuse_own_data
     from evidence.data import load_evidence
     from evidence.paths import notebook_path
@@ -128,5 +129,7 @@ def status() -> None:
     console.print(table)
     if stale:
         console.print(f"{stale} stale; `evidence run` brings them up to date")
+    for line in due_multiverses():
+        console.print(line, markup=False)
     if broken:
         fail(broken, f"{len(broken)} of {len(list_pages())} pages cannot be read")

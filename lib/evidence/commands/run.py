@@ -52,6 +52,7 @@ def run(
 def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) -> None:
     """Run stale pages in place, all or one, and say what changed."""
     from evidence.book.freshness import list_pages, why_stale
+    from evidence.book.multiverse import due_multiverses
     from evidence.book.own_data import refuse_own_data
     from evidence.data import load_evidence
 
@@ -64,6 +65,8 @@ def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) ->
     else:
         console.print(f"fresh: {len(pages)} of {len(pages)}, nothing to run")
     _refresh_switches(pages, workers)
+    for line in due_multiverses():
+        errors.print(line, style="yellow", markup=False)
 
 
 def _refresh_switches(pages: list[str], workers: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -18,7 +21,14 @@ from evidence.figures.style import (
 from evidence.formatting import format_compact
 from evidence.ratios import PooledRatio
 
-_TICKS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 20)
+# The first of these whose numbers do not overlap is taken.
+_TICKS = (
+    (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 20),
+    (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100),
+    (0.001, 0.01, 0.1, 1, 10, 100, 1000),
+)
+# A number of four signs takes so much of the axis.
+_SHARE_OF_AXIS = 0.11
 # The largest square, in points; its area is the weight of a study.
 _LARGEST = 13.0
 
@@ -73,7 +83,7 @@ def forest(
         ax.text(-0.03, len(pooled.studies), "Pooled", ha="right", weight="bold", **beside)
         words = format_compact(pooled.estimate)
         ax.text(1.03, len(pooled.studies), words, ha="left", weight="bold", **beside)
-        use_ratio_axis(ax, limits, _TICKS)
+        use_ratio_axis(ax, limits, _ticks(*limits))
         ax.set(ylim=(len(shown) - 0.4, -0.8), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(f"{axis}\n")
@@ -93,6 +103,15 @@ def forest(
         f"{study} {format_compact(one)}" for study, one in zip(data["study"], shown, strict=True)
     )
     return Figure(fig, data, name, caption, f"{alt}.", "D2")
+
+
+def _ticks(low: float, high: float) -> tuple[float, ...]:
+    least = math.log(high / low) * _SHARE_OF_AXIS
+    for ticks in _TICKS:
+        within = tuple(tick for tick in ticks if low <= tick <= high)
+        if all(math.log(after / before) >= least for before, after in pairwise(within)):
+            break
+    return within
 
 
 def _diamond(ax: Axes, y: float, pooled: Estimate) -> None:

@@ -21,9 +21,10 @@ from evidence.questions.findings.summary import (
     tabulate_findings,
     visible,
 )
+from evidence.reported import NOT_REPORTED
 from evidence.responses import arm_response
 from evidence.survival import landmark_survival
-from evidence.tables import NOT_REPORTED, Table
+from evidence.tables import Table
 from evidence.vocabulary import TREATMENTS
 
 # Months at which survival is shown per 1000.

@@ -15,8 +15,9 @@ from evidence.questions.findings.summary import (
     tabulate_findings,
 )
 from evidence.questions.interferon_dose import QUESTION
+from evidence.reported import NOT_REPORTED
 from evidence.results import Result
-from evidence.tables import NOT_REPORTED, Table
+from evidence.tables import Table
 
 
 def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:

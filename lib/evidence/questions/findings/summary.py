@@ -14,8 +14,9 @@ from markupsafe import Markup
 from evidence.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence.formatting import format_estimate
 from evidence.questions.certainty import Rating
+from evidence.reported import NOT_REPORTED
 from evidence.results import Result
-from evidence.tables import NOT_REPORTED, Table, make_table
+from evidence.tables import Table, make_table
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]

@@ -8,8 +8,9 @@ from evidence.data import Evidence
 from evidence.questions.certainty import judge_certainty
 from evidence.questions.findings.summary import Finding, tabulate_findings
 from evidence.questions.tolerability import QUESTION
+from evidence.reported import NOT_REPORTED
 from evidence.results import Result
-from evidence.tables import NOT_REPORTED, Table
+from evidence.tables import Table
 
 _OUTCOMES = ("Any event of grade 3 or more", "Dose reduction", "Stopping for adverse events")
 
