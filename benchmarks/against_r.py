@@ -39,12 +39,12 @@ def _seconds(times: int, run: Callable[[], object]) -> float:
 
 def _tasks() -> tuple[dict[str, float], dict[str, Any]]:
     """Return seconds of our statistics, and what R needs to do the same."""
-    from evidence.contrasts import Contrast
-    from evidence.median import Median
-    from evidence.network import network
-    from evidence.pooled_response import pool_response
-    from evidence.reconstruction import simulate_ensemble
-    from evidence.synthetic_arms import EnsembleSettings
+    from evidence_stats.networks.contrasts import Contrast
+    from evidence_stats.networks.network import network
+    from evidence_stats.pooling.pooled_response import pool_response
+    from evidence_stats.survival.median import Median
+    from evidence_stats.survival.reconstruction import simulate_ensemble
+    from evidence_stats.survival.synthetic_arms import EnsembleSettings
 
     columns = json.loads(_REFERENCE.read_text(encoding="utf-8"))["data"]["pfs"]
     contrasts = [Contrast(*row) for row in zip(*columns.values(), strict=True)]
@@ -79,7 +79,10 @@ def _time(command: list[str]) -> float:
 
 def compare_imports(rounds: int) -> Row:
     """Return how long the imports of a page take in a new process, beside those of R."""
-    names = ("study_tables", "audit", "audit_tables", "page", "parameters", "recomputation")
+    names = (
+        "tables.study_tables", "audit", "tables.audit_tables", "record.page",
+        "record.chapter_parameters", "sources.recomputation",
+    )  # fmt: skip
     page = "; ".join(["import evidence", *(f"import evidence.{name}" for name in names)])
     libraries = "suppressMessages({library(metafor); library(survival); library(lme4)})"
     ours, other = in_turns(

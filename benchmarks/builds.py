@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
-from evidence.paths import project_root
+from evidence.files.paths import project_root
 
 _PROJECT = (
     "book.yml", "_config.yml", "_toc.yml", "_static", "chapters", "data", "requirements.lock",
@@ -80,7 +80,7 @@ def measure_all(folder: Path, *, whole_row: bool) -> list[Measured]:
         return lambda: run([str(programs / "evidence"), *words], folder)
 
     def rendering(code: str) -> Callable[[], None]:
-        start = "from evidence.book.build import build_book; "
+        start = "from evidence_book.rendering.build import build_book; "
         return lambda: run([sys.executable, "-c", start + code], folder)
 
     # Outside of the project: in it, Jupyter Book takes its own output for sources.
@@ -99,7 +99,7 @@ def measure_all(folder: Path, *, whole_row: bool) -> list[Measured]:
     rows.append(measure("evidence build, one sentence", evidence("build")))
     rows.append(measure("evidence run PAGE --set", evidence("run", page, "--set", parameter)))
     rows.append(measure("rendering alone, everything", rendering("build_book(force=True)")))
-    refresh = f"from evidence.book.execute import refresh; refresh({_PAGES_OF_ROW!r})"
+    refresh = f"from evidence_book.kernels.execute import refresh; refresh({_PAGES_OF_ROW!r})"
     for row, name in ((_ROW_BEFORE, "the first data row since an edition"), (_ROW, "one data row")):
         edit(folder / "data" / "outcomes.csv", *row)
         run([sys.executable, "-c", refresh], folder)

@@ -12,12 +12,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from evidence.book.freshness import list_pages
-from evidence.paths import notebook_path
-
 from benchmarks.builds import copy_project
 from benchmarks.measuring import PROGRAMS, evidence, run
 from benchmarks.rows import Row, in_turns
+from evidence.files.paths import notebook_path
+from evidence_book.runs.freshness import list_pages
 
 # The slower tools run these: two questions, seven studies and the largest table.
 SUBSET = (
@@ -32,7 +31,7 @@ for path in sys.argv[1:]:
 """
 _REFRESH = """
 import sys
-from evidence.book.execute import refresh
+from evidence_book.kernels.execute import refresh
 sys.exit("; ".join(run.error for run in refresh(sys.argv[1:]) if run.error) or 0)
 """
 _TWO_PROCESSES = """
@@ -49,10 +48,10 @@ _FLOOR = """
 import contextlib, json, os, sys
 from time import perf_counter
 start = perf_counter()
-from evidence.book.execute import kernel_environment
-from evidence.data import load_evidence
+from evidence_book.kernels.execute import kernel_environment
+from evidence.sources.data import load_evidence
 os.environ.update(kernel_environment(load_evidence().digest()))
-from evidence.book.zygote import warm_up
+from evidence_book.kernels.zygote import warm_up
 warm_up()
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()

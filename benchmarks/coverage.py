@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from evidence.estimates import Estimate
-from evidence.kaplan_meier import km_curve, km_median
-from evidence.marker_simulation import fit_cox, simulate_trials
-from evidence.median import Median
-from evidence.pooled_response import pool_response
-from evidence.prognosis import MarkerDistribution, hazard_ratio_per_sd
-from evidence.proportions import ProportionMethod, proportion
-from evidence.survival import hazard_ratio_from_medians
-from evidence.two_proportions import (
+from scipy.special import logit
+from scipy.stats import binom, norm, t
+
+from evidence_stats.estimates import Estimate
+from evidence_stats.markers.marker_simulation import fit_cox, simulate_trials
+from evidence_stats.markers.prognosis import MarkerDistribution, hazard_ratio_per_sd
+from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.rates.proportions import ProportionMethod, proportion
+from evidence_stats.rates.two_proportions import (
     DifferenceMethod,
     OddsRatioMethod,
     RiskRatioMethod,
@@ -31,8 +31,9 @@ from evidence.two_proportions import (
     risk_difference,
     risk_ratio,
 )
-from scipy.special import logit
-from scipy.stats import binom, norm, t
+from evidence_stats.survival.from_medians import hazard_ratio_from_medians
+from evidence_stats.survival.kaplan_meier import km_curve, km_median
+from evidence_stats.survival.median import Median
 
 TABLE = Path(__file__).resolve().parents[1] / "data" / "simulated" / "coverage.csv"
 HEAD = (

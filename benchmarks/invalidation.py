@@ -30,11 +30,11 @@ _TABLES = (
 # Notes what is stale, runs all pages, and says whose outputs changed; or that the edit is refused.
 _CHILD = """
 import json
-from evidence.book.execute import refresh
-from evidence.book.freshness import list_pages, read_notebook, why_stale
-from evidence.data import load_evidence
-from evidence.paths import notebook_path
-from evidence.problems import DataError
+from evidence_book.kernels.execute import refresh
+from evidence_book.runs.freshness import list_pages, read_notebook, why_stale
+from evidence.sources.data import load_evidence
+from evidence.files.paths import notebook_path
+from evidence.sources.problems import DataError
 
 def outputs(page):
     return [cell.get("outputs") for cell in read_notebook(notebook_path(page))["cells"]]

@@ -20,10 +20,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.book.fingerprints import hash_files
-
 from benchmarks.builds import copy_project
 from benchmarks.measuring import evidence
+from evidence_book.rendering.fingerprints import hash_files
 
 Files = Mapping[str, str]
 

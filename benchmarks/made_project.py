@@ -10,12 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from evidence.book.freshness import read_notebook
-from evidence.book.normalise import normalise, serialise
-from evidence.book.notebooks import parameters_cell
-from evidence.datapackage import package_text
-
 from benchmarks.made_tables import study_ids, write_tables
+from evidence.sources.datapackage import package_text
+from evidence_book.runs.freshness import read_notebook
+from evidence_book.runs.normalise import normalise, serialise
+from evidence_book.runs.notebooks import parameters_cell
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "questions/made-ratios"
@@ -29,10 +28,10 @@ _APPENDIX = (
 # What a question does: it asks for rows across all studies, computes, and records.
 _POOLED = """
 from math import exp
-from evidence.estimates import Estimate
-from evidence.page import open_reference_page
-from evidence.pooling import pool
-from evidence.responses import printed_contrast
+from evidence_stats.estimates import Estimate
+from evidence.record.page import open_reference_page
+from evidence_stats.pooling.inverse_variance import pool
+from evidence.sources.responses import printed_contrast
 
 page = open_reference_page("questions/made-ratios")
 evidence = page.evidence
@@ -46,8 +45,8 @@ ratio = Estimate(value, low=low, high=high, unit="ratio", level=pooled.level, gr
 page.record("pooled", ratio, "Pooled hazard ratio", rows)
 """
 _ONLY_LEDGER = """
-from evidence import convention_tables
-from evidence.page import open_reference_page
+from evidence.tables import convention_tables
+from evidence.record.page import open_reference_page
 
 page = open_reference_page("methods/conventions")
 page.table(convention_tables.tabulate_conventions(()))

@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence.schema import TABLES
+from evidence.sources.schema import TABLES
 
 Row = dict[str, str]
 _ADDED = ("IFN", "SUN", "PAZ", "AXI", "TIV", "BEV", "TEM", "EVE")

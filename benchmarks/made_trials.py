@@ -12,13 +12,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
-from evidence.bibliography import Publication
-from evidence.data import Evidence
-from evidence.kaplan_meier import km_curve, km_median
-from evidence.proportions import proportion
-from evidence.schema import TABLES
-from evidence.two_arm_survival import cox_two_arm, log_rank
-from evidence.two_by_two import equality_p_value
+
+from evidence.sources.bibliography import Publication
+from evidence.sources.data import Evidence
+from evidence.sources.schema import TABLES
+from evidence_stats.rates.proportions import proportion
+from evidence_stats.rates.two_by_two import equality_p_value
+from evidence_stats.survival.kaplan_meier import km_curve, km_median
+from evidence_stats.survival.two_arm_survival import cox_two_arm, log_rank
 
 Row = dict[str, str]
 STUDY = "made-2001"

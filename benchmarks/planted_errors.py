@@ -14,12 +14,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from evidence.audit import SEVERITIES, Finding, audit
-from evidence.consistency import RULES
-from evidence.data import Evidence, load_evidence, narrow_to_study
-from evidence.schema import TABLES
-
 from benchmarks.made_trials import MadeTrial
+from evidence.audit import SEVERITIES, Finding, audit
+from evidence.sources.consistency import RULES
+from evidence.sources.data import Evidence, load_evidence, narrow_to_study
+from evidence.sources.schema import TABLES
 
 # The columns that hold printed numbers.
 NUMBERS = (

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from evidence.paths import notebook_path, project_root
+from evidence.files.paths import notebook_path, project_root
 
 _PROJECT = ("book.yml", "_config.yml", "_toc.yml", "chapters", "data", "requirements.lock")
 # A page, a parameter that moves its numbers, and its range.
@@ -55,7 +55,7 @@ def loop(page: str, runs: list[dict[str, float]], folder: Path) -> tuple[float, 
 
 
 def swept(page: str, runs: list[dict[str, float]], workers: int, kernel: str) -> tuple[float, list]:
-    from evidence.book.sweep import sweep
+    from evidence_book.grids.sweep import sweep
 
     os.environ["EVIDENCE_KERNEL"] = kernel
     start = perf_counter()
@@ -67,9 +67,10 @@ def own_computation(page: str, count: int) -> float:
     """Seconds that the page's own code takes, in one process with everything imported."""
     import json
 
-    from evidence.book.execute import kernel_environment
-    from evidence.book.zygote import warm_up
     from IPython.core.interactiveshell import InteractiveShell
+
+    from evidence_book.kernels.execute import kernel_environment
+    from evidence_book.kernels.zygote import warm_up
 
     os.environ.update(kernel_environment())
     warm_up()
@@ -85,7 +86,7 @@ def own_computation(page: str, count: int) -> float:
 
 
 def main() -> None:
-    from evidence.results import read_results
+    from evidence.record.results import read_results
 
     words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     words.add_argument("--page", choices=sorted(_PAGES), default="questions/adding_interferon")

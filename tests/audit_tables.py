@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+
 from evidence.audit import audit
-from evidence.data import Evidence, load_evidence
+from evidence.sources.data import Evidence, load_evidence
 
 VALID = Path(__file__).parent / "bad_data" / "valid"
 TRIAL, SINGLE = "jonasch-2010", "ryan-2007"

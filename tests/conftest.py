@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from evidence.book.build import render
 from playwright.sync_api import Browser, sync_playwright
+
+from evidence_book.rendering.build import render
 
 ROOT = Path(__file__).resolve().parents[1]
 # What a copy of the project needs to be checked, run and built.

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from typing import Any
 
 # Whose source is read anew: ours, and those that draw and fit with what NumPy returns.
-_PACKAGES = ("evidence", "matplotlib", "lifelines", "statsmodels")
+_PACKAGES = ("evidence_stats", "evidence", "mrcc", "matplotlib", "lifelines", "statsmodels")
 # What may differ in its last places between processors. Left out is what IEEE 754 rounds exactly
 # everywhere (+ - * / sqrt of single numbers), and what only moves numbers about.
 _SUMS = {"sum", "mean", "average", "std", "var", "prod", "cumsum", "cumprod", "nansum", "nanmean"}

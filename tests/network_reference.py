@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from evidence.contrasts import Contrast
 from hypothesis import strategies as st
+
+from evidence_stats.networks.contrasts import Contrast
 
 _REFERENCE = json.loads(
     (Path(__file__).parent / "reference" / "network.json").read_text(encoding="utf-8")

@@ -12,8 +12,9 @@ from typing import Any
 from unittest import mock
 
 import pandas as pd
-from evidence.consistency import check_tables
-from evidence.data import Evidence, load_evidence
+
+from evidence.sources.consistency import check_tables
+from evidence.sources.data import Evidence, load_evidence
 
 ROOT = Path(__file__).resolve().parents[1]
 # A notebook is refused with one of these, and with "expected" in the message.
@@ -107,9 +108,9 @@ def compute(
     quiet = contextlib.redirect_stdout(io.StringIO())
     with (
         quiet,
-        mock.patch("evidence.page.load_evidence", return_value=evidence),
+        mock.patch("evidence.record.page.load_evidence", return_value=evidence),
         mock.patch("IPython.display.display"),
-        mock.patch("evidence.live_parameters.given_in", _given),
+        mock.patch("evidence.record.live_parameters.given_in", _given),
     ):
         exec(compile(first, f"{page}, parameters", "exec"), namespace)
         namespace.update(parameters)
@@ -120,7 +121,7 @@ def compute(
 
 
 def _given(names: Mapping[str, Any], **options: Any) -> dict[str, Any]:
-    from evidence.validation import given_in
+    from evidence.record.validation import given_in
 
     return {n: v for n, v in given_in(names, **options).items() if n != "__builtins__"}
 

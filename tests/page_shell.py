@@ -81,7 +81,7 @@ def committed(page: str) -> Outputs:
 
 def differences(page: str, *, twice: bool = False) -> list[str]:
     """Run a page; return where its outputs differ from the committed ones, a line each."""
-    from evidence.book.output_changes import changed_outputs
+    from evidence_book.reports.output_changes import changed_outputs
 
     found = []
     cells = zip(committed(page), run_page(page, twice=twice), strict=True)
@@ -94,8 +94,8 @@ def differences(page: str, *, twice: bool = False) -> list[str]:
 
 def _asked_together(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return outputs with what they asked of the data in one more."""
-    from evidence.readings import Readings
-    from evidence.results import READINGS_MIME
+    from evidence.record.results import READINGS_MIME
+    from evidence.sources.readings import Readings
 
     asked = Readings()
     for data in outputs:
@@ -108,7 +108,7 @@ def _asked_together(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def menu_fingerprints() -> Iterator[str]:
     """Yield for every combination of menus a line that holds a fingerprint of what it displays."""
-    from evidence.book.switch_grid import read_switch_grid, switched_pages
+    from evidence_book.grids.switch_grid import read_switch_grid, switched_pages
 
     for page in switched_pages():
         for parameters in read_switch_grid(page).computed().values():
@@ -146,8 +146,9 @@ def main() -> int:
     # Before the fork, so that no page imports, reads and checks on its own.
     import lifelines  # noqa: F401
     import matplotlib.figure  # noqa: F401
-    from evidence.book.freshness import list_pages
-    from evidence.data import load_evidence
+
+    from evidence.sources.data import load_evidence
+    from evidence_book.runs.freshness import list_pages
 
     load_evidence()
 

@@ -4,8 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
-from evidence.book.freshness import read_notebook
-from evidence.results import PAGE_MIME, RESULT_MIME
+from evidence.record.results import PAGE_MIME, RESULT_MIME
+from evidence_book.runs.freshness import read_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = (

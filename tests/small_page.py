@@ -2,16 +2,16 @@
 
 import json
 
-from evidence.book.freshness import read_notebook
-from evidence.paths import notebook_path
+from evidence.files.paths import notebook_path
+from evidence_book.runs.freshness import read_notebook
 
 PAGE = "questions/adding_interferon"
 _OPEN = """
 import os
 from pathlib import Path
-from evidence.page import open_page
-from evidence.estimates import Estimate
-from evidence.parameters import AddingInterferon
+from evidence.record.page import open_page
+from evidence_stats.estimates import Estimate
+from mrcc.parameters import AddingInterferon
 
 page = open_page(AddingInterferon, globals())
 rho = page.parameters.multiarm_rho

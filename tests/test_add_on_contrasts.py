@@ -1,9 +1,14 @@
 """Randomized contrasts are found from the tables, flagged where more differs, and recomputed."""
 
 import pytest
-from evidence.add_on_contrasts import find_add_ons, find_added_to, response_effect, survival_effect
-from evidence.data import load_evidence
 
+from evidence.sources.data import load_evidence
+from mrcc.adding_interferon.add_on_contrasts import (
+    find_add_ons,
+    find_added_to,
+    response_effect,
+    survival_effect,
+)
 from tests.page_cells import evidence_with
 
 

@@ -1,8 +1,9 @@
 """Appraisals show a symbol and a word, and leave no study or domain out."""
 
 from bs4 import BeautifulSoup
-from evidence.appraisal_tables import ROB2_DOMAINS, tabulate_risk_of_bias, tabulate_tool
-from evidence.data import load_evidence
+
+from evidence.sources.data import load_evidence
+from evidence.tables.appraisal_tables import ROB2_DOMAINS, tabulate_risk_of_bias, tabulate_tool
 
 
 def test_risk_of_bias_has_a_line_per_study_and_outcome():

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+
 from evidence.audit import RULES, audit, findings_of, is_unjudged
 from evidence.audit.findings import RULE_IDS
-from evidence.audit_tables import tabulate_findings, tabulate_rules
-from evidence.bibliography import Publication
-from evidence.data import load_evidence
-
+from evidence.sources.bibliography import Publication
+from evidence.sources.data import load_evidence
+from evidence.tables.audit_tables import tabulate_findings, tabulate_rules
 from tests.audit_tables import SINGLE, TRIAL, edited, fact, severities, valid, with_facts
 
 ORR = f"{SINGLE}.orr.percent.sorafenib_ifn"
@@ -491,7 +491,7 @@ def test_an_unknown_study_is_named(evidence):
 
 
 def test_there_are_sixteen_rules_in_order_and_the_methods_page_lists_them():
-    from evidence.paths import chapters_folder
+    from evidence.files.paths import chapters_folder
 
     assert tuple(rule.rule for rule in RULES) == RULE_IDS
     text = (chapters_folder() / "methods" / "audit-rules.md").read_text()

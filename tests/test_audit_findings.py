@@ -9,11 +9,12 @@ registry) is recorded as a discrepancy by a reader. They are not automatic.
 import math
 
 import pytest
+
 from evidence.audit import audit
 from evidence.audit.events import implied_events
 from evidence.audit.printed import Printed
 from evidence.audit.ratios import ratios
-from evidence.data import load_evidence
+from evidence.sources.data import load_evidence
 
 
 @pytest.fixture(scope="module")

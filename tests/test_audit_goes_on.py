@@ -7,10 +7,10 @@ import time
 from dataclasses import replace
 
 import pytest
-from evidence.__main__ import main
+
 from evidence.audit import audit, is_unjudged, rules
 from evidence.audit.rules import RULES
-
+from evidence_book.__main__ import main
 from tests.audit_tables import SINGLE, TRIAL, edited, fact, severities, valid, with_facts
 from tests.page_cells import real
 
@@ -116,7 +116,7 @@ def test_a_rule_that_fails_everywhere_is_one_error_and_stops_no_other(monkeypatc
 
 def test_the_command_shows_all_findings_and_says_what_it_could_not_judge(capsys, monkeypatch):
     evidence = with_facts(fact(ORR, "250"), WRONG)
-    monkeypatch.setattr("evidence.data.load_evidence", lambda: evidence)
+    monkeypatch.setattr("evidence.sources.data.load_evidence", lambda: evidence)
     for words in ([], ["--json"]):
         monkeypatch.setattr(sys, "argv", ["evidence", "audit", *words])
         with pytest.raises(SystemExit) as ended:

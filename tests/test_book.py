@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from evidence.book.build import build_book, publish
-from evidence.book.fingerprints import present_key
-from evidence.book.freshness import list_pages
-from evidence.book.site import check_site
-from evidence.book.toc import toc_pages
 
+from evidence_book.rendering.build import build_book, publish
+from evidence_book.rendering.fingerprints import present_key
+from evidence_book.rendering.site import check_site
+from evidence_book.rendering.toc import toc_pages
+from evidence_book.runs.freshness import list_pages
 from tests.parsed_pages import parse
 from tests.small_book import make_book
 from tests.test_content_security import wait_until

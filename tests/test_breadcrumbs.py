@@ -1,8 +1,8 @@
 """Breadcrumbs: where a page stands in the book, on top of every page but the first."""
 
 import yaml
-from evidence.book.sphinx_breadcrumbs import breadcrumbs
 
+from evidence_book.sphinx.sphinx_breadcrumbs import breadcrumbs
 from tests.conftest import ROOT
 from tests.parsed_pages import parse
 

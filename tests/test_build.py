@@ -11,22 +11,22 @@ import time
 from pathlib import Path
 
 import pytest
-from evidence.book import publishing, rendering
-from evidence.book.build import build_book, render
-from evidence.book.exclusive import hold_project, lock_file
-from evidence.book.fingerprints import hash_files, present_key
-from evidence.book.publishing import is_up_to_date
-from evidence.book.renderer import BuildError
-from evidence.book.rendering import kept_html, render_variant
-from evidence.paths import build_folder
-from evidence.problems import DataError
 from typer.testing import CliRunner
 
+from evidence.files.paths import build_folder
+from evidence.sources.problems import DataError
+from evidence_book.rendering import publishing, rendering
+from evidence_book.rendering.build import build_book, render
+from evidence_book.rendering.exclusive import hold_project, lock_file
+from evidence_book.rendering.fingerprints import hash_files, present_key
+from evidence_book.rendering.publishing import is_up_to_date
+from evidence_book.rendering.renderer import BuildError
+from evidence_book.rendering.rendering import kept_html, render_variant
 from tests.small_book import make_book, write_figure, write_number
 
 BUILD = """
-from evidence.book.build import build_book
-from evidence.book.fingerprints import present_key
+from evidence_book.rendering.build import build_book
+from evidence_book.rendering.fingerprints import present_key
 build_book(lambda words: print(words, flush=True), proven=present_key())
 """
 
@@ -168,7 +168,7 @@ def test_building_on_kept_work_gives_the_bytes_of_building_from_nothing(
 
 
 def test_a_book_to_which_nothing_was_done_is_left_alone(book):
-    from evidence.__main__ import app
+    from evidence_book.__main__ import app
 
     before = stamps()
     for path in (book / "chapters").rglob("*.md"):
@@ -336,7 +336,7 @@ def test_of_two_builds_at_once_the_second_waits_and_names_the_first(book):
 
 def test_a_lock_ends_with_its_owner(book):
     code = (
-        "import time; from evidence.book.exclusive import hold_project\n"
+        "import time; from evidence_book.rendering.exclusive import hold_project\n"
         "with hold_project('a test'): print(1, flush=True); time.sleep(60)"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
@@ -351,12 +351,12 @@ def test_a_lock_ends_with_its_owner(book):
 
 @pytest.mark.parametrize("place", ["copying", "rendering", "publishing"])
 def test_a_full_disk_ends_in_one_message_and_leaves_the_book(book, monkeypatch, capfd, place):
-    from evidence.commands.build import build as command
+    from evidence_book.commands.build import build as command
 
     before = published()
     mend_prose(book)
-    monkeypatch.setattr("evidence.commands.build.refresh_pages", lambda *a, **k: None)
-    monkeypatch.setattr("evidence.commands.build.check", lambda: None)
+    monkeypatch.setattr("evidence_book.commands.build.refresh_pages", lambda *a, **k: None)
+    monkeypatch.setattr("evidence_book.commands.build.check", lambda: None)
 
     def full(*words, **more):
         raise OSError(28, "No space left on device", "/somewhere")
@@ -432,7 +432,8 @@ def test_this_system_swaps_two_folders_in_one_step(tmp_path):
 
 def test_what_rendering_imports_is_there_before_it_is_told_what_to_render(book):
     code = (
-        "import sys, yaml; from pathlib import Path; from evidence.book import render_process\n"
+        "import sys, yaml; from pathlib import Path\n"
+        "from evidence_book.rendering import render_process\n"
         "folder = Path.cwd(); render_process._import_all(folder)\n"
         "config = yaml.safe_load((folder / '_config.yml').read_text())\n"
         "names = config['sphinx']['extra_extensions'] + ['myst_nb', 'sphinxcontrib.bibtex']\n"

@@ -3,9 +3,10 @@
 import math
 
 import pytest
-from evidence.canonical import canonical, settled, stored_text
+
 from evidence.figures.canonical_svg import on_grid
-from evidence.formatting import format_p, format_value
+from evidence.record.canonical import canonical, settled, stored_text
+from evidence.tables.formatting import format_p, format_value
 
 
 def nudged(value):

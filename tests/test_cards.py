@@ -4,13 +4,13 @@ import csv
 import json
 from pathlib import Path
 
-import evidence.book.sphinx_cards as extension
 import pytest
-from evidence.book.addresses import Addresses
-from evidence.book.card_data import as_script, linked_from
-from evidence.book.registry import Registry
-from evidence.results import GRADES
 
+import evidence_book.sphinx.sphinx_cards as extension
+from evidence.record.results import GRADES
+from evidence_book.reports.registry import Registry
+from evidence_book.runs.addresses import Addresses
+from evidence_book.sphinx.card_data import as_script, linked_from
 from tests.parsed_pages import parse
 from tests.test_accessibility import grave_findings
 

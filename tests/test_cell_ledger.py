@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from evidence import cell_ledger
-from evidence.cell_ledger import CellLedger, RunningCell
-from evidence.claims import Claim
-from evidence.estimates import Estimate
-from evidence.readings import Readings
-from evidence.results import make_result
+
+from evidence.record import cell_ledger
+from evidence.record.cell_ledger import CellLedger, RunningCell
+from evidence.record.claims import Claim
+from evidence.record.results import make_result
+from evidence.sources.readings import Readings
+from evidence_stats.estimates import Estimate
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,11 +1,12 @@
 """Certainty comes from the data with a reason for every step, and the words follow the numbers."""
 
 import pytest
-from evidence.data import load_evidence
-from evidence.estimates import Estimate
-from evidence.parameters import QUESTIONS, CombinationVsMonotherapy
-from evidence.questions.certainty import judge_certainty
-from evidence.questions.findings.summary import (
+
+from evidence.sources.data import load_evidence
+from evidence_stats.estimates import Estimate
+from mrcc.certainty import judge_certainty
+from mrcc.parameters import QUESTIONS, CombinationVsMonotherapy
+from mrcc.summary_of_findings import (
     RESPONSE,
     Effect,
     find,

@@ -4,8 +4,8 @@ import ast
 import json
 
 import pytest
-from evidence.book.own_library import model_of
 
+from evidence_book.runs.own_library import model_of
 from tests.page_cells import ROOT
 
 CHAPTERS = sorted(

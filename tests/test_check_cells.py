@@ -6,13 +6,13 @@ import socket
 from pathlib import Path
 
 import pytest
-from evidence.book.study_chapters import check_study_chapters
-from evidence.book.variant import read_parameters
-from evidence.consistency import check_tables
-from evidence.csv_tables import read_table
-from evidence.data import load_evidence
-from evidence.problems import DataError
 
+from evidence.sources.consistency import check_tables
+from evidence.sources.csv_tables import read_table
+from evidence.sources.data import load_evidence
+from evidence.sources.problems import DataError
+from evidence_book.runs.study_chapters import check_study_chapters
+from evidence_book.runs.variant import read_parameters
 from tests.audit_tables import OWN_SOURCE, TRIAL, fact, with_facts
 from tests.page_cells import real, tables_with
 

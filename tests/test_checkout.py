@@ -3,15 +3,15 @@
 import shutil
 import subprocess
 
-from evidence.book.fingerprints import hash_files
-
+from evidence_book.rendering.fingerprints import hash_files
 from tests.conftest import ROOT
 
 # A file of each kind, among them what a shell, pip and the fingerprints of pages read.
 FILES = (
     ".gitattributes", "Makefile", "bin/setup-environment", "requirements.lock", "_toc.yml",
-    "data/outcomes.csv", "data/references.bib", "chapters/index.md", "lib/evidence/pooling.py",
-    "chapters/studies/ryan-2007.ipynb", "lib/evidence/theme.mplstyle", "_static/book.css",
+    "data/outcomes.csv", "data/references.bib", "chapters/index.md",
+    "lib/evidence_stats/pooling/inverse_variance.py",
+    "chapters/studies/ryan-2007.ipynb", "lib/evidence/figures/theme.mplstyle", "_static/book.css",
 )  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Conclusions hold, fall, or cannot be told; their sentences follow the numbers."""
 
 import pytest
-from evidence.claims import judge
-from evidence.estimates import Estimate
-from evidence.results import make_result
+
+from evidence.record.claims import judge
+from evidence.record.results import make_result
+from evidence_stats.estimates import Estimate
 
 
 def results(**estimates):

@@ -8,22 +8,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from evidence.book.own_data import DataFolderError
-from evidence.book.releases import release
-from evidence.book.variant import checked_parameters, read_parameters
-from evidence.commands.app import describe_os_error
-from evidence.commands.build import status
-from evidence.commands.check import check
-from evidence.commands.run import refresh_pages
-from evidence.parameters import CombinationVsMonotherapy
-from evidence.validation import ParameterError, validate
+
+from evidence.record.validation import ParameterError, validate
+from evidence_book.commands.app import describe_os_error
+from evidence_book.commands.build import status
+from evidence_book.commands.check import check
+from evidence_book.commands.run import refresh_pages
+from evidence_book.reports.releases import release
+from evidence_book.runs.own_data import DataFolderError
+from evidence_book.runs.variant import checked_parameters, read_parameters
+from mrcc.parameters import CombinationVsMonotherapy
 
 QUESTION = "questions/combination_vs_monotherapy"
 
 
 def evidence(*words, cwd=None):
     done = subprocess.run(
-        [sys.executable, "-m", "evidence", *words],
+        [sys.executable, "-m", "evidence_book", *words],
         capture_output=True,
         text=True,
         cwd=cwd,
@@ -246,7 +247,7 @@ def test_plain_papermill_refuses_in_the_first_cell_with_the_same_message(
 
 def test_a_terminal_without_arrows_gets_their_codes_not_a_traceback():
     done = subprocess.run(
-        [sys.executable, "-m", "evidence", "run", "n\u2192"], capture_output=True, check=False,
+        [sys.executable, "-m", "evidence_book", "run", "n\u2192"], capture_output=True, check=False,
         env={**os.environ, "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
              "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
@@ -254,8 +255,8 @@ def test_a_terminal_without_arrows_gets_their_codes_not_a_traceback():
     assert done.stderr.startswith(b"expected the name of a page, got 'n")
     # Standard output is strict unless told otherwise.
     said = subprocess.run(
-        [sys.executable, "-c", "import evidence.__main__ as line\n"
-         "from evidence.commands.app import console\n"
+        [sys.executable, "-c", "import evidence_book.__main__ as line\n"
+         "from evidence_book.commands.app import console\n"
          "line.app = lambda: console.print('a \\u2192 b')\nline.main()"],
         capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
     ).stdout  # fmt: skip
@@ -264,7 +265,7 @@ def test_a_terminal_without_arrows_gets_their_codes_not_a_traceback():
 
 
 def test_a_page_without_parameters_runs_on_other_data(project, monkeypatch):
-    monkeypatch.setattr("evidence.book.variant.load_evidence", lambda: "read")
+    monkeypatch.setattr("evidence_book.runs.variant.load_evidence", lambda: "read")
     assert checked_parameters("appendix/provenance", {}) == {}
     with pytest.raises(ParameterError, match="appendix/provenance has no parameters"):
         checked_parameters("appendix/provenance", {"level": 0.9})

@@ -4,12 +4,13 @@ import math
 from dataclasses import replace
 
 import pytest
-from evidence.causes import find_causes
-from evidence.compare import compare_pages, same_number
-from evidence.edition_changes import compare_editions
-from evidence.editions import Edition, EditionError, Snapshot, edition_text, read_edition
-from evidence.estimates import Estimate
-from evidence.results import PageResults, make_result
+
+from evidence.record.causes import find_causes
+from evidence.record.compare import compare_pages, same_number
+from evidence.record.edition_changes import compare_editions
+from evidence.record.editions import Edition, EditionError, Snapshot, edition_text, read_edition
+from evidence.record.results import PageResults, make_result
+from evidence_stats.estimates import Estimate
 
 PAGE = "questions/here"
 

@@ -3,14 +3,14 @@
 import math
 
 import pytest
-from evidence import component_network as component_module
-from evidence import network as network_module
-from evidence.component_network import component_network, split_components
-from evidence.contrasts import Contrast
-from evidence.network import network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence_stats.networks import component_network as component_module
+from evidence_stats.networks import network as network_module
+from evidence_stats.networks.component_network import component_network, split_components
+from evidence_stats.networks.contrasts import Contrast
+from evidence_stats.networks.network import network
 from tests.network_reference import CONTRASTS, VALUES, change, networks, without
 from tests.tolerance import near
 

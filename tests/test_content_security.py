@@ -8,10 +8,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from evidence.book.inline_scripts import inline_scripts, is_known
-from evidence.book.site import read_page
-from evidence.book.sphinx_csp import policy, with_policy
 
+from evidence_book.rendering.inline_scripts import inline_scripts, is_known
+from evidence_book.rendering.site import read_page
+from evidence_book.sphinx.sphinx_csp import policy, with_policy
 from tests.parsed_pages import parse
 
 # A page of each kind, with what must work on it.

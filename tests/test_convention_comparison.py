@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from evidence.convention_comparison import compare_conventions
-from evidence.conventions import ledger
-from evidence.data import load_evidence
 from scipy import stats
+
+from evidence.conventions.ledger import ledger
+from evidence.sources.data import load_evidence
+from mrcc.convention_comparison import compare_conventions
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from evidence.consistency import RULES
-from evidence.csv_tables import read_table
-from evidence.data import load_evidence, narrow_to_study
-from evidence.datapackage import check_package
-from evidence.problems import DataError
-from evidence.schema import TABLES
+
+from evidence.sources.consistency import RULES
+from evidence.sources.csv_tables import read_table
+from evidence.sources.data import load_evidence, narrow_to_study
+from evidence.sources.datapackage import check_package
+from evidence.sources.problems import DataError
+from evidence.sources.schema import TABLES
 
 BAD = Path(__file__).parent / "bad_data"
 FAULTS = sorted(

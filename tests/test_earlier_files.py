@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from evidence.book.earlier_files import EARLIER, EarlierFiles
-from evidence.book.fingerprints import digest
+
+from evidence_book.rendering.earlier_files import EARLIER, EarlierFiles
+from evidence_book.rendering.fingerprints import digest
 
 
 @pytest.fixture

@@ -6,7 +6,14 @@ import subprocess
 
 import pytest
 import typer
-from evidence.book.releases import (
+
+from evidence.files.paths import notebook_path
+from evidence.record.edition_changes import compare_editions
+from evidence.record.editions import EditionError, edition_text
+from evidence.sources.data import load_evidence
+from evidence_book.commands import editions
+from evidence_book.commands.app import UserError
+from evidence_book.reports.releases import (
     ReleaseError,
     check_version,
     last_release,
@@ -15,13 +22,7 @@ from evidence.book.releases import (
     release,
     release_date,
 )
-from evidence.book.snapshots import committed_edition
-from evidence.commands import editions
-from evidence.commands.app import UserError
-from evidence.data import load_evidence
-from evidence.edition_changes import compare_editions
-from evidence.editions import EditionError, edition_text
-from evidence.paths import notebook_path
+from evidence_book.reports.snapshots import committed_edition
 
 PAGE = "studies/ryan-2007"
 

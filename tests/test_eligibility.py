@@ -3,13 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from evidence.data import load_evidence
-from evidence.eligibility import (
-    held_back_arms,
-    network_ratios,
-    pooling_candidates,
-    qualifying_arms,
-)
+
+from evidence.sources.data import load_evidence
+from mrcc.eligibility import held_back_arms, network_ratios, pooling_candidates, qualifying_arms
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,14 @@ import math
 from pathlib import Path
 
 import pytest
-from evidence.estimates import Estimate
-from evidence.evidential_strength import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from evidence_stats.estimates import Estimate
+from evidence_stats.markers.prognosis import hazard_ratio_per_sd
+from evidence_stats.normal import z_from_p
+from evidence_stats.printed.evidential_strength import (
     adjusted_p_values,
     bayes_factor_bound,
     e_value,
@@ -19,12 +25,6 @@ from evidence.evidential_strength import (
     s_value,
     scepticism_limit,
 )
-from evidence.normal import z_from_p
-from evidence.prognosis import hazard_ratio_per_sd
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from statsmodels.stats.multitest import multipletests
-
 from tests.tolerance import near
 
 VALUES = json.loads((Path(__file__).parent / "reference/biomarker.json").read_text())["values"]

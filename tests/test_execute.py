@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from evidence.book import execute as execute_module
-from evidence.book.execute import refresh
-from evidence.book.freshness import list_pages, read_notebook, why_stale
-from evidence.book.time_limit import time_limit
-from evidence.data import load_evidence
-from evidence.paths import notebook_path
 
+from evidence.files.paths import notebook_path
+from evidence.sources.data import load_evidence
+from evidence_book.kernels import execute as execute_module
+from evidence_book.kernels.execute import refresh
+from evidence_book.kernels.time_limit import time_limit
+from evidence_book.runs.freshness import list_pages, read_notebook, why_stale
 from tests.small_page import KILL_WORKER
 
 PAGE = "studies/ryan-2007"
@@ -148,7 +148,7 @@ def test_a_worker_that_is_killed_stops_no_other_page_and_its_own_runs_again(proj
 def test_interrupted_runs_end_at_once_say_so_and_keep_what_ended(project):
     began = project / "began"
     before = break_cell(PAGE, f"import time\nopen({str(began)!r}, 'w')\ntime.sleep(600)")
-    command = [sys.executable, "-m", "evidence", "run"]
+    command = [sys.executable, "-m", "evidence_book", "run"]
     # What a shell starts in the background ignores Ctrl-C, and so would what the tests start then.
     earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

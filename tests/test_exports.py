@@ -12,20 +12,21 @@ import zipfile
 import pandas as pd
 import pytest
 import yaml
-from evidence.book.archives import write_checksum, write_zip
-from evidence.book.citation import cite_text, read_book_facts
-from evidence.book.exports import EDITION_FILES, package_files, write_downloads
-from evidence.book.page_files import list_downloads, page_files
-from evidence.book.reference_files import read_references, read_ris, ris_text
-from evidence.book.registry import Registry
-from evidence.book.releases import list_releases, read_release
-from evidence.book.variant import checked_parameters, read_parameters
+
 from evidence.figures.style import Figure, new_figure
-from evidence.page import Page
-from evidence.parameters import Landscape
-from evidence.paths import project_root
-from evidence.problems import DataError
-from evidence.results import FIGURE_MIME, PICTURES
+from evidence.files.paths import project_root
+from evidence.record.page import Page
+from evidence.record.results import FIGURE_MIME, PICTURES
+from evidence.sources.problems import DataError
+from evidence_book.extras.archives import write_checksum, write_zip
+from evidence_book.extras.citation import cite_text, read_book_facts
+from evidence_book.extras.exports import EDITION_FILES, package_files, write_downloads
+from evidence_book.extras.page_files import list_downloads, page_files
+from evidence_book.extras.reference_files import read_references, read_ris, ris_text
+from evidence_book.reports.registry import Registry
+from evidence_book.reports.releases import list_releases, read_release
+from evidence_book.runs.variant import checked_parameters, read_parameters
+from mrcc.parameters import Landscape
 
 PAGE = "questions/combination_vs_monotherapy"
 STUDY = "studies/ryan-2007"

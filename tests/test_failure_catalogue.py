@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from evidence.__main__ import main
-from evidence.book.fingerprints import hash_sources
-from evidence.data import load_evidence
 
+from evidence.sources.data import load_evidence
+from evidence_book.__main__ import main
+from evidence_book.rendering.fingerprints import hash_sources
 from tests.conftest import copy_project
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,16 +5,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from evidence.estimates import Estimate
+
 from evidence.figures.dose_bubbles import draw_dose_bubbles
 from evidence.figures.ensemble import draw_ensemble
 from evidence.figures.hazard_ratio_ladder import Rung, draw_hazard_ratio_ladder
 from evidence.figures.response_posterior import draw_response_posterior
-from evidence.median import Median
-from evidence.pooling import logit_response, pool
-from evidence.posterior import ResponsePosterior
-from evidence.reconstruction import simulate_ensemble
-from evidence.synthetic_arms import EnsembleSettings
+from evidence_stats.estimates import Estimate
+from evidence_stats.pooling.inverse_variance import logit_response, pool
+from evidence_stats.rates.posterior import ResponsePosterior
+from evidence_stats.survival.median import Median
+from evidence_stats.survival.reconstruction import simulate_ensemble
+from evidence_stats.survival.synthetic_arms import EnsembleSettings
 
 
 def arm(name, events, n):

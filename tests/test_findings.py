@@ -5,13 +5,16 @@ import math
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from evidence.book.freshness import read_notebook
-from evidence.data import load_evidence
-from evidence.parameters import QUESTIONS, BiomarkerPrognosis, Landscape
-from evidence.paths import notebook_path
-from evidence.questions import landscape, marker_sensitivity, pairwise
-from evidence.survival_power import detectable_interaction
-from evidence.two_arm_survival import cox_two_arm
+
+from evidence.files.paths import notebook_path
+from evidence.sources.data import load_evidence
+from evidence_book.runs.freshness import read_notebook
+from evidence_stats.survival.survival_power import detectable_interaction
+from evidence_stats.survival.two_arm_survival import cox_two_arm
+from mrcc.biomarker_prognosis import marker_sensitivity
+from mrcc.landscape import analysis as landscape
+from mrcc.landscape import pairwise
+from mrcc.parameters import QUESTIONS, BiomarkerPrognosis, Landscape
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-from evidence.book import forked_kernel, forking
-from evidence.book.execute import execute, kernel_environment
-from evidence.book.forking import close_zygotes, zygote_for
-from evidence.book.normalise import normalise, serialise
-from evidence.paths import notebook_path
+
+from evidence.files.paths import notebook_path
+from evidence_book.kernels import forked_kernel, forking
+from evidence_book.kernels.execute import execute, kernel_environment
+from evidence_book.kernels.forking import close_zygotes, zygote_for
+from evidence_book.runs.normalise import normalise, serialise
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def printed(path):
 def processes():
     """Return the ids of all processes that fork kernels, and of their kernels."""
     found = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
-    return {int(line.split()[0]) for line in found.stdout.splitlines() if "book.zygote" in line}
+    return {int(line.split()[0]) for line in found.stdout.splitlines() if "kernels.zygote" in line}
 
 
 def gone(pids, within=5.0):
@@ -193,7 +194,7 @@ def test_a_wrong_name_of_a_kernel_is_said(monkeypatch):
 PARENT = """
 import os, sys
 from pathlib import Path
-from evidence.book.execute import execute
+from evidence_book.kernels.execute import execute
 execute(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 

@@ -1,8 +1,9 @@
 """Numbers are written in one way."""
 
 import pytest
-from evidence.estimates import Estimate
-from evidence.formatting import format_compact, format_estimate, format_p, format_value
+
+from evidence.tables.formatting import format_compact, format_estimate, format_p, format_value
+from evidence_stats.estimates import Estimate
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from evidence.book import freshness, library_imports
-from evidence.book.code_forms import lines_form, read_code
-from evidence.book.freshness import dependencies, list_pages, read_notebook, why_stale
-from evidence.data import load_evidence
-from evidence.paths import data_folder, notebook_path, project_root
-from evidence.results import READINGS_MIME
+
+from evidence.files.paths import data_folder, notebook_path, project_root
+from evidence.record.results import READINGS_MIME
+from evidence.sources.data import load_evidence
+from evidence_book.runs import freshness, library_imports
+from evidence_book.runs.code_forms import lines_form, read_code
+from evidence_book.runs.freshness import dependencies, list_pages, read_notebook, why_stale
 
 
 def stale():
@@ -234,39 +235,48 @@ def test_a_sign_within_a_word_of_the_lock_begins_no_comment():
 
 
 def test_an_import_for_annotations_alone_reaches_nothing():
-    only = "if TYPE_CHECKING:\n    from evidence.pooling import Pooled\n"
-    assert "pooling.py" not in library_imports.reached([only])
-    assert "pooling.py" in library_imports.reached([only + "else:\n    import evidence.pooling"])
-    assert "pooling.py" in library_imports.reached(["def late():\n    import evidence.pooling\n"])
+    only = "if TYPE_CHECKING:\n    from evidence_stats.pooling.inverse_variance import Pooled\n"
+    assert "evidence_stats/pooling/inverse_variance.py" not in library_imports.reached([only])
+    assert "evidence_stats/pooling/inverse_variance.py" in library_imports.reached(
+        [only + "else:\n    import evidence_stats.pooling.inverse_variance"]
+    )
+    assert "evidence_stats/pooling/inverse_variance.py" in library_imports.reached(
+        ["def late():\n    import evidence_stats.pooling.inverse_variance\n"]
+    )
 
 
 def test_the_page_of_conventions_depends_on_every_module_that_states_one(project, monkeypatch):
-    edited("winners_curse.py", monkeypatch)
+    edited("evidence_stats/printed/winners_curse.py", monkeypatch)
     assert {"methods/conventions", "questions/biomarker_prognosis"} <= set(stale())
 
 
 def test_the_frame_of_a_page_reaches_no_statistics():
-    frame = library_imports.reached(["import evidence.page"])
-    assert not {"pooling.py", "survival.py", "network.py", "recomputation.py"} & set(frame)
+    frame = library_imports.reached(["import evidence.record.page"])
+    assert not {
+        "evidence_stats/pooling/inverse_variance.py",
+        "evidence_stats/survival/from_medians.py",
+        "evidence_stats/networks/network.py",
+        "evidence/sources/recomputation.py",
+    } & set(frame)
 
 
 def test_the_library_makes_every_page_stale(project, monkeypatch):
-    edited("page.py", monkeypatch)
+    edited("evidence/record/page.py", monkeypatch)
     assert {tuple(why) for why in stale().values()} == {("library",)}
     assert set(stale()) == set(list_pages())
 
 
 def test_a_module_of_the_library_makes_only_the_pages_stale_that_can_reach_it(project, monkeypatch):
-    edited("figures/network_graph.py", monkeypatch)
+    edited("evidence/figures/network_graph.py", monkeypatch)
     assert stale() == {"questions/landscape": ["library"]}
-    edited("two_arm_power.py", monkeypatch)
+    edited("evidence_stats/rates/two_arm_power.py", monkeypatch)
     assert set(stale()) == {"questions/combination_vs_monotherapy"}
-    edited("book/build.py", monkeypatch)
+    edited("evidence_book/rendering/build.py", monkeypatch)
     assert stale() == {}
 
 
 def test_the_theme_of_figures_makes_pages_with_figures_stale(project, monkeypatch):
-    edited("theme.mplstyle", monkeypatch)
+    edited("evidence/figures/theme.mplstyle", monkeypatch)
     assert stale()["questions/landscape"] == ["library"]
 
 

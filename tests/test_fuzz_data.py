@@ -10,26 +10,26 @@ import warnings
 from functools import cache
 
 import pytest
-from evidence.audit import audit, is_unjudged
-from evidence.bibliography import read_bibliography
-from evidence.book.freshness import read_notebook
-from evidence.book.normalise import normalise, serialise
-from evidence.chapter_parameters import Study
-from evidence.consistency import RULES, check_schema
-from evidence.csv_tables import read_table
-from evidence.data import Evidence, narrow_to_study
-from evidence.editions import EditionError, read_edition
-from evidence.plain_yaml import YamlError, read_yaml
-from evidence.printed_rows import printed_estimate, printed_text
-from evidence.problems import DataError
-from evidence.recomputation import recompute
-from evidence.reported import read_number, read_range, read_reported
-from evidence.results import CLAIM_MIME, FIGURE_MIME, PAGE_MIME, RESULT_MIME, read_results
-from evidence.rounding import read_printed
-from evidence.schema import TABLES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence.audit import audit, is_unjudged
+from evidence.files.plain_yaml import YamlError, read_yaml
+from evidence.record.chapter_parameters import Study
+from evidence.record.editions import EditionError, read_edition
+from evidence.record.results import CLAIM_MIME, FIGURE_MIME, PAGE_MIME, RESULT_MIME, read_results
+from evidence.sources.bibliography import read_bibliography
+from evidence.sources.consistency import RULES, check_schema
+from evidence.sources.csv_tables import read_table
+from evidence.sources.data import Evidence, narrow_to_study
+from evidence.sources.printed_rows import printed_estimate, printed_text
+from evidence.sources.problems import DataError
+from evidence.sources.recomputation import recompute
+from evidence.sources.schema import TABLES
+from evidence_book.runs.freshness import read_notebook
+from evidence_book.runs.normalise import normalise, serialise
+from evidence_stats.printed.reported import read_number, read_range, read_reported
+from evidence_stats.printed.rounding import read_printed
 from tests import page_cells
 from tests.fuzzing import examples, hostile, printed
 from tests.page_cells import admitted, compute, real, refused

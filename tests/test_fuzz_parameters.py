@@ -6,16 +6,16 @@ import re
 
 import pytest
 import yaml
-from evidence.book.sweep_grid import MAX_RUNS, list_runs, read_grid
-from evidence.book.switch_grid import SwitchError, read_switch_grid
-from evidence.book.variant import checked_parameters, read_parameters
-from evidence.chapter_parameters import Study
-from evidence.multiverse.design import DesignError, read_design
-from evidence.parameters import QUESTIONS
-from evidence.validation import ParameterError, validate
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence.multiverse.design import DesignError, read_design
+from evidence.record.chapter_parameters import Study
+from evidence.record.validation import ParameterError, validate
+from evidence_book.grids.sweep_grid import MAX_RUNS, list_runs, read_grid
+from evidence_book.grids.switch_grid import SwitchError, read_switch_grid
+from evidence_book.runs.variant import checked_parameters, read_parameters
+from mrcc.parameters import QUESTIONS
 from tests.fuzzing import examples, hostile
 from tests.page_cells import real
 

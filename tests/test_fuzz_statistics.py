@@ -10,26 +10,25 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from evidence import evidential_strength as strength
-from evidence import normal, prognosis, survival, survival_power, two_arm_power, winners_curse
-from evidence.contrasts import Contrast, bucher, multi_arm_contrasts
-from evidence.estimates import Estimate
-from evidence.hazard_ratio import (
-    log_hr_se_from_interval,
-    log_hr_se_from_p,
-    normal_posterior,
-    printed_hazard_ratio,
-)
-from evidence.inversion import counts_printing_percent, smallest_n
-from evidence.median import Median
-from evidence.network import network
-from evidence.pooled_response import pool_response
-from evidence.pooling import logit_response, pool
-from evidence.posterior import ResponsePosterior, bayes_factor_equal
-from evidence.proportions import ProportionMethod, proportion
-from evidence.rounding import rounding_polygon
-from evidence.two_by_two import EqualityTest
-from evidence.two_proportions import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_stats import normal
+from evidence_stats.estimates import Estimate
+from evidence_stats.markers import prognosis
+from evidence_stats.networks.contrasts import Contrast, bucher, multi_arm_contrasts
+from evidence_stats.networks.network import network
+from evidence_stats.pooling.inverse_variance import logit_response, pool
+from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.printed import evidential_strength as strength
+from evidence_stats.printed import winners_curse
+from evidence_stats.printed.rounding import rounding_polygon
+from evidence_stats.rates import two_arm_power
+from evidence_stats.rates.inversion import counts_printing_percent, smallest_n
+from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
+from evidence_stats.rates.proportions import ProportionMethod, proportion
+from evidence_stats.rates.two_by_two import EqualityTest
+from evidence_stats.rates.two_proportions import (
     DifferenceMethod,
     OddsRatioMethod,
     RiskRatioMethod,
@@ -38,9 +37,15 @@ from evidence.two_proportions import (
     risk_difference,
     risk_ratio,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
+from evidence_stats.survival import from_medians as survival
+from evidence_stats.survival import survival_power
+from evidence_stats.survival.hazard_ratio import (
+    log_hr_se_from_interval,
+    log_hr_se_from_p,
+    normal_posterior,
+    printed_hazard_ratio,
+)
+from evidence_stats.survival.median import Median
 from tests.fuzzing import examples
 
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-12, 1 - 1e-12, 1e-300, 1e300, math.inf, -math.inf,

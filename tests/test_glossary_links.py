@@ -2,9 +2,9 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from evidence.book.build import render
-from evidence.book.glossary import Term, pattern_of, term_named
 
+from evidence_book.rendering.build import render
+from evidence_book.sphinx.glossary import Term, pattern_of, term_named
 from tests.parsed_pages import parse
 from tests.small_book import make_book
 from tests.test_accessibility import grave_findings

@@ -1,16 +1,16 @@
 """Books of hundreds of studies: what must not grow with every study for every study."""
 
 import pytest
-from evidence.book.site import read_page
-from evidence.book.sphinx_sidebar import mark_page
-from evidence.commands.check import find_problems
-from evidence.data import load_evidence
-from evidence.data_files import read_files
-from evidence.paths import data_folder
 
 from benchmarks.growth import Step, compare_sizes, exponent, per_study, summarise
 from benchmarks.made_project import make_project
 from benchmarks.measuring import Measured
+from evidence.files.paths import data_folder
+from evidence.sources.data import load_evidence
+from evidence.sources.data_files import read_files
+from evidence_book.commands.check import find_problems
+from evidence_book.rendering.site import read_page
+from evidence_book.sphinx.sphinx_sidebar import mark_page
 
 LIST = (
     '<ul class="nav bd-sidenav">\n'

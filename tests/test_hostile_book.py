@@ -4,13 +4,13 @@ import json
 import shutil
 
 import pytest
-from evidence.book.execute import ApartProcess
-from evidence.book.normalise import normalise, serialise
-from evidence.csv_tables import read_table
-from evidence.data import load_evidence
-from evidence.data_files import TABLE_NAMES
-from evidence.schema import TABLES
 
+from evidence.sources.csv_tables import read_table
+from evidence.sources.data import load_evidence
+from evidence.sources.data_files import TABLE_NAMES
+from evidence.sources.schema import TABLES
+from evidence_book.kernels.execute import ApartProcess
+from evidence_book.runs.normalise import normalise, serialise
 from tests.small_book import CONTENTS, ROOT, make_book
 from tests.test_content_security import LISTEN
 
@@ -81,7 +81,7 @@ def run_page(book, page, title):
 @pytest.fixture(scope="module")
 def infected(tmp_path_factory):
     """Return the HTML of a small book whose every free text holds the words."""
-    from evidence.book.build import render
+    from evidence_book.rendering.build import render
 
     book = make_book(tmp_path_factory.mktemp("infected") / "book")
     assert infect(book / "data") > 3000

@@ -1,16 +1,16 @@
 """Which counts can have printed a number."""
 
 import pytest
-from evidence.inversion import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence_stats.rates.inversion import (
     counts_printing_interval,
     counts_printing_percent,
     sizes_printing,
     smallest_n,
 )
-from evidence.proportions import proportion
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
+from evidence_stats.rates.proportions import proportion
 from tests.response_reference import VALUES, keys_under
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evidence.kaplan_meier import fit_weibull, km_curve, km_median, rmst
-from evidence.synthetic_arms import _km_rows, _times_at_half
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_stats.survival.kaplan_meier import fit_weibull, km_curve, km_median, rmst
+from evidence_stats.survival.synthetic_arms import _km_rows, _times_at_half
 from tests.tolerance import near
 
 REFERENCE = json.loads((Path(__file__).parent / "reference/survival.json").read_text())

@@ -3,9 +3,11 @@
 import math
 
 import pytest
-from evidence.data import load_evidence
-from evidence.parameters import Landscape
-from evidence.questions import additivity, landscape
+
+from evidence.sources.data import load_evidence
+from mrcc.landscape import additivity
+from mrcc.landscape import analysis as landscape
+from mrcc.parameters import Landscape
 
 
 @pytest.fixture(scope="module")

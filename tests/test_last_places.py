@@ -18,8 +18,8 @@ QUANTILES = """
 from tests.last_places import disturb, disturbed_code
 disturb(1)
 import numpy as np
-from evidence import marker_simulation
-from evidence.results import make_result
+from evidence_stats.markers import marker_simulation
+from evidence.record.results import make_result
 names = {"np": np}
 exec(disturbed_code("def ask(v, q): return np.quantile(v[np.log(np.exp(v)) >= v], q)", ""), names)
 class Fragile:

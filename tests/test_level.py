@@ -1,10 +1,10 @@
 """The level that a reader asks for is that of every interval that a page computes."""
 
 import pytest
-from evidence.hazard_ratio import at_level, printed_hazard_ratio
-from evidence.median import Median
-from evidence.survival import median_at_level
 
+from evidence_stats.survival.from_medians import median_at_level
+from evidence_stats.survival.hazard_ratio import at_level, printed_hazard_ratio
+from evidence_stats.survival.median import Median
 from tests.page_cells import compute, real
 
 PAGES = ("adding_interferon", "combination_vs_monotherapy", "interferon_dose", "landscape")

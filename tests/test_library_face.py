@@ -8,12 +8,13 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-import evidence as ev
 import pytest
-from evidence.figures.style import Figure
-from evidence.pooling import pool
 from IPython.core.formatters import DisplayFormatter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+import evidence as ev
+from evidence.figures.style import Figure
+from evidence_stats.pooling.inverse_variance import pool
 
 PRINTED = {"A": (0.63, 0.52, 0.75), "B": (0.71, 0.61, 0.83), "C": (0.90, 0.50, 1.60)}
 
@@ -165,7 +166,12 @@ def test_what_is_printed_in_a_cell_is_short(figure):
 
 
 @pytest.mark.parametrize(
-    "name", ["evidence.ratios", "evidence.canonical", "evidence.figures.pooled_forest"]
+    "name",
+    [
+        "evidence_stats.pooling.ratios",
+        "evidence.record.canonical",
+        "evidence.figures.pooled_forest",
+    ],
 )
 def test_examples_give_what_they_say(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from evidence.book.active_html import active_parts
-from evidence.book.freshness import read_notebook
-from evidence.book.lint import lint_chapters, lint_prose
-from evidence.paths import notebook_path
+
+from evidence.files.paths import notebook_path
+from evidence_book.rendering.active_html import active_parts
+from evidence_book.runs.freshness import read_notebook
+from evidence_book.runs.lint import lint_chapters, lint_prose
 
 
 def complaints(text):

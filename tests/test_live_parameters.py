@@ -3,17 +3,18 @@
 import sys
 
 import pytest
-from evidence.live_parameters import parameters_cells
-from evidence.validation import ParameterError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from evidence.record.live_parameters import parameters_cells
+from evidence.record.validation import ParameterError
+
 PARAMETERS = "level = 0.95\nmultiarm_rho = 0.5"
 OPEN = """
-from evidence.estimates import Estimate
-from evidence.page import open_page
-from evidence.parameters import AddingInterferon
-from evidence.tables import make_table
+from evidence_stats.estimates import Estimate
+from evidence.record.page import open_page
+from mrcc.parameters import AddingInterferon
+from evidence.tables.table import make_table
 page = open_page(AddingInterferon, globals())
 """
 RECORD = """

@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from evidence.marker_simulation import (
+
+from evidence_stats.markers.marker_simulation import (
     _c_index,
     fit_cox,
     simulate_significance_filter,
     simulate_trials,
 )
-from evidence.two_arm_survival import cox_two_arm_batch
-from evidence.winners_curse import retrospective_design
+from evidence_stats.printed.winners_curse import retrospective_design
+from evidence_stats.survival.two_arm_survival import cox_two_arm_batch
 
 
 def test_the_numbers_of_the_book_are_found_again():

@@ -4,13 +4,14 @@ import math
 from dataclasses import replace
 
 import pytest
-from evidence import meta_contrasts, pooling
-from evidence.contrasts import Contrast
-from evidence.meta_contrasts import pool_contrasts
-from evidence.network import network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence_stats.networks.contrasts import Contrast
+from evidence_stats.networks.network import network
+from evidence_stats.pooling import inverse_variance as pooling
+from evidence_stats.pooling import meta_contrasts
+from evidence_stats.pooling.meta_contrasts import pool_contrasts
 from tests.network_reference import CONTRASTS, VALUES
 from tests.tolerance import near
 

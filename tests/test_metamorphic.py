@@ -9,16 +9,15 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from evidence.hazard_ratio import printed_hazard_ratio
-from evidence.median import Median
-from evidence.pooled_response import pool_response
-from evidence.pooling import leave_one_out, pool
-from evidence.posterior import ResponsePosterior, bayes_factor_equal
-from evidence.proportions import ProportionMethod, proportion
-from evidence.survival import difference_of_medians, hazard_ratio_from_medians, ratio_of_medians
-from evidence.survival_power import events_required, power_at
-from evidence.two_by_two import EqualityTest
-from evidence.two_proportions import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_stats.pooling.inverse_variance import leave_one_out, pool
+from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
+from evidence_stats.rates.proportions import ProportionMethod, proportion
+from evidence_stats.rates.two_by_two import EqualityTest
+from evidence_stats.rates.two_proportions import (
     DifferenceMethod,
     OddsRatioMethod,
     RiskRatioMethod,
@@ -27,9 +26,14 @@ from evidence.two_proportions import (
     risk_difference,
     risk_ratio,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
+from evidence_stats.survival.from_medians import (
+    difference_of_medians,
+    hazard_ratio_from_medians,
+    ratio_of_medians,
+)
+from evidence_stats.survival.hazard_ratio import printed_hazard_ratio
+from evidence_stats.survival.median import Median
+from evidence_stats.survival.survival_power import events_required, power_at
 from tests.fuzzing import examples
 
 approx = pytest.approx

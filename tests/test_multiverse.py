@@ -4,20 +4,21 @@ import json
 import re
 
 import pytest
-from evidence.book.multiverse import current_key, due_multiverses, run_multiverse
-from evidence.book.own_library import model_of
-from evidence.book.releases import ReleaseError, release
-from evidence.book.sweep import sweep
-from evidence.commands.build import status
-from evidence.commands.run import refresh_pages
-from evidence.data import load_evidence
+
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
+from evidence.files.paths import data_folder, notebook_path
 from evidence.multiverse.design import DesignError, questions_with_designs, read_design
 from evidence.multiverse.outcomes import STATES, BlockOutcome, Specification, read_multiverse
 from evidence.multiverse.tables import draw_curve, tabulate_choices, tabulate_claims
-from evidence.paths import data_folder, notebook_path
-from evidence.results import make_result, read_results
-from evidence.validation import validate
+from evidence.record.results import make_result, read_results
+from evidence.record.validation import validate
+from evidence.sources.data import load_evidence
+from evidence_book.commands.build import status
+from evidence_book.commands.run import refresh_pages
+from evidence_book.grids.multiverse import current_key, due_multiverses, run_multiverse
+from evidence_book.grids.sweep import sweep
+from evidence_book.reports.releases import ReleaseError, release
+from evidence_book.runs.own_library import model_of
 
 QUESTIONS = ["biomarker_prognosis", "combination_vs_monotherapy"]
 # One specification of each block is run again; all of them would take minutes.
@@ -138,7 +139,7 @@ def test_tables_and_curves_say_how_many(question):
 
 
 def test_a_curve_marks_states_by_form_and_not_by_colour_alone():
-    from evidence.estimates import Estimate
+    from evidence_stats.estimates import Estimate
 
     points = [CurvePoint(Estimate(v), s, (0,)) for v, s in zip((1, 2, 3), STATES, strict=True)]
     figure = draw_specification_curve(points, [("Choice", ["one"])], name="n", axis="X", claim="c.")
@@ -167,8 +168,8 @@ def test_a_broken_file_of_choices_is_named(project, text):
 
 
 def test_a_file_that_cannot_be_written_is_said_before_anything_runs(monkeypatch):
-    monkeypatch.setattr("evidence.book.whole_writes.os.access", lambda path, mode: False)
-    monkeypatch.setattr("evidence.book.multiverse.sweep", lambda *words, **more: 1 / 0)
+    monkeypatch.setattr("evidence_book.rendering.whole_writes.os.access", lambda path, mode: False)
+    monkeypatch.setattr("evidence_book.grids.multiverse.sweep", lambda *words, **more: 1 / 0)
     with pytest.raises(PermissionError, match="multiverse"):
         run_multiverse("biomarker_prognosis")
 
@@ -205,9 +206,9 @@ def test_after_a_corrected_row_status_and_run_say_that_the_multiverse_is_due(pro
 
 def test_nothing_is_released_while_a_multiverse_is_due(project, monkeypatch):
     correct_a_row(project)
-    monkeypatch.setattr("evidence.book.freshness.why_stale", lambda page, evidence: [])
-    monkeypatch.setattr("evidence.book.releases.check_version", lambda version: None)
-    monkeypatch.setattr("evidence.book.releases.release_date", lambda version: "2026-11-30")
+    monkeypatch.setattr("evidence_book.runs.freshness.why_stale", lambda page, evidence: [])
+    monkeypatch.setattr("evidence_book.reports.releases.check_version", lambda version: None)
+    monkeypatch.setattr("evidence_book.reports.releases.release_date", lambda version: "2026-11-30")
     with pytest.raises(ReleaseError, match="nothing was released:\n" + re.escape(DUE)):
         release("9.9.9")
     assert not (project / "data" / "released" / "9.9.9.json").exists()

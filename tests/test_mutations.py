@@ -9,14 +9,14 @@ import time
 import warnings
 
 import pytest
-from evidence.audit import audit, is_unjudged
-from evidence.chapter_parameters import Study
-from evidence.consistency import RULES
-from evidence.data import Evidence
-from evidence.printed_rows import printed_estimate
-from evidence.recomputation import recompute
-from evidence.units import UNITS
 
+from evidence.audit import audit, is_unjudged
+from evidence.record.chapter_parameters import Study
+from evidence.sources.consistency import RULES
+from evidence.sources.data import Evidence
+from evidence.sources.printed_rows import printed_estimate
+from evidence.sources.recomputation import recompute
+from evidence.sources.units import UNITS
 from tests.fuzzing import MANY
 from tests.mutations import mutations
 from tests.page_cells import real

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from evidence import contrasts as contrasts_module
-from evidence import network as network_module
-from evidence.contrasts import Contrast, bucher, multi_arm_contrasts
-from evidence.network import network
-from evidence.network_graph import is_connected, subnetworks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence_stats.networks import contrasts as contrasts_module
+from evidence_stats.networks import network as network_module
+from evidence_stats.networks.contrasts import Contrast, bucher, multi_arm_contrasts
+from evidence_stats.networks.network import network
+from evidence_stats.networks.network_graph import is_connected, subnetworks
 from tests.network_reference import CONTRASTS, VALUES, chains, networks, without
 from tests.tolerance import near
 

@@ -3,11 +3,11 @@
 import math
 
 import pytest
-from evidence.parameters import Landscape
-from evidence.questions import landscape
-from evidence.questions.findings.landscape import summarise
-from evidence.questions.network_links import left_out, links
 
+from mrcc.landscape import analysis as landscape
+from mrcc.landscape.findings import summarise
+from mrcc.landscape.network_links import left_out, links
+from mrcc.parameters import Landscape
 from tests.page_cells import compute, evidence_with, real
 
 PAGE = "questions/landscape"

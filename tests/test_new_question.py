@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from evidence.book.new_question import NewQuestion, NewQuestionError, scaffold_question
 
+from evidence_book.scaffold.new_question import NewQuestion, NewQuestionError, scaffold_question
 from tests.conftest import ROOT
 
 
@@ -31,16 +31,16 @@ def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_lib
     project = with_library
     page = "questions/quality_of_life"
     title = "Does interferon-alfa cost quality of life?"
-    done = run(project, "evidence", "new", "question", "quality_of_life", "--title", title)
+    done = run(project, "evidence_book", "new", "question", "quality_of_life", "--title", title)
     assert done.returncode == 0, done.stderr
-    done = run(project, "evidence", "check")
+    done = run(project, "evidence_book", "check")
     assert done.returncode == 1
     assert done.stderr.count('expected finished prose, got "TODO"') == 2
     assert done.stderr.endswith("2 problems found\n")
     for words in (["ruff", "check", "lib", "tests"], ["ruff", "format", "--check", "lib", "tests"]):
         done = run(project, *words)
         assert done.returncode == 0, done.stdout
-    done = run(project, "evidence", "run", page)
+    done = run(project, "evidence_book", "run", page)
     assert done.returncode == 0, done.stderr
     assert "pages run: 1, changed: 1" in done.stdout
     done = run(project, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_quality_of_life.py")
@@ -56,7 +56,7 @@ def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_lib
         ("quality_of_life", 'x"""; import os', "in plain words"),
         ("quality_of_life", "<script>", "in plain words"),
         ("quality_of_life", "two\nlines", "in plain words"),
-        ("quality_of_life", "What?", "expected lib/evidence/parameters.py in the project"),
+        ("quality_of_life", "What?", "expected lib/mrcc/parameters.py in the project"),
     ],
 )
 def test_a_question_that_cannot_be_taken_writes_nothing(project, name, title, message):
@@ -70,7 +70,7 @@ def test_the_recipe_of_a_question_can_be_followed_to_its_end(with_library):
     project = with_library
     page = "questions/quality_of_life"
     words = ["new", "question", "quality_of_life", "--title", "What does it cost?"]
-    assert run(project, "evidence", *words).returncode == 0
+    assert run(project, "evidence_book", *words).returncode == 0
     path = project / "chapters" / f"{page}.ipynb"
     path.write_text(path.read_text().replace("TODO: ", "Now "))
     # Its findings are judged.
@@ -78,12 +78,12 @@ def test_the_recipe_of_a_question_can_be_followed_to_its_end(with_library):
     judged = next(line for line in table.read_text().splitlines() if line.startswith("tolera"))
     with table.open("a") as stream:
         stream.write(judged.replace("tolerability", "quality_of_life", 1) + "\n")
-    done = run(project, "evidence", "check")
+    done = run(project, "evidence_book", "check")
     assert done.returncode == 0, done.stderr
     # What it asks of the data is remembered: a study more makes it stale.
-    assert run(project, "evidence", "run", page).returncode == 0
+    assert run(project, "evidence_book", "run", page).returncode == 0
     notebook = json.loads(path.read_text())
     asked = "".join(json.dumps(cell.get("outputs", "")) for cell in notebook["cells"])
     assert '"studies", {}, ["study_id"]' in asked
-    module = project / "lib" / "evidence" / "questions" / "quality_of_life.py"
+    module = project / "lib" / "mrcc" / "quality_of_life" / "analysis.py"
     assert "evidence.tables" not in module.read_text()

@@ -6,15 +6,16 @@ import json
 import os
 
 import pytest
-from evidence.book.execute import refresh
-from evidence.book.new_study import NewStudy, NewStudyError, scaffold_study
-from evidence.book.toc import toc_pages
-from evidence.book.whole_writes import write_all
-from evidence.commands.check import find_problems
-from evidence.data import load_evidence
-from evidence.eligibility import qualifying_arms
-from evidence.paths import notebook_path
-from evidence.results import read_results
+
+from evidence.files.paths import notebook_path
+from evidence.record.results import read_results
+from evidence.sources.data import load_evidence
+from evidence_book.commands.check import find_problems
+from evidence_book.kernels.execute import refresh
+from evidence_book.rendering.toc import toc_pages
+from evidence_book.rendering.whole_writes import write_all
+from evidence_book.scaffold.new_study import NewStudy, NewStudyError, scaffold_study
+from mrcc.eligibility import qualifying_arms
 
 STUDY = NewStudy(
     "doe-2016", 'Sorafenib, "half dose", and interferon', (("sorafenib_ifn", "SOR+IFN"),), "doe2016"

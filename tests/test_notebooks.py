@@ -4,17 +4,18 @@ import copy
 import json
 
 import pytest
-from evidence.book.freshness import list_pages, read_notebook, why_stale
-from evidence.book.lint import lint_chapters
-from evidence.book.normalise import normalise, outputs_digest, serialise
-from evidence.book.notebooks import check_notebooks, check_questions, study_code
-from evidence.book.registry import split_target
-from evidence.book.toc import check_toc
-from evidence.commands.check import find_problems
-from evidence.conventions import ledger
-from evidence.data import load_evidence
-from evidence.paths import notebook_path
-from evidence.results import read_results
+
+from evidence.conventions.ledger import ledger
+from evidence.files.paths import notebook_path
+from evidence.record.results import read_results
+from evidence.sources.data import load_evidence
+from evidence_book.commands.check import find_problems
+from evidence_book.rendering.toc import check_toc
+from evidence_book.reports.registry import split_target
+from evidence_book.runs.freshness import list_pages, read_notebook, why_stale
+from evidence_book.runs.lint import lint_chapters
+from evidence_book.runs.normalise import normalise, outputs_digest, serialise
+from evidence_book.runs.notebooks import check_notebooks, check_questions, study_code
 
 PAGES = list_pages()
 

@@ -9,10 +9,10 @@ from functools import cache
 from unittest import mock
 
 import pytest
-from evidence.data import Evidence
-from evidence.page import Page
-from evidence.results import PICTURES, read_results
 
+from evidence.record.page import Page
+from evidence.record.results import PICTURES, read_results
+from evidence.sources.data import Evidence
 from tests.page_cells import ROOT, compute, evidence_with, real, tables_with
 
 COLUMNS = {

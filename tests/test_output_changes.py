@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from evidence.book.output_changes import changed_marks, changed_outputs
-from evidence.paths import notebook_path
-from evidence.results import FIGURE_MIME, PAGE_MIME, read_results
+
+from evidence.files.paths import notebook_path
+from evidence.record.results import FIGURE_MIME, PAGE_MIME, read_results
+from evidence_book.reports.output_changes import changed_marks, changed_outputs
 
 PAGE = "studies/gollob-2007"
 ROW = "gollob-2007.pfs.median.sorafenib_ifn"

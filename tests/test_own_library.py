@@ -1,8 +1,9 @@
 """The engine learns from book.yml which library is the book's own, and imports none itself."""
 
 import pytest
-from evidence.book.own_library import library_name, model_of
-from evidence.chapter_parameters import Study
+
+from evidence.record.chapter_parameters import Study
+from evidence_book.runs.own_library import library_name, model_of
 
 
 def test_the_book_names_its_library(project):

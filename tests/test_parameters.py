@@ -3,21 +3,18 @@
 import json
 
 import pytest
-from evidence.book.freshness import list_pages, read_notebook
-from evidence.book.notebooks import parameters_cell, parameters_in
-from evidence.book.own_library import model_of
-from evidence.chapter_parameters import Study
-from evidence.data import load_evidence
-from evidence.eligibility import qualifying_arms
-from evidence.parameters import (
-    QUESTIONS,
-    BiomarkerPrognosis,
-    CombinationVsMonotherapy,
-)
-from evidence.paths import notebook_path
-from evidence.validation import ParameterError, describe, given_in, validate
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evidence.files.paths import notebook_path
+from evidence.record.chapter_parameters import Study
+from evidence.record.validation import ParameterError, describe, given_in, validate
+from evidence.sources.data import load_evidence
+from evidence_book.runs.freshness import list_pages, read_notebook
+from evidence_book.runs.notebooks import parameters_cell, parameters_in
+from evidence_book.runs.own_library import model_of
+from mrcc.eligibility import qualifying_arms
+from mrcc.parameters import QUESTIONS, BiomarkerPrognosis, CombinationVsMonotherapy
 
 WITH_PARAMETERS = [page for page in list_pages() if model_of(page) is not None]
 

@@ -4,17 +4,22 @@ import math
 
 import numpy as np
 import pytest
-from evidence import heterogeneity, pooling, pooling_bayes, pooling_exact
-from evidence.binomial_likelihoods import BinomialNormal
-from evidence.pooled_response import pool_response
-from evidence.pooling import leave_one_out, logit_response, pool
-from evidence.pooling_bayes import pool_bayes
-from evidence.pooling_exact import pool_beta_binomial, pool_glmm
-from evidence.pooling_permutation import count_distinct_orders, distinct_orders, permutation_p
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
+from evidence_stats.pooling import heterogeneity, pooling_bayes, pooling_exact
+from evidence_stats.pooling import inverse_variance as pooling
+from evidence_stats.pooling.binomial_likelihoods import BinomialNormal
+from evidence_stats.pooling.inverse_variance import leave_one_out, logit_response, pool
+from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.pooling.pooling_bayes import pool_bayes
+from evidence_stats.pooling.pooling_exact import pool_beta_binomial, pool_glmm
+from evidence_stats.pooling.pooling_permutation import (
+    count_distinct_orders,
+    distinct_orders,
+    permutation_p,
+)
 from tests.response_reference import BCG, COUNTS, DOSE, VALUES, keys_under
 from tests.tolerance import near
 

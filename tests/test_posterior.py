@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from evidence.posterior import CONVENTIONS, ResponsePosterior, bayes_factor_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence_stats.rates.posterior import CONVENTIONS, ResponsePosterior, bayes_factor_equal
 from tests.response_reference import VALUES, keys_under
 from tests.tolerance import near
 

@@ -10,13 +10,14 @@ import pypdfium2
 import pytest
 import typer
 from bs4 import BeautifulSoup
-from evidence.book import chromium, pdf
-from evidence.book.chromium import PrintError, find_chromium, open_document
-from evidence.book.print_pages import anchor, read_chapters
-from evidence.book.toc import toc_pages
-from evidence.commands.build import build
-from evidence.problems import DataError
 from pypdf import PdfReader
+
+from evidence.sources.problems import DataError
+from evidence_book.commands.build import build
+from evidence_book.extras import chromium, pdf
+from evidence_book.extras.chromium import PrintError, find_chromium, open_document
+from evidence_book.extras.print_pages import anchor, read_chapters
+from evidence_book.rendering.toc import toc_pages
 
 _compose_book = pdf.compose_book
 # Between the margins of A4 in print.css, at 96 pixels to the inch.

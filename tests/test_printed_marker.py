@@ -3,13 +3,13 @@
 import math
 
 import pytest
-from evidence.estimates import Estimate, NotEstimable
-from evidence.figures.winners_curse import draw_winners_curse
-from evidence.parameters import BiomarkerPrognosis
-from evidence.questions import biomarker_prognosis as question
-from evidence.questions.printed_marker import ROWS, printed_effects
-from evidence.validation import ParameterError, validate
 
+from evidence.figures.winners_curse import draw_winners_curse
+from evidence.record.validation import ParameterError, validate
+from evidence_stats.estimates import Estimate, NotEstimable
+from mrcc.biomarker_prognosis import analysis as question
+from mrcc.biomarker_prognosis.printed_marker import ROWS, printed_effects
+from mrcc.parameters import BiomarkerPrognosis
 from tests.page_cells import compute, evidence_with, real
 
 PAGE = "questions/biomarker_prognosis"
@@ -108,7 +108,7 @@ def test_a_result_that_is_not_significant_has_a_page_without_selection(texts):
 def test_what_cannot_be_had_stands_below_the_key_numbers_with_its_row():
     namespace = compute(PAGE, printing(*STRONG))
     page, keys = namespace["page"], namespace["keys"]
-    from evidence.result_tables import tabulate_results
+    from evidence.tables.result_tables import tabulate_results
 
     table = tabulate_results(page.results, keys, "Key numbers")
     assert f"OS: P among all hypotheses: not estimable: {ROWS['os']}, p_reported" in table.text

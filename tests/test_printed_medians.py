@@ -1,12 +1,12 @@
 """What two medians say of each other, and which printed cell does not let them."""
 
 import pytest
-from evidence.estimates import NotEstimable
-from evidence.median import Median
-from evidence.parameters import CombinationVsMonotherapy
-from evidence.printed_medians import medians_hazard_ratio, medians_ratio, reached_median
-from evidence.questions.trial_progression import simulate_ensembles
 
+from evidence.sources.printed_medians import medians_hazard_ratio, medians_ratio, reached_median
+from evidence_stats.estimates import NotEstimable
+from evidence_stats.survival.median import Median
+from mrcc.combination_vs_monotherapy.trial_progression import simulate_ensembles
+from mrcc.parameters import CombinationVsMonotherapy
 from tests.page_cells import evidence_with, real
 
 ROWS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")

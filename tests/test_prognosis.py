@@ -8,9 +8,11 @@ import math
 from pathlib import Path
 
 import pytest
-from evidence.estimates import Estimate
-from evidence.normal import z_from_p
-from evidence.prognosis import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_stats.estimates import Estimate
+from evidence_stats.markers.prognosis import (
     concordance_normal_marker,
     dichotomisation_efficiency,
     hazard_ratio_per_sd,
@@ -18,10 +20,8 @@ from evidence.prognosis import (
     information_ratio,
     predicted_survival,
 )
-from evidence.rounding import rounding_polygon
-from hypothesis import given
-from hypothesis import strategies as st
-
+from evidence_stats.normal import z_from_p
+from evidence_stats.printed.rounding import rounding_polygon
 from tests.tolerance import near
 
 VALUES = json.loads((Path(__file__).parent / "reference/biomarker.json").read_text())["values"]

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from evidence.proportions import CONVENTIONS, proportion, proportion_limits
-from evidence.two_by_two import EQUALITY_TESTS
-from evidence.two_proportions import equality_p, odds_ratio, risk_difference, risk_ratio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import barnard_exact, binom, boschloo_exact, hypergeom
 from scipy.stats.contingency import odds_ratio as scipy_odds_ratio
 
+from evidence_stats.rates.proportions import CONVENTIONS, proportion, proportion_limits
+from evidence_stats.rates.two_by_two import EQUALITY_TESTS
+from evidence_stats.rates.two_proportions import equality_p, odds_ratio, risk_difference, risk_ratio
 from tests.response_reference import VALUES, keys_under
 from tests.tolerance import near
 

@@ -7,8 +7,9 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-from evidence.data import load_evidence
-from evidence.proportions import proportion
+
+from evidence.sources.data import load_evidence
+from evidence_stats.rates.proportions import proportion
 
 with (Path(__file__).parent / "published" / "published.csv").open() as stream:
     PUBLISHED = list(csv.DictReader(stream))

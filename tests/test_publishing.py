@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from evidence.book.normalise import normalise, serialise
-from evidence.book.registry import Registry
-from evidence.book.release_archive import archive_release
-from evidence.book.releases import ReleaseError, open_side, release, release_date
-from evidence.commands.app import UserError
-from evidence.commands.check import normalise as normalise_command
-from evidence.data import load_evidence
-from evidence.edition_changes import compare_editions
-from evidence.paths import notebook_path
 from typer.main import get_command
+
+from evidence.files.paths import notebook_path
+from evidence.record.edition_changes import compare_editions
+from evidence.sources.data import load_evidence
+from evidence_book.commands.app import UserError
+from evidence_book.commands.check import normalise as normalise_command
+from evidence_book.extras.release_archive import archive_release
+from evidence_book.reports.registry import Registry
+from evidence_book.reports.releases import ReleaseError, open_side, release, release_date
+from evidence_book.runs.normalise import normalise, serialise
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -41,8 +42,8 @@ PUBLISHING = [
 
 
 def known_commands():
-    import evidence.__main__  # noqa: F401 - registers the commands
-    from evidence.commands.app import app
+    import evidence_book.__main__  # noqa: F401 - registers the commands
+    from evidence_book.commands.app import app
 
     return set(get_command(app).commands)
 
@@ -195,7 +196,7 @@ def test_a_notebook_edited_elsewhere_is_brought_into_its_committed_form(project,
 def released(project, monkeypatch):
     """Return a project with an edition and something built from it."""
     monkeypatch.setenv("EVIDENCE_CHECKED", load_evidence().digest())
-    monkeypatch.setattr("evidence.book.freshness.why_stale", lambda page, evidence: [])
+    monkeypatch.setattr("evidence_book.runs.freshness.why_stale", lambda page, evidence: [])
     shutil.rmtree(project / "data" / "released", ignore_errors=True)
     (project / "CITATION.cff").unlink()
     (project / "CHANGELOG.md").write_text("# Changes\n\n## 0.1.0 (2026-11-22)\n")

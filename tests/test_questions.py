@@ -1,26 +1,24 @@
 """The headline numbers of both questions, as METHODS and R give them, and what moves them."""
 
 import pytest
-from evidence.data import load_evidence
-from evidence.eligibility import qualifying_arms
-from evidence.parameters import (
+
+from evidence.sources.data import load_evidence
+from mrcc import pooled_arms
+from mrcc.adding_interferon import analysis as adding_interferon
+from mrcc.biomarker_prognosis import analysis as biomarker_prognosis
+from mrcc.biomarker_prognosis.printed_marker import printed_effects
+from mrcc.combination_vs_monotherapy import analysis as combination_vs_monotherapy
+from mrcc.combination_vs_monotherapy import trial_progression, trial_response
+from mrcc.eligibility import qualifying_arms
+from mrcc.interferon_dose import analysis as interferon_dose
+from mrcc.parameters import (
     AddingInterferon,
     BiomarkerPrognosis,
     CombinationVsMonotherapy,
     InterferonDose,
     Tolerability,
 )
-from evidence.questions import (
-    adding_interferon,
-    biomarker_prognosis,
-    combination_vs_monotherapy,
-    interferon_dose,
-    pooled_arms,
-    tolerability,
-    trial_progression,
-    trial_response,
-)
-from evidence.questions.printed_marker import printed_effects
+from mrcc.tolerability import analysis as tolerability
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """Every study's printed results are recomputed, and what does not fit is said."""
 
 import pytest
-from evidence.chapter_parameters import Study
-from evidence.data import load_evidence
-from evidence.recomputation import recompute
 
+from evidence.record.chapter_parameters import Study
+from evidence.sources.data import load_evidence
+from evidence.sources.recomputation import recompute
 from tests.audit_tables import TRIAL, fact, with_facts
 
 STUDIES = list(load_evidence().tables["studies"]["study_id"])

@@ -8,13 +8,14 @@ import time
 
 import numpy as np
 import pytest
-from evidence.kaplan_meier import km_curve, km_median, rmst
-from evidence.median import Median
-from evidence.reconstruction import simulate_ensemble
-from evidence.synthetic_arms import CENTILES, EnsembleSettings, ReconstructionError
-from evidence.two_arm_survival import cox_two_arm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from evidence_stats.survival.kaplan_meier import km_curve, km_median, rmst
+from evidence_stats.survival.median import Median
+from evidence_stats.survival.reconstruction import simulate_ensemble
+from evidence_stats.survival.synthetic_arms import CENTILES, EnsembleSettings, ReconstructionError
+from evidence_stats.survival.two_arm_survival import cox_two_arm
 
 COMBINATION, SORAFENIB = Median(7.56, 5.19, 11.07), Median(7.39, 5.52, 9.20)
 

@@ -4,10 +4,10 @@ from unittest import mock
 
 import pandas as pd
 import pytest
-from evidence.data import Evidence
-from evidence.readings import Readings, TableReading
-from evidence.recorded_rows import WHOLE, RecordedRow, RecordedRows
 
+from evidence.sources.data import Evidence
+from evidence.sources.readings import Readings, TableReading
+from evidence.sources.recorded_rows import WHOLE, RecordedRow, RecordedRows
 from tests.page_cells import compute, real
 
 PAGES = (
@@ -24,7 +24,7 @@ _KEYS = {"study_id", "study_ids", "row_id", "arm_id"}
 def shown(page, evidence):
     """Return all that a page puts out on evidence, and what it asked of it."""
     out = []
-    with mock.patch("evidence.page.Page.display", lambda self, data: out.append(data)):
+    with mock.patch("evidence.record.page.Page.display", lambda self, data: out.append(data)):
         made = compute(page, evidence)["page"]
     return out, made.evidence.asked
 

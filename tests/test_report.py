@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from evidence.book import report
-from evidence.causes import Cause
-from evidence.compare import compare_pages
-from evidence.edition_changes import EditionChanges, PageChanges
-from evidence.estimates import Estimate
-from evidence.results import PageResults, make_result
+
+from evidence.record.causes import Cause
+from evidence.record.compare import compare_pages
+from evidence.record.edition_changes import EditionChanges, PageChanges
+from evidence.record.results import PageResults, make_result
+from evidence_book.reports import report
+from evidence_stats.estimates import Estimate
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = [
@@ -129,7 +130,7 @@ def test_the_report_agrees_with_two_runs_by_plain_papermill_compared_by_hand(tmp
     one, states = papermill(old, nsim=200, level=0.95)
     other, now = papermill(new, nsim=200, level=0.9, n_hypotheses=2)
     done = subprocess.run(
-        [sys.executable, "-m", "evidence", "diff", str(old), str(new), "--json",
+        [sys.executable, "-m", "evidence_book", "diff", str(old), str(new), "--json",
          "--markdown", str(tmp_path / "report.md")],
         capture_output=True, text=True, check=True,
     )  # fmt: skip

@@ -1,9 +1,10 @@
 """Printed text becomes numbers in one place, and nothing else passes."""
 
 import pytest
-from evidence.reported import read_number, read_range, read_reported
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evidence_stats.printed.reported import read_number, read_range, read_reported
 
 
 @pytest.mark.parametrize(

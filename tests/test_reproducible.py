@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from evidence.book.fingerprints import hash_files
-from evidence.book.freshness import list_pages, read_notebook
-from evidence.paths import notebook_path
 from numpy._core._multiarray_umath import __cpu_dispatch__
 
+from evidence.files.paths import notebook_path
+from evidence_book.rendering.fingerprints import hash_files
+from evidence_book.runs.freshness import list_pages, read_notebook
 from tests.small_book import make_book
 
 QUESTIONS = [page for page in list_pages() if page.startswith("questions/")]
@@ -59,7 +59,8 @@ def run_again(project, pages, settings):
                 cell["outputs"], cell["execution_count"] = [], None
         notebook_path(page).write_text(json.dumps(notebook))
     code = (
-        f"from evidence.book.execute import refresh\nif __name__ == '__main__':\n refresh({pages})"
+        f"from evidence_book.kernels.execute import refresh\n"
+        f"if __name__ == '__main__':\n refresh({pages})"
     )
     script = project / "run.py"
     script.write_text(code)
@@ -84,7 +85,9 @@ def test_all_pages_come_out_byte_for_byte_on_each_generation_of_processors(proje
 
 
 def render_small_book(book, target, settings):
-    code = "import sys; from pathlib import Path; from evidence.book.build import render; "
+    code = (
+        "import sys; from pathlib import Path; from evidence_book.rendering.build import render; "
+    )
     code += "render(Path(sys.argv[1]), Path(sys.argv[2]))"
     run_elsewhere(book, settings, "-c", code, str(book), str(target))
     return hash_files(target / "_build" / "html")

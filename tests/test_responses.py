@@ -1,9 +1,9 @@
 """Counts behind printed response rates are found, or refused."""
 
 import pytest
-from evidence.data import load_evidence
-from evidence.eligibility import pooling_candidates, qualifying_arms
-from evidence.responses import (
+
+from evidence.sources.data import load_evidence
+from evidence.sources.responses import (
     ArmResponse,
     arm_response,
     printed_median,
@@ -11,7 +11,7 @@ from evidence.responses import (
     with_denominator,
     with_weekly_dose,
 )
-
+from mrcc.eligibility import pooling_candidates, qualifying_arms
 from tests.page_cells import evidence_with
 
 

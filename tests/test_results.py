@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from evidence.estimates import Estimate
-from evidence.results import RESULT_MIME, Result, make_result, read_results
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evidence.record.results import RESULT_MIME, Result, make_result, read_results
+from evidence_stats.estimates import Estimate
 
 
 def result(estimate=None, **more):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from evidence.book.addresses import Addresses, read_addresses
-from evidence.book.build import copy_sources
-from evidence.book.linked_data import article, script
-from evidence.book.site import check_site
+
+from evidence_book.extras.linked_data import article, script
+from evidence_book.rendering.build import copy_sources
+from evidence_book.rendering.site import check_site
+from evidence_book.runs.addresses import Addresses, read_addresses
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("questions/interferon_dose", "studies/ryan-2007", "appendix/reuse")

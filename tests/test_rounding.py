@@ -12,11 +12,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
 import pytest
-from evidence.normal import two_sided_p
-from evidence.rounding import read_printed, rounding_polygon
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_stats.normal import two_sided_p
+from evidence_stats.printed.rounding import read_printed, rounding_polygon
 from tests.tolerance import near
 
 VALUES = json.loads((Path(__file__).parent / "reference/biomarker.json").read_text())["values"]

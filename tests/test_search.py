@@ -5,8 +5,8 @@ import re
 from urllib.parse import quote
 
 import pytest
-from evidence.book.sphinx_search import text_of
 
+from evidence_book.sphinx.sphinx_search import text_of
 from tests.test_content_security import served
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from evidence.book.sbom import sbom_text
+
+from evidence_book.extras.sbom import sbom_text
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = sorted((ROOT / "lib").rglob("*.py"))

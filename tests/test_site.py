@@ -1,7 +1,8 @@
 """The reader of built HTML finds what is wrong with it."""
 
 import pytest
-from evidence.book.site import check_site
+
+from evidence_book.rendering.site import check_site
 
 GOOD = (
     '<html><body><article><h1 id="top">Title</h1><a href="#top">up</a>'

@@ -6,13 +6,13 @@ import platform
 from importlib.metadata import version
 from typing import get_args
 
-from evidence.book.freshness import list_pages
-from evidence.paths import notebook_path
-from evidence.proportions import ProportionMethod, proportion
-from evidence.results import read_results
-from evidence.two_proportions import DifferenceMethod, OddsRatioMethod, RiskRatioMethod
 from scipy.stats import binom
 
+from evidence.files.paths import notebook_path
+from evidence.record.results import read_results
+from evidence_book.runs.freshness import list_pages
+from evidence_stats.rates.proportions import ProportionMethod, proportion
+from evidence_stats.rates.two_proportions import DifferenceMethod, OddsRatioMethod, RiskRatioMethod
 from tests.conftest import ROOT
 from tests.parsed_pages import parse
 

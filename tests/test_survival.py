@@ -9,16 +9,11 @@ import math
 from pathlib import Path
 
 import pytest
-from evidence.estimates import Estimate
-from evidence.hazard_ratio import (
-    log_hr_se_from_interval,
-    log_hr_se_from_p,
-    normal_posterior,
-    printed_hazard_ratio,
-    read_non_inferiority,
-)
-from evidence.median import Median
-from evidence.survival import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_stats.estimates import Estimate
+from evidence_stats.survival.from_medians import (
     difference_of_medians,
     hazard_ratio_from_medians,
     hazard_ratio_from_medians_and_counts,
@@ -28,9 +23,14 @@ from evidence.survival import (
     log_median_se,
     ratio_of_medians,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
+from evidence_stats.survival.hazard_ratio import (
+    log_hr_se_from_interval,
+    log_hr_se_from_p,
+    normal_posterior,
+    printed_hazard_ratio,
+    read_non_inferiority,
+)
+from evidence_stats.survival.median import Median
 from tests.tolerance import near
 
 VALUES = json.loads((Path(__file__).parent / "reference/survival.json").read_text())["values"]

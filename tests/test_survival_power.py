@@ -5,16 +5,16 @@ import math
 from pathlib import Path
 
 import pytest
-from evidence.survival_power import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_stats.survival.survival_power import (
     detectable_hazard_ratio,
     events_required,
     non_inferiority_events,
     non_inferiority_power,
     power_at,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.tolerance import near
 
 VALUES = json.loads((Path(__file__).parent / "reference/survival.json").read_text())["values"]

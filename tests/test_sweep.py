@@ -12,16 +12,16 @@ from concurrent.futures import Executor, Future
 
 import pandas as pd
 import pytest
-from evidence.book.forking import close_zygotes
-from evidence.book.sweep import SweepError, plan, sweep
-from evidence.book.sweep_grid import MAX_RUNS, list_runs, read_grid
-from evidence.book.sweep_store import sweep_folder
-from evidence.book.sweep_table import tabulate, write_tables
-from evidence.book.variant import checked_parameters
-from evidence.paths import build_folder, notebook_path
-from evidence.results import PICTURES, read_results
-from evidence.validation import ParameterError
 
+from evidence.files.paths import build_folder, notebook_path
+from evidence.record.results import PICTURES, read_results
+from evidence.record.validation import ParameterError
+from evidence_book.grids.sweep import SweepError, plan, sweep
+from evidence_book.grids.sweep_grid import MAX_RUNS, list_runs, read_grid
+from evidence_book.grids.sweep_store import sweep_folder
+from evidence_book.grids.sweep_table import tabulate, write_tables
+from evidence_book.kernels.forking import close_zygotes
+from evidence_book.runs.variant import checked_parameters
 from tests.small_page import KILL_WORKER, PAGE, make_small, ran
 
 RHOS = [{"multiarm_rho": rho} for rho in (0.1, 0.2, 0.3, 0.4)]
@@ -61,7 +61,7 @@ def rhos(runs):
 
 
 def command(*words):
-    return [sys.executable, "-m", "evidence", "sweep", *map(str, words)]
+    return [sys.executable, "-m", "evidence_book", "sweep", *map(str, words)]
 
 
 def evidence(*words):

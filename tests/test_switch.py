@@ -7,9 +7,11 @@ import json
 import os
 
 import pytest
-from evidence.book.shown import read_shown
-from evidence.book.sweep import sweep
-from evidence.book.switch import (
+
+from evidence.sources.data import load_evidence
+from evidence.sources.readings import Readings
+from evidence_book.grids.sweep import sweep
+from evidence_book.grids.switch import (
     build_switch,
     cited_parts,
     describe_runs,
@@ -17,9 +19,13 @@ from evidence.book.switch import (
     stored_switch,
     written,
 )
-from evidence.book.switch_grid import SwitchError, read_switch_grid, switch_path, switched_pages
-from evidence.data import load_evidence
-from evidence.readings import Readings
+from evidence_book.grids.switch_grid import (
+    SwitchError,
+    read_switch_grid,
+    switch_path,
+    switched_pages,
+)
+from evidence_book.reports.shown import read_shown
 
 PAGES = [
     "questions/biomarker_prognosis",

@@ -2,10 +2,11 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from evidence.tables import make_table, row_link, source_link
-from evidence.vocabulary import words
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evidence.sources.vocabulary import words
+from evidence.tables.table import make_table, row_link, source_link
 
 
 def parsed(table):

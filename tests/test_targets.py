@@ -4,10 +4,11 @@ import json
 import time
 
 import pytest
-from evidence.book.freshness import read_notebook
-from evidence.book.targets import check_targets
-from evidence.commands.check import find_problems
-from evidence.paths import notebook_path
+
+from evidence.files.paths import notebook_path
+from evidence_book.commands.check import find_problems
+from evidence_book.runs.freshness import read_notebook
+from evidence_book.runs.targets import check_targets
 
 LANDSCAPE = "questions/landscape"
 

@@ -1,7 +1,8 @@
 """A page is added to the contents at the end of its part, whatever the part looks like."""
 
 import pytest
-from evidence.book.toc import toc_parts, with_chapter
+
+from evidence_book.rendering.toc import toc_parts, with_chapter
 
 HEAD = "format: jb-book\nroot: chapters/index\nparts:\n"
 OTHER = "  - caption: Others\n    chapters:\n      - file: chapters/other\n"

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from evidence.two_arm_power import detectable_proportion, power_two_proportions, size_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
+from evidence_stats.rates.two_arm_power import detectable_proportion, power_two_proportions, size_at
 from tests.response_reference import VALUES, keys_under
 from tests.tolerance import near
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evidence.kaplan_meier import rmst
-from evidence.two_arm_survival import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence_stats.survival.kaplan_meier import rmst
+from evidence_stats.survival.two_arm_survival import (
     cox_two_arm,
     cox_two_arm_batch,
     log_rank,
     rmst_difference,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.tolerance import near
 
 REFERENCE = json.loads((Path(__file__).parent / "reference/survival.json").read_text())

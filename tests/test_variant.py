@@ -10,22 +10,23 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from evidence.book.freshness import list_pages, why_stale
-from evidence.book.replay import replay_command
-from evidence.book.report import terminal_lines
-from evidence.book.variant import (
+
+from evidence.files.paths import build_folder, notebook_path
+from evidence.record.results import read_results
+from evidence.record.validation import ParameterError, validate
+from evidence.sources.data import load_evidence
+from evidence.sources.problems import DataError
+from evidence_book.reports.replay import replay_command
+from evidence_book.reports.report import terminal_lines
+from evidence_book.runs.freshness import list_pages, why_stale
+from evidence_book.runs.variant import (
     VariantError,
     _folder,
     checked_parameters,
     make_variant,
     read_parameters,
 )
-from evidence.data import load_evidence
-from evidence.parameters import BiomarkerPrognosis
-from evidence.paths import build_folder, notebook_path
-from evidence.problems import DataError
-from evidence.results import read_results
-from evidence.validation import ParameterError, validate
+from mrcc.parameters import BiomarkerPrognosis
 
 PAGE = "questions/biomarker_prognosis"
 
@@ -99,7 +100,7 @@ def test_a_variant_says_for_whom_it_waits_and_removes_what_a_killed_one_left(pro
     path = notebook_path(PAGE)
     path.write_text(path.read_text().replace("question.conclude(page)", "1 / 0"))
     code = (
-        "import sys; from evidence.book.exclusive import hold_project\n"
+        "import sys; from evidence_book.rendering.exclusive import hold_project\n"
         "with hold_project('a test'): print(1, flush=True); sys.stdin.readline()"
     )
     owner = subprocess.Popen(

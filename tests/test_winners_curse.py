@@ -8,16 +8,16 @@ import math
 from pathlib import Path
 
 import pytest
-from evidence.normal import z_from_p
-from evidence.winners_curse import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_stats.normal import z_from_p
+from evidence_stats.printed.winners_curse import (
     conditional_mle,
     retrospective_design,
     shrunk_hazard_ratio,
     shrunk_signal_to_noise,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.tolerance import near
 
 VALUES = json.loads((Path(__file__).parent / "reference/biomarker.json").read_text())["values"]

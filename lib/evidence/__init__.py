@@ -1,4 +1,4 @@
-"""An evidence book: data, statistics, results, claims, figures, and the engine behind them.
+"""What was computed from what: data rows, results, claims, tables and figures.
 
 Three lines pool printed hazard ratios and draw them::
 
@@ -17,20 +17,20 @@ from typing import Any
 
 # Name: the module that defines it.
 _FACE = {
-    "Estimate": "estimates",
-    "Median": "median",
-    "forest": "figures.pooled_forest",
-    "hazard_ratio_from_medians": "survival",
-    "hazard_ratios": "ratios",
-    "load_evidence": "data",
-    "odds_ratio": "two_proportions",
-    "open_page": "page",
-    "pool_hazard_ratios": "ratios",
-    "pool_response": "pooled_response",
-    "proportion": "proportions",
-    "risk_difference": "two_proportions",
-    "risk_ratio": "two_proportions",
-    "simulate_ensemble": "reconstruction",
+    "Estimate": "evidence_stats.estimates",
+    "Median": "evidence_stats.survival.median",
+    "forest": "evidence.figures.pooled_forest",
+    "hazard_ratio_from_medians": "evidence_stats.survival.from_medians",
+    "hazard_ratios": "evidence_stats.pooling.ratios",
+    "load_evidence": "evidence.sources.data",
+    "odds_ratio": "evidence_stats.rates.two_proportions",
+    "open_page": "evidence.record.page",
+    "pool_hazard_ratios": "evidence_stats.pooling.ratios",
+    "pool_response": "evidence_stats.pooling.pooled_response",
+    "proportion": "evidence_stats.rates.proportions",
+    "risk_difference": "evidence_stats.rates.two_proportions",
+    "risk_ratio": "evidence_stats.rates.two_proportions",
+    "simulate_ensemble": "evidence_stats.survival.reconstruction",
 }
 __all__ = sorted(_FACE)
 
@@ -40,7 +40,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(
             f"module evidence has no {name}; its face is {', '.join(sorted(_FACE))}"
         )
-    return getattr(import_module(f"evidence.{_FACE[name]}"), name)
+    return getattr(import_module(_FACE[name]), name)
 
 
 def __dir__() -> list[str]:

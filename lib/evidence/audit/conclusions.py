@@ -15,13 +15,13 @@ from evidence.audit.findings import Finding, Settings
 from evidence.audit.medians import _log_ratio
 from evidence.audit.percentages import fitting
 from evidence.audit.printed import Printed, Row, group, number
-from evidence.inversion import counts_printing_interval, counts_printing_percent
-from evidence.median import Median
-from evidence.normal import critical_value
-from evidence.reported import read_level
-from evidence.rounding import read_printed
-from evidence.survival import hazard_ratio_from_medians
-from evidence.two_proportions import risk_difference
+from evidence_stats.normal import critical_value
+from evidence_stats.printed.reported import read_level
+from evidence_stats.printed.rounding import read_printed
+from evidence_stats.rates.inversion import counts_printing_interval, counts_printing_percent
+from evidence_stats.rates.two_proportions import risk_difference
+from evidence_stats.survival.from_medians import hazard_ratio_from_medians
+from evidence_stats.survival.median import Median
 
 _LIKENESS = re.compile(r"\b(?:comparable|equivalent|no difference|similar|as effective)\b", re.I)
 _PREDICTIVE = re.compile(r"\bpredictive\b", re.I)

@@ -9,9 +9,9 @@ from itertools import combinations
 from evidence.audit.findings import Finding, Settings
 from evidence.audit.printed import Printed, Row, group, level_of, number, p_value
 from evidence.audit.ratios import Ratio, ratios, says_one_sided, two_sided_range
-from evidence.hazard_ratio import log_hr_se_from_interval
-from evidence.normal import z_from_p
-from evidence.rounding import PrintedNumber, rounding_polygon
+from evidence_stats.normal import z_from_p
+from evidence_stats.printed.rounding import PrintedNumber, rounding_polygon
+from evidence_stats.survival.hazard_ratio import log_hr_se_from_interval
 
 # Two end points in the same patients differ in information by the ratio of their events. In
 # AVOREN at unblinding there were 505 progressions and 251 deaths; four times is out of reach.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from evidence.inversion import Rounding
+from evidence_stats.rates.inversion import Rounding
 
 RuleId = Literal[
     "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8",

@@ -14,9 +14,9 @@ import pandas as pd
 
 from evidence.audit.findings import Finding, RuleId, Settings
 from evidence.audit.printed import Printed
-from evidence.data import Evidence, narrow_to_study
-from evidence.data_files import FACT_TABLES
-from evidence.unseen import visible
+from evidence.sources.data import Evidence, narrow_to_study
+from evidence.sources.data_files import FACT_TABLES
+from evidence_stats.printed.unseen import visible
 
 Tables = dict[str, pd.DataFrame]
 # What rules read.

@@ -9,10 +9,10 @@ from evidence.audit.events import standard_error
 from evidence.audit.findings import Finding, Settings, Severity
 from evidence.audit.printed import Printed, Row, beside, group, level_of, number, p_value
 from evidence.audit.ratios import says_one_sided, two_sided_range
-from evidence.median import Median
-from evidence.normal import z_from_p
-from evidence.rounding import PrintedNumber, read_printed
-from evidence.survival import implied_exponential_events, implied_weibull_shape
+from evidence_stats.normal import z_from_p
+from evidence_stats.printed.rounding import PrintedNumber, read_printed
+from evidence_stats.survival.from_medians import implied_exponential_events, implied_weibull_shape
+from evidence_stats.survival.median import Median
 
 # Outcomes in which every patient of an arm is at risk from randomization.
 _FROM_START = ("pfs", "os", "ttp", "total_pfs")

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 from evidence.audit.findings import Finding, Settings, Severity
 from evidence.audit.printed import Printed, Row, group, is_safety, number
-from evidence.inversion import (
+from evidence_stats.printed.reported import read_level
+from evidence_stats.rates.inversion import (
     Rounding,
     counts_printing_interval,
     counts_printing_percent,
     prints,
     sizes_printing,
 )
-from evidence.proportions import ProportionMethod
-from evidence.reported import read_level
+from evidence_stats.rates.proportions import ProportionMethod
 
 _CONVENTIONS: tuple[Rounding, ...] = ("half_up", "half_even", "trunc")
 _WORDS = {"half_up": "half-up", "half_even": "half-even", "trunc": "cut off"}

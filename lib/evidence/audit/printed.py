@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from evidence.data import Evidence
-from evidence.reported import read_level, read_reported
-from evidence.rounding import PrintedNumber, read_printed
-from evidence.vocabulary import describe_row
+from evidence.sources.data import Evidence
+from evidence.sources.vocabulary import describe_row
+from evidence_stats.printed.reported import read_level, read_reported
+from evidence_stats.printed.rounding import PrintedNumber, read_printed
 
 Row = dict[str, str]
 Key = TypeVar("Key", bound=Hashable)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from evidence.audit.findings import Finding, RuleId, Settings, Severity
 from evidence.audit.printed import Printed, Row, level_of, number, p_value
-from evidence.normal import critical_value, z_from_p
-from evidence.rounding import (
+from evidence_stats.normal import critical_value, z_from_p
+from evidence_stats.printed.rounding import (
     SMALL_SHIFT,
     PrintedNumber,
     RoundingPolygon,

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from evidence.audit.findings import Finding, Settings, Severity
 from evidence.audit.printed import Printed, Row
-from evidence.bibliography import Publication
+from evidence.sources.bibliography import Publication
 
 # Journals whose volumes the bibliography cannot show, with first year minus one and the reason.
 # Acta Urologica Japonica has one volume a year from 1955 on: volume 53 is 2007. No page of record

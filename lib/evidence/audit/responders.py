@@ -10,11 +10,11 @@ from evidence.audit.findings import Finding, RuleId, Settings, Severity
 from evidence.audit.percentages import fitting
 from evidence.audit.printed import Printed, Row, beside, is_safety, number, p_value
 from evidence.audit.ratios import says_one_sided, two_sided_range
-from evidence.formatting import format_p
-from evidence.inversion import counts_printing_percent
-from evidence.normal import two_sided_p, z_from_p
-from evidence.rounding import PrintedNumber
-from evidence.two_by_two import EqualityTest, equality_p_value
+from evidence.tables.formatting import format_p
+from evidence_stats.normal import two_sided_p, z_from_p
+from evidence_stats.printed.rounding import PrintedNumber
+from evidence_stats.rates.inversion import counts_printing_percent
+from evidence_stats.rates.two_by_two import EqualityTest, equality_p_value
 
 # The tests that abstracts of trials use; Boschloo and Barnard are hardly ever printed.
 _TESTS: tuple[EqualityTest, ...] = (

@@ -10,7 +10,7 @@ from evidence.audit.counts import patients_counted
 from evidence.audit.findings import Finding, Settings
 from evidence.audit.percentages import fitting
 from evidence.audit.printed import Printed, Row, group, number
-from evidence.rounding import read_printed
+from evidence_stats.printed.rounding import read_printed
 
 # A patient has one best response.
 _CATEGORIES = ("orr", "cr", "pr", "sd", "pd")

@@ -8,14 +8,7 @@ from evidence.audit.conclusions import a14
 from evidence.audit.counts import a12
 from evidence.audit.denominators import a15
 from evidence.audit.events import a8
-from evidence.audit.findings import (
-    SEVERITIES,
-    Finding,
-    PTolerance,
-    RuleId,
-    Settings,
-    Severity,
-)
+from evidence.audit.findings import SEVERITIES, Finding, PTolerance, RuleId, Settings, Severity
 from evidence.audit.isolation import Check, run
 from evidence.audit.medians import a7, a9, a10
 from evidence.audit.percentages import a1, a2, a3
@@ -25,8 +18,8 @@ from evidence.audit.records import a11, a16
 from evidence.audit.responders import response_p
 from evidence.audit.responses import response_shares, responses_told_again
 from evidence.audit.units import a13
-from evidence.data import Evidence
-from evidence.inversion import Rounding
+from evidence.sources.data import Evidence
+from evidence_stats.rates.inversion import Rounding
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from evidence.audit.findings import Finding, Settings
 from evidence.audit.printed import Printed, Row, group, number
-from evidence.reported import read_range
+from evidence_stats.printed.reported import read_range
 
 # Days in a unit of time. A month is 365.25 / 12 days, or four weeks where a paper counts so.
 _DAYS = {

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from evidence.estimates import Estimate
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
@@ -18,7 +17,8 @@ from evidence.figures.style import (
     use_ratio_axis,
     use_theme,
 )
-from evidence.normal import two_sided_p
+from evidence_stats.estimates import Estimate
+from evidence_stats.normal import two_sided_p
 
 _TICKS = (0.4, 0.5, 0.7, 1, 1.4, 2)
 _LIMITS = (0.36, 2.6)

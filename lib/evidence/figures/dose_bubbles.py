@@ -10,8 +10,8 @@ from scipy.special import expit
 
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, TREATMENT_COLOURS, Figure, new_figure, use_theme
-from evidence.pooling import Pooled
-from evidence.responses import ArmResponse
+from evidence.sources.responses import ArmResponse
+from evidence_stats.pooling.inverse_variance import Pooled
 
 
 @or_say_why("dose-bubbles")

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.estimates import Estimate
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     MUTED,
@@ -20,9 +19,10 @@ from evidence.figures.style import (
     new_figure,
     use_theme,
 )
-from evidence.median import Median
-from evidence.reconstruction import Ensemble
-from evidence.synthetic_arms import CENTILES, ArmEnsemble
+from evidence_stats.estimates import Estimate
+from evidence_stats.survival.median import Median
+from evidence_stats.survival.reconstruction import Ensemble
+from evidence_stats.survival.synthetic_arms import CENTILES, ArmEnsemble
 
 # Months at which the numbers at risk are shown.
 _AT_RISK = (0, 5, 10, 15, 20)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.estimates import Estimate, NotEstimable
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -18,9 +17,10 @@ from evidence.figures.style import (
     new_figure,
     use_theme,
 )
-from evidence.formatting import format_compact
-from evidence.pooled_response import PooledResponse
-from evidence.responses import ArmResponse
+from evidence.sources.responses import ArmResponse
+from evidence.tables.formatting import format_compact
+from evidence_stats.estimates import Estimate, NotEstimable
+from evidence_stats.pooling.pooled_response import PooledResponse
 
 # Models of the pool in words short enough for a label.
 _MODEL_NAMES = {

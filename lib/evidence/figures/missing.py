@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as MplFigure
 
-from evidence.estimates import NotEstimable
 from evidence.figures.style import Figure, use_theme
+from evidence_stats.estimates import NotEstimable
 
 
 def or_say_why(name: str) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:

@@ -8,7 +8,6 @@ from itertools import pairwise
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.estimates import Estimate
 from evidence.figures.style import (
     INK,
     Figure,
@@ -18,8 +17,9 @@ from evidence.figures.style import (
     use_ratio_axis,
     use_theme,
 )
-from evidence.formatting import format_compact
-from evidence.ratios import PooledRatio
+from evidence.tables.formatting import format_compact
+from evidence_stats.estimates import Estimate
+from evidence_stats.pooling.ratios import PooledRatio
 
 # The first of these whose numbers do not overlap is taken.
 _TICKS = (
@@ -45,7 +45,7 @@ def forest(
     Parameters
     ----------
     pooled : PooledRatio
-        As `evidence.ratios.pool_hazard_ratios` returns it.
+        As `evidence_stats.pooling.ratios.pool_hazard_ratios` returns it.
     name : str
         Name of the figure.
     axis : str
@@ -60,7 +60,7 @@ def forest(
 
     Examples
     --------
-    >>> from evidence.ratios import pool_hazard_ratios
+    >>> from evidence_stats.pooling.ratios import pool_hazard_ratios
     >>> forest(pool_hazard_ratios({"A": (0.63, 0.52, 0.75), "B": (0.71, 0.61, 0.83)})).name
     'forest'
     """

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.estimates import Estimate, Grade
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
@@ -21,7 +20,8 @@ from evidence.figures.style import (
     use_ratio_axis,
     use_theme,
 )
-from evidence.formatting import format_compact
+from evidence.tables.formatting import format_compact
+from evidence_stats.estimates import Estimate, Grade
 
 _TICKS = (0.35, 0.5, 0.7, 1, 1.4, 2, 3)
 _WIDE_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)

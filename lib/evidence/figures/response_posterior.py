@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from evidence.estimates import Estimate
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
-from evidence.formatting import format_compact
-from evidence.posterior import ResponsePosterior
+from evidence.tables.formatting import format_compact
+from evidence_stats.estimates import Estimate
+from evidence_stats.rates.posterior import ResponsePosterior
 
 _LINE_STYLES = ("-", "--", ":")
 

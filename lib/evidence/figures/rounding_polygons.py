@@ -12,8 +12,8 @@ from matplotlib.figure import Figure as MplFigure
 
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, use_theme
-from evidence.normal import z_from_p
-from evidence.rounding import RoundingPolygon
+from evidence_stats.normal import z_from_p
+from evidence_stats.printed.rounding import RoundingPolygon
 
 # P values drawn as guide lines.
 _GUIDES = (0.01, 0.025, 0.05)

@@ -13,8 +13,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
-from evidence.estimates import Estimate, Grade
 from evidence.figures.style import INK, MUTED, WARNING_INK, Figure, use_theme
+from evidence_stats.estimates import Estimate, Grade
 
 # Marker and colour of a state: told apart by form, so that colour is not needed.
 _MARKS = {

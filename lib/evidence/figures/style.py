@@ -18,9 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from evidence.canonical import stored_text
-from evidence.estimates import Grade
 from evidence.figures.canonical_svg import on_grid
+from evidence.record.canonical import stored_text
+from evidence_stats.estimates import Grade
 
 # Okabe and Ito's palette, told apart with any colour vision (Okabe M, Ito K, Color Universal
 # Design, 2008). One colour means one treatment, on every page.
@@ -121,7 +121,7 @@ class Figure:
 
 def use_theme() -> AbstractContextManager[None]:
     """Return a context in which matplotlib draws in the book's theme."""
-    with as_file(files("evidence") / "theme.mplstyle") as path:
+    with as_file(files("evidence.figures") / "theme.mplstyle") as path:
         style = mpl.rc_params_from_file(str(path), use_default_template=False)
     return mpl.style.context({str(name): value for name, value in style.items()})
 

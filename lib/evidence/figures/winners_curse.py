@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from evidence.estimates import Estimate
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
@@ -17,7 +16,8 @@ from evidence.figures.style import (
     new_figure,
     use_theme,
 )
-from evidence.formatting import format_compact
+from evidence.tables.formatting import format_compact
+from evidence_stats.estimates import Estimate
 
 _MARKERS = ("s", "o", "^")
 _COLOURS = (INK, TREATMENT_COLOURS["SOR"], TREATMENT_COLOURS["SOR+IFN"])

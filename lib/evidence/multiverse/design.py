@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidence.paths import data_folder
-from evidence.plain_yaml import read_yaml_file
-from evidence.unseen import visible
+from evidence.files.paths import data_folder
+from evidence.files.plain_yaml import read_yaml_file
+from evidence_stats.printed.unseen import visible
 
 FOLDER = "multiverse"
 # The largest question of the book has some hundreds; each is a run of its chapter.

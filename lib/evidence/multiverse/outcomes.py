@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.claims import State
-from evidence.estimates import Grade
+from evidence.files.paths import data_folder
 from evidence.multiverse.design import FOLDER, Block, Choice, Design, read_design
-from evidence.paths import data_folder
-from evidence.readings import Readings
-from evidence.results import Result
+from evidence.record.claims import State
+from evidence.record.results import Result
+from evidence.sources.readings import Readings
+from evidence_stats.estimates import Grade
 
 STATES: tuple[State, ...] = ("holds", "does not hold", "cannot tell")
 

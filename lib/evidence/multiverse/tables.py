@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from evidence.chapter_parameters import ChapterParameters
-from evidence.estimates import Estimate
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.figures.style import Figure
 from evidence.multiverse.outcomes import STATES, BlockOutcome, Multiverse
-from evidence.page import Page
-from evidence.tables import Table, make_table
-from evidence.validation import parameter_meaning
+from evidence.record.chapter_parameters import ChapterParameters
+from evidence.record.page import Page
+from evidence.record.validation import parameter_meaning
+from evidence.tables.table import Table, make_table
+from evidence_stats.estimates import Estimate
 
 
 def claim_words(claim: str) -> str:

@@ -1,1 +1,0 @@
-"""The engine: runs chapters, renders the book, checks both."""

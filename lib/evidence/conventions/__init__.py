@@ -1,0 +1,1 @@
+"""Conventions on which textbooks and programs differ."""

@@ -1,1 +1,0 @@
-"""Summaries of findings (GRADE), one module per question; each line follows the numbers."""

@@ -1,0 +1,1 @@
+"""What a page records: results, claims, parameters, and how editions of them differ."""

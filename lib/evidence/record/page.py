@@ -1,0 +1,330 @@
+"""What a notebook works with: its parameters, its evidence, and where it puts its numbers."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from evidence.record.cell_ledger import CellLedger
+from evidence.record.chapter_parameters import ChapterParameters, Study
+from evidence.record.claims import Certainty, Claim, judge
+from evidence.record.live_parameters import OpenedParameters, given_by_cells
+from evidence.record.results import (
+    CLAIM_MIME,
+    FIGURE_MIME,
+    FINDINGS_MIME,
+    PAGE_MIME,
+    PICTURES,
+    READINGS_MIME,
+    RESULT_MIME,
+    Result,
+    make_result,
+)
+from evidence.record.validation import validate
+from evidence.sources.data import Evidence, load_evidence
+from evidence.tables.formatting import format_value
+from evidence.tables.table import Table
+from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable, Unit
+from evidence_stats.printed.reported import NOT_REPORTED, read_range
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evidence.conventions.comparison import Comparison
+    from evidence.figures.style import Figure
+    from evidence.sources.recomputation import Recomputed
+
+Model = TypeVar("Model", bound=ChapterParameters)
+
+
+# Method of a number that a reader chose; it rests on no data row.
+PARAMETER = "parameter of this page"
+# Numbers of an arm: key on the page, what it is, unit.
+_ARM_NUMBERS: dict[str, tuple[str, str, Unit]] = {
+    "n_reported": ("n", "Patients", "count"),
+    "sorafenib_mg_day": ("sorafenib_mg_day", "Sorafenib a day", "mg_per_day"),
+    "ifn_weekly_mu": ("weekly_mu", "Planned interferon-alfa a week", "mu_per_week"),
+}
+
+
+class Page(Generic[Model]):
+    """A page that is being computed.
+
+    Attributes
+    ----------
+    parameters : ChapterParameters
+        Checked parameters.
+    evidence : Evidence
+        What the page may read.
+    """
+
+    def __init__(
+        self, parameters: Model, evidence: Evidence, *, namespace: Mapping[str, Any] | None = None
+    ) -> None:
+        self.parameters = parameters
+        self.evidence = evidence
+        self._cells = CellLedger()
+        self._opened = OpenedParameters(type(parameters).model_fields, namespace or {})
+
+    @property
+    def _ledger(self) -> CellLedger:
+        """What the cells have put on the page, as long as its parameters stand."""
+        self._opened.require_unchanged()
+        return self._cells
+
+    def close(self) -> None:
+        """Take in nothing more: the notebook opens its page again, and may be refused."""
+        self._opened.closed = True
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """Results recorded so far, by key; a cell that runs again replaces its own."""
+        return self._ledger.results
+
+    def record(
+        self,
+        key: str,
+        estimate: Estimate | NotEstimable,
+        label: str,
+        rows: Sequence[str],
+        *,
+        text: str = "",
+    ) -> Result:
+        """Write one number into the notebook and return it.
+
+        Raises
+        ------
+        ValueError
+            Where another cell has recorded the key, no data row is named, or it is not a number.
+        KeyError
+            Where a row does not exist.
+        """
+        return self.record_all({key: (estimate, label)}, rows, text=text)[key]
+
+    def record_all(
+        self,
+        estimates: Mapping[str, tuple[Estimate | NotEstimable, str]],
+        rows: Sequence[str],
+        *,
+        text: str = "",
+    ) -> dict[str, Result]:
+        """Write several numbers that rest on the same rows; the values are (estimate, label).
+
+        One that is not estimable is written so, with its reason as its method; claims that need
+        it cannot be told.
+        """
+        made = {
+            key: self._result(key, estimate, label, rows, text)
+            for key, (estimate, label) in estimates.items()
+        }
+        self._publish(list(made.values()))
+        return made
+
+    def record_parameters(self) -> None:
+        """Write every parameter that is one number, as `parameter.<name>`."""
+        made = []
+        for name, field in type(self.parameters).model_fields.items():
+            value = getattr(self.parameters, name)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                estimate = Estimate(float(value), method=PARAMETER)
+                label = field.description or name
+                text = str(value) if isinstance(value, int) else f"{value:g}"
+                made.append(self._result(f"parameter.{name}", estimate, label, [], text))
+        self._publish(made)
+
+    def record_missing(self, key: str, label: str, rows: Sequence[str]) -> Result:
+        """Write that a number is not reported; claims that need it cannot be told."""
+        made = self._result(key, None, label, rows, NOT_REPORTED)
+        self._publish([made])
+        return made
+
+    def record_named_rows(self, row_ids: Mapping[str, str]) -> None:
+        """Write what data rows print, each under a key of this page."""
+        self._publish(
+            [
+                self._printed(row_id, self.evidence.describe(self.evidence.row(row_id)), key)
+                for key, row_id in row_ids.items()
+            ]
+        )
+
+    def record_everything_printed(self) -> None:
+        """Write every number that the evidence of this page prints: arms, then facts."""
+        made = [self._arm_number(row, name) for row, name in self._arm_numbers()]
+        for row_id, row in self.evidence.rows.items():
+            if row.name != "arms":
+                made.append(self._printed(row_id, self.evidence.describe(row), None))
+        self._publish(made)
+
+    def record_recomputed(self, recomputed: Sequence[Recomputed]) -> None:
+        """Write every number that printed results recompute to."""
+        made = [
+            self._result(item.key, item.estimate, item.what, item.rows, "")
+            for item in recomputed
+            if item.estimate is not None
+        ]
+        self._publish(made)
+
+    def record_comparisons(self, compared: Sequence[Comparison]) -> None:
+        """Write every number under every convention that it was computed by."""
+        for one in compared:
+            for reading in one.readings:
+                label = f"{one.what}; {reading.programs}"
+                self.record(f"{one.key}_{reading.key}", reading.estimate, label, one.rows)
+
+    def claim(
+        self,
+        key: str,
+        text: str,
+        *,
+        holds: Callable[[Any], bool],
+        rests_on: Sequence[str],
+        certainty: Certainty,
+    ) -> Claim:
+        """Write a conclusion, judged by its predicate over the results of this page."""
+        made = judge(key, text, holds, rests_on, certainty, self.results)
+        self._ledger.put(made)
+        self.display({CLAIM_MIME: made.to_json(), "text/plain": f"[{made.state}] {made.text}"})
+        return made
+
+    def show(self, figure: Figure) -> None:
+        """Show a figure, unless it shows more than the reader asked for (`provenance_max`)."""
+        if figure.grade > self.parameters.provenance_max:
+            figure = figure.withheld()
+        facts = {
+            "name": figure.name,
+            "caption": figure.caption,
+            "alt": figure.alt,
+            "data": figure.csv(),
+        }
+        drawn = os.environ.get(PICTURES) != "none"
+        picture = {"image/svg+xml": figure.svg()} if drawn else {}
+        self.display({**picture, FIGURE_MIME: facts, "text/plain": figure.alt})
+
+    def table(self, table: Table) -> None:
+        """Show a table; it can be linked to by its number on the page, `table-1` onwards."""
+        number = self._ledger.next_table()
+        html = table.html.replace("<div ", f'<div id="table-{number}" ', 1)
+        findings = {FINDINGS_MIME: dict(table.findings)} if table.findings else {}
+        self.display({"text/html": html, **findings, "text/plain": table.text})
+
+    def _result(
+        self,
+        key: str,
+        estimate: Estimate | NotEstimable | None,
+        label: str,
+        rows: Sequence[str],
+        text: str,
+    ) -> Result:
+        if isinstance(estimate, NotEstimable):
+            estimate, text = Estimate(math.nan, method=estimate.reason), NOT_ESTIMABLE
+        if not rows and (estimate is None or estimate.method != PARAMETER):
+            raise ValueError(f"expected the data rows that {key} rests on, got none")
+        external = any(self.evidence.is_external(row) for row in rows)
+        made = make_result(
+            key,
+            label,
+            estimate,
+            list(dict.fromkeys(rows)),
+            external=external,
+            text=text,
+            grade_max=self.parameters.provenance_max,
+        )
+        self._ledger.put(made)
+        return made
+
+    def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
+        for _, arm in self.evidence.where("arms").iterrows():
+            for name in _ARM_NUMBERS:
+                if arm[name]:
+                    yield arm, name
+
+    def _arm_number(self, arm: pd.Series, name: str) -> Result:
+        key, words, unit = _ARM_NUMBERS[name]
+        ends = read_range(arm[name])
+        if ends is not None and ends[0] == ends[1]:
+            estimate = Estimate(ends[0], unit=unit, method="as printed", grade="D0")
+            text = ""
+        else:
+            estimate = None
+            text = f"{arm[name]}{format_value(0, unit)[1:]}"
+        label = f"{words}, {arm['label']}"
+        return self._result(f"{arm['arm']}.{key}", estimate, label, [arm["arm_id"]], text)
+
+    def _printed(self, row_id: str, label: str, key: str | None) -> Result:
+        text = self.evidence.printed(row_id)
+        key = key or row_id.partition(".")[2]
+        return self._result(key, self.evidence.estimate(row_id), label, [row_id], text)
+
+    def _publish(self, results: list[Result]) -> None:
+        lines = [f"{result.key}: {result.text}" for result in results]
+        stored = {"results": [result.to_json() for result in results]}
+        self.display({RESULT_MIME: stored, "text/plain": "\n".join(lines)})
+
+    def display(self, data: dict[str, Any]) -> None:
+        """Put data into the output of the running cell; do nothing outside a notebook.
+
+        With it goes what was asked of the data since the output before: nothing that a page
+        shows can rest on anything else.
+        """
+        from IPython.core.getipython import get_ipython
+
+        if get_ipython() is None:
+            return
+        from IPython.display import display
+
+        asked = self._ledger.not_told(self.evidence.asked)
+        if PAGE_MIME in data or asked.to_json():
+            data = {**data, READINGS_MIME: asked.to_json()}
+        display(data, raw=True)
+
+
+def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
+    """Return the page of the notebook whose `globals()` are given, its parameters checked.
+
+    Raises
+    ------
+    ParameterError
+        Where a parameter is unknown, of the wrong type, out of range, or not in the data.
+    DataError
+        Where the data tables break a rule.
+    """
+    earlier = [value for value in namespace.values() if isinstance(value, Page)]
+    for page in earlier:
+        page.close()
+    given = given_by_cells(namespace, model.model_fields, opened=bool(earlier))
+    evidence = load_evidence()
+    parameters = validate(model, given, evidence)
+    name = parameters.page
+    if isinstance(parameters, Study):
+        name = f"studies/{parameters.study_id}"
+        evidence = evidence.narrowed(parameters.study_id)
+    page = Page(parameters, evidence, namespace=namespace)
+    facts = {
+        "page": name,
+        "parameters": parameters.model_dump(mode="json"),
+        "reads": evidence.reads,
+    }
+    page.display({PAGE_MIME: facts, "text/plain": f"{name}, parameters checked"})
+    page.record_parameters()
+    return page
+
+
+def open_reference_page(name: str, *, files: Sequence[str] = ()) -> Page[ChapterParameters]:
+    """Return a page without parameters, such as the provenance page, that reads all evidence.
+
+    Parameters
+    ----------
+    name : str
+        Name of the page.
+    files : sequence of str
+        Further files below data/ that the page reads and that make it stale.
+    """
+    evidence = load_evidence()
+    facts = {"page": name, "parameters": {}, "reads": evidence.reads}
+    if files:
+        facts["files"] = sorted(files)
+    page = Page(ChapterParameters(), evidence)
+    page.display({PAGE_MIME: facts, "text/plain": name})
+    return page

@@ -1,0 +1,1 @@
+"""The data tables and the bibliography: read, checked, and asked by pages."""

@@ -1,0 +1,282 @@
+"""The data tables: their columns and what they mean.
+
+These pandera schemas are the single source: `evidence check`, the Frictionless data package
+(`data/datapackage.json`) and the data dictionary page are made from them.
+"""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from evidence.sources.appraisal_tools import JUDGEMENTS, TOOLS
+from evidence.sources.columns import (
+    ARM,
+    ROW_ID,
+    STUDY_ID,
+    choice,
+    dose,
+    level,
+    pattern,
+    provenance,
+    reported,
+    row_key,
+    source_keys,
+    study_key,
+    table,
+    text,
+    whole,
+)
+from evidence.sources.units import units_of
+
+TABLES: dict[str, pa.DataFrameSchema] = {
+    "studies": table(
+        {
+            "study_id": pattern(
+                "Name of the study.", STUDY_ID, "an id such as jonasch-2010", unique=True
+            ),
+            "short_name": text("Name shown in tables and figures.", required=True, unique=True),
+            "title": text("Title of the main publication.", required=True),
+            "design": choice(
+                "Design.",
+                "randomized trial",
+                "single-arm trial",
+                "dose-finding trial",
+                "case report",
+                "systematic review",
+            ),
+            "phase": choice("Trial phase as printed.", "1", "2", "3", required=False),
+            "randomized": choice("Were patients randomized?", "yes", "no"),
+            "blinding": choice(
+                "Blinding.", "double blind", "open label", "not reported", "not applicable"
+            ),
+            "line": choice("Line of treatment.", "first", "second", "mixed", "not reported"),
+            "histology": text("Histology of the population."),
+            "n_total": whole("Patients in the study as printed."),
+            "accrual": text("When patients were enrolled."),
+            "registry_id": text("Registration; no two studies share one."),
+            "publications": source_keys(
+                "All publications of the study, keys of references.bib.", required=True
+            ),
+            "cited_by": source_keys("Which of the three source documents cite it."),
+            "networks": pattern(
+                "Networks of the landscape chapter that its printed contrasts enter.",
+                r"(pfs|os)(;(pfs|os))*",
+                "pfs, os, or both joined by ;",
+                required=False,
+            ),
+            "chapter": choice("Has the study a chapter of its own?", "yes", "no"),
+            **provenance(),
+        },
+        "One row per study. Several publications of one trial are one study.",
+    ),
+    "arms": table(
+        {
+            "arm_id": pattern(
+                "study_id.arm", ROW_ID, "an id such as jonasch-2010.sorafenib", unique=True
+            ),
+            "study_id": study_key(),
+            "arm": pattern("Short name of the arm.", ARM, "lower-case letters, digits, _"),
+            "label": text("Name shown.", required=True),
+            "treatment": choice(
+                "Treatment: codes of its components joined by +.",
+                "SOR",
+                "SOR+IFN",
+                "SOR+IL2",
+                "AMG386+SOR",
+                "IFN",
+                "PLA",
+                "PAZ",
+                "SUN",
+                "AXI",
+                "TIV",
+                "BEV",
+                "BEV+IFN",
+                "TEM",
+                "TEM+IFN",
+                "EVE",
+                "IL2",
+                "IL2+IFN",
+                "MPA",
+                "VLB",
+                "VLB+IFN",
+                "NEPH+IFN",
+                "MIX",
+                "MIX+IFN",
+                "MIX+IL2",
+                "IMM",
+                "CON",
+            ),
+            "role": choice(
+                "Role in the design; pooled: arms taken together for a printed comparison.",
+                "experimental",
+                "control",
+                "single",
+                "cohort",
+                "pooled",
+            ),
+            "n_reported": whole("Patients in the arm as printed."),
+            "sorafenib_mg_day": dose("Sorafenib, mg per day.", 5000),
+            "ifn_type": choice(
+                "Interferon.", "alfa-2a", "alfa-2b", "natural alfa", "not reported", "none"
+            ),
+            "ifn_mu_per_dose": dose("Interferon per injection, million units.", 100),
+            "ifn_doses_per_week": dose("Injections a week.", 28),
+            "ifn_weekly_mu": dose("Interferon a week, million units: dose times injections.", 700),
+            "ifn_schedule": text("Schedule in words."),
+            "not_pooled_because": text(
+                "Why the arm stays out of the pooled response though one is printed; it is then "
+                "pooled as a sensitivity analysis. Empty lets it in."
+            ),
+            "also_differs": text(
+                "What else differs from the arm without the added drug; empty where nothing does."
+            ),
+            **provenance(),
+        },
+        "One row per arm, and per dose cohort where a trial had cohorts.",
+    ),
+    "outcomes": table(
+        {
+            "row_id": row_key(),
+            "study_id": study_key(),
+            "arm": pattern("Arm, or all.", ARM, "the arm of a study, or all", required=False),
+            "arm_a": pattern("First arm of an effect.", ARM, "the arm of a study", required=False),
+            "arm_b": pattern("Arm it is compared with.", ARM, "the arm of a study", required=False),
+            "outcome": pattern("Outcome, e.g. orr, pfs, os.", ARM, "lower-case letters, digits, _"),
+            "statistic": choice(
+                "What was printed.",
+                "count",
+                "percent",
+                "median",
+                "hazard_ratio",
+                "odds_ratio",
+                "rate",
+                "p_value",
+                "duration",
+            ),
+            "value_reported": reported("As printed.", required=True),
+            "ci_low_reported": reported("Lower limit as printed."),
+            "ci_high_reported": reported("Upper limit as printed."),
+            "ci_kind": choice("What the limits are.", "confidence", "range", required=False),
+            "ci_level": level("Level of a confidence interval, per cent, as printed."),
+            "p_reported": reported("P value as printed."),
+            "test": text("Test behind the P value, where named."),
+            "unit": choice("Unit.", *units_of("outcomes")),
+            "n": whole("Denominator as printed."),
+            "events": whole("Events as printed."),
+            "analysis_set": text("Which patients were analysed."),
+            "population": text("Subgroup or condition."),
+            **provenance(),
+        },
+        "One printed statistic per row. What a paper does not print stays empty.",
+    ),
+    "characteristics": table(
+        {
+            "row_id": row_key(),
+            "study_id": study_key(),
+            "arm": pattern("Arm, or all.", ARM, "the arm of a study, or all"),
+            "characteristic": pattern("Characteristic.", ARM, "lower-case letters, digits, _"),
+            "statistic": choice("What was printed.", "count", "percent", "median", "value"),
+            "value_reported": reported("As printed.", required=True),
+            "low_reported": reported("Lower end of the printed range."),
+            "high_reported": reported("Upper end of the printed range."),
+            "unit": choice("Unit.", *units_of("characteristics")),
+            "n": whole("Denominator as printed."),
+            "events": whole("Count as printed."),
+            **provenance(),
+        },
+        "Who the patients were, one printed statistic per row.",
+    ),
+    "biomarkers": table(
+        {
+            "row_id": row_key(),
+            "study_id": study_key(),
+            "arm": pattern("Arm, or all.", ARM, "the arm of a study, or all"),
+            "marker": pattern("Marker.", ARM, "lower-case letters, digits, _"),
+            "outcome": pattern("Outcome.", ARM, "lower-case letters, digits, _", required=False),
+            "statistic": choice("What was printed.", "hazard_ratio", "p_value", "percent", "count"),
+            "model": text("Model as named."),
+            "value_reported": reported("As printed.", required=True),
+            "ci_low_reported": reported("Lower limit as printed."),
+            "ci_high_reported": reported("Upper limit as printed."),
+            "ci_level": level("Level, per cent, as printed."),
+            "p_reported": reported("P value as printed."),
+            "unit": choice(
+                "Unit of the value; of a ratio, the step of the marker.", *units_of("biomarkers")
+            ),
+            "n": whole("Patients as printed."),
+            "events": whole("Events as printed."),
+            "direction": text("What a higher value means."),
+            **provenance(),
+        },
+        "One printed biomarker statistic per row.",
+    ),
+    "appraisals": table(
+        {
+            "study_id": study_key(),
+            "tool": choice("Appraisal tool.", *TOOLS),
+            "domain": text("Domain of the tool.", required=True),
+            "judgement": choice("Judgement in the words of the tool.", *JUDGEMENTS),
+            "reason": text("Why.", required=True),
+            "basis": text("What was read.", required=True),
+            "assessor": text("Who judged.", required=True),
+        },
+        "Appraisal of each study, one domain per row.",
+    ),
+    "certainty": table(
+        {
+            "question": pattern(
+                "Question, the name of its chapter.", ARM, "lower-case letters, digits, _"
+            ),
+            "finding": pattern(
+                "Line of the summary of findings; any is every line of the chapter.",
+                ARM,
+                "lower-case letters, digits, _",
+            ),
+            "domain": choice(
+                "Reason of GRADE for a step down; study_design is a start below high.",
+                "study_design",
+                "risk_of_bias",
+                "inconsistency",
+                "indirectness",
+                "imprecision",
+                "publication",
+            ),
+            "steps": choice("Steps down.", "1", "2", "3"),
+            "reason": text("Why, in a sentence.", required=True),
+        },
+        "Steps down from high certainty (GRADE), one reason per row.",
+    ),
+    "discrepancies": table(
+        {
+            "discrepancy_id": pattern("Number.", r"D\d\d", "an id such as D01", unique=True),
+            "study_ids": text("Studies concerned, joined by ;.", required=True),
+            "row_ids": text("Rows concerned, joined by ;."),
+            "what": text("What does not fit.", required=True),
+            "explanation": text("What may explain it."),
+            "severity": choice("Severity.", "info", "note", "warning", "error"),
+            "status": choice("Open or explained.", "open", "explained"),
+            "source_key": source_keys("Publications concerned, keys of references.bib."),
+        },
+        "Where sources disagree with each other, or with arithmetic.",
+    ),
+    "excluded": table(
+        {
+            "excluded_id": pattern("Number.", r"X\d\d", "an id such as X01", unique=True),
+            "citation": text("What was left out.", required=True),
+            "cited_by": source_keys("Which source document cites it."),
+            "reason": text("Why.", required=True),
+            "category": choice(
+                "Kind of reason.",
+                "no systemic treatment",
+                "interleukin-2 series",
+                "planned",
+                "duplicate",
+                "not verified",
+                "impossible value",
+                "label or manual",
+            ),
+            "source_key": source_keys("Key of references.bib, where it has one."),
+        },
+        "Evidence that was considered and left out, with the reason.",
+    ),
+}

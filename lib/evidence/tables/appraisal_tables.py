@@ -1,0 +1,80 @@
+"""Appraisals as traffic lights: a symbol and a word for each judgement, never a colour alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from evidence.sources.data import Evidence
+from evidence.tables.table import Table, make_table
+
+# Symbols as in robvis (McGuinness and Higgins 2021, Res Synth Methods 12:55), one per judgement.
+_SYMBOLS = {
+    "low": "+",
+    "yes": "+",
+    "some concerns": "?",
+    "moderate": "?",
+    "unclear": "?",
+    "high": "\u00d7",
+    "no": "\u00d7",
+    "no information": "\u00b7",
+}
+_LEVELS = {"+": "low", "?": "some", "\u00d7": "high", "\u00b7": "none"}
+ROB2_DOMAINS = (
+    "D1 randomization process",
+    "D2 deviations from intended interventions",
+    "D3 missing outcome data",
+    "D4 measurement of the outcome",
+    "D5 selection of the reported result",
+    "overall",
+)
+
+
+def _light(judgement: str, reason: str) -> Markup:
+    symbol = _SYMBOLS.get(judgement, "\u00b7")
+    return Markup('<span class="judgement judgement-{}" title="{}">{} {}</span>').format(
+        _LEVELS[symbol], reason, symbol, judgement
+    )
+
+
+def tabulate_risk_of_bias(evidence: Evidence) -> Table:
+    """Return RoB 2 by study and outcome, one column per domain."""
+    table = evidence.where("appraisals", tool="RoB 2")
+    rows: list[list[object]] = []
+    for study_id in dict.fromkeys(table["study_id"]):
+        own = table[table["study_id"] == study_id]
+        for outcome in dict.fromkeys(own["domain"].str.partition(":")[0]):
+            rows.append(_rob_row(evidence, own, study_id, outcome))
+    columns = ["Study, outcome", *(name.split(" ", 1)[-1].capitalize() for name in ROB2_DOMAINS)]
+    return make_table(
+        columns,
+        rows,
+        caption="Risk of bias by outcome (RoB 2), judged from the abstract alone by one reader",
+        footnotes=("+ low, ? some concerns, \u00d7 high, \u00b7 no information.",),
+    )
+
+
+def _rob_row(evidence: Evidence, own: pd.DataFrame, study_id: str, outcome: str) -> list[object]:
+    judged = own.set_index("domain")
+    row: list[object] = [f"{evidence.study(study_id)['short_name']}, {outcome}"]
+    for domain in ROB2_DOMAINS:
+        key = f"{outcome}: {domain}"
+        if key in judged.index:
+            judgement, reason = (str(judged.loc[key, name]) for name in ("judgement", "reason"))
+            row.append(_light(judgement, reason))
+        else:
+            row.append("not judged")
+    return row
+
+
+def tabulate_tool(evidence: Evidence, tool: str, caption: str) -> Table:
+    """Return the judgements of another tool, one line per study and domain."""
+    rows = [
+        [
+            f"{evidence.study(item['study_id'])['short_name']}: {item['domain']}",
+            _light(item["judgement"], item["reason"]),
+            item["reason"],
+        ]
+        for _, item in evidence.where("appraisals", tool=tool).iterrows()
+    ]
+    return make_table(["Study and domain", "Judgement", "Why"], rows, caption=caption)

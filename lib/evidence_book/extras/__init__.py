@@ -1,0 +1,1 @@
+"""What a book gives beside its pages: PDF, FHIR, linked data, archives, citations."""

@@ -1,0 +1,1 @@
+"""Many runs of one page: sweeps, menus, the multiverse."""

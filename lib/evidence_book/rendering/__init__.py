@@ -1,0 +1,1 @@
+"""From sources to the published folder of HTML."""

@@ -1,0 +1,1 @@
+"""What is recorded, what was released, and how two runs differ."""

@@ -1,0 +1,1 @@
+"""Pages as notebooks: fresh or stale, checked, run with other parameters."""

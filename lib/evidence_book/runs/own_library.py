@@ -1,0 +1,87 @@
+"""The book's own library, by the name that `book.yml` gives: its questions and their parameters.
+
+The engine serves any book and imports none; it asks for the library of the one it works on.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from evidence.files.paths import project_root
+from evidence.files.plain_yaml import read_yaml_file
+
+if TYPE_CHECKING:
+    from evidence.record.chapter_parameters import ChapterParameters
+
+FILE = "book.yml"
+
+
+def library_name() -> str:
+    """Return the name of the package of what this book alone computes and says.
+
+    Raises
+    ------
+    ValueError
+        Where the project does not say it.
+    """
+    return _library_name(project_root())
+
+
+@lru_cache(maxsize=16)
+def _library_name(root: Path) -> str:
+    expected = f'{FILE}: expected "library: NAME", the name of the Python package of this book'
+    path = root / FILE
+    if not path.exists():
+        raise ValueError(f"{expected}, got no such file in {root}")
+    stored = read_yaml_file(path)
+    name = stored.get("library") if isinstance(stored, dict) else None
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"{expected}, got {name!r}")
+    return name
+
+
+def own_module(name: str) -> ModuleType:
+    """Return a module of the book's library.
+
+    Raises
+    ------
+    ValueError
+        Where the library is not installed.
+    """
+    library = library_name()
+    library_folder(library)
+    return import_module(f"{library}.{name}")
+
+
+@lru_cache(maxsize=16)
+def library_folder(library: str) -> Path:
+    """Return the folder of a package.
+
+    Raises
+    ------
+    ValueError
+        Where it is not installed.
+    """
+    found = find_spec(library)
+    if found is None or not found.submodule_search_locations:
+        raise ValueError(f"{FILE}, library: expected an installed Python package, got {library}")
+    return Path(found.submodule_search_locations[0]).resolve()
+
+
+def question_models() -> dict[str, type[ChapterParameters]]:
+    """Return the parameter model of every question of the book, by its page."""
+    models: dict[str, type[ChapterParameters]] = own_module("parameters").QUESTIONS
+    return models
+
+
+def model_of(page: str) -> type[ChapterParameters] | None:
+    """Return the parameter model of a page, None for a page without parameters."""
+    # Imported where it is needed: it takes longer than a build that finds nothing to do.
+    from evidence.record.chapter_parameters import Study
+
+    return Study if page.startswith("studies/") else question_models().get(page)

@@ -1,0 +1,1 @@
+"""The files that a new study or a new question begins with."""

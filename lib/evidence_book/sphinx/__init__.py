@@ -1,0 +1,1 @@
+"""The extensions that render results, claims, figures and reports."""

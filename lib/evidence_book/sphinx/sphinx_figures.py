@@ -1,0 +1,114 @@
+"""Figures on the page: light and dark, with their files to take away.
+
+The name of a figure is its id on the page and the name of its files in `downloads/figures/`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+
+from evidence.record.results import FIGURE_MIME, iterate_outputs
+from evidence_book.extras.page_files import FOLDER
+from evidence_book.rendering.earlier_files import EarlierFiles
+from evidence_book.rendering.fingerprints import digest
+from evidence_book.reports.registry import Registry
+from evidence_book.runs.figure_variants import as_png, for_the_dark
+
+_SVG = "image/svg+xml"
+# A figure as Sphinx writes it: its id, its image, its caption.
+_FIGURE = re.compile(
+    r'(?P<open><figure [^>]*id="(?P<name>[\w-]+)">\s*)(?P<image><img (?P<facts>[^>]*?)/?>)'
+    r"(?P<rest>.*?)(?P<close></figcaption>)",
+    re.DOTALL,
+)
+_SOURCE = re.compile(r'\ssrc="[^"]*"')
+
+
+def figures_of(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield the name and SVG of every figure of a notebook, and whether it comes with data."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for data in iterate_outputs(notebook):
+        if FIGURE_MIME in data and _SVG in data:
+            facts = data[FIGURE_MIME]
+            yield facts["name"], "".join(data[_SVG]), bool(facts.get("data"))
+
+
+def _write_files(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    registry: Registry = app.evidence_registry  # type: ignore[attr-defined]
+    # Drawing pixels costs a tenth of a second a figure.
+    earlier = EarlierFiles(Path(app.outdir), Path(app.doctreedir) / "figures.json")
+    for path in registry.paths():
+        if path.relative_to(app.srcdir).with_suffix("").as_posix() not in app.env.found_docs:
+            continue
+        for name, svg, _ in figures_of(path):
+            earlier.write(name, digest({"svg": svg}), partial(_forms, name, svg))
+    earlier.close()
+
+
+def _forms(name: str, svg: str) -> dict[str, bytes]:
+    """Return the files of a figure."""
+    stem = f"{FOLDER}/figures/{name}"
+    return {
+        f"{stem}.svg": svg.encode(),
+        f"{stem}.dark.svg": for_the_dark(svg).encode(),
+        f"{stem}.png": as_png(svg),
+    }
+
+
+def _dress(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give every figure of a notebook its dark form, and links to its files."""
+    if doctree is None or "<figure " not in context.get("body", ""):
+        return
+    registry: Registry = app.evidence_registry  # type: ignore[attr-defined]
+    page = pagename.removeprefix("chapters/")
+    path = registry.path_of(page, page)
+    if path is None:
+        return
+    known = {name: has_data for name, _, has_data in figures_of(path)}
+    folder = str(context["pathto"](f"{FOLDER}/figures", 1))
+
+    def dressed(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name not in known:
+            return found[0]
+        facts = found["facts"].strip()
+        dark = _SOURCE.sub(f' src="{folder}/{name}.dark.svg"', f" {facts}").strip()
+        light = f'<img class="figure-light" {facts}>'
+        dark = f'<img class="figure-dark" loading="lazy" {dark}>'
+        links = _links(folder, name, known[name])
+        return f"{found['open']}{light}{dark}{found['rest']}{links}{found['close']}"
+
+    context["body"] = _FIGURE.sub(dressed, context["body"])
+
+
+def _links(folder: str, name: str, has_data: bool) -> Markup:
+    kinds = {"svg": "SVG", "png": "PNG", **({"csv": "data as CSV"} if has_data else {})}
+    links = Markup(", ").join(
+        Markup('<a href="{}/{}.{}" download>{}</a>').format(folder, name, end, words)
+        for end, words in kinds.items()
+    )
+    return Markup('<p class="figure-files">Figure {}: {}</p>').format(name, links)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the dressing of figures and the writing of their files."""
+    app.connect("html-page-context", _dress)
+    app.connect("build-finished", _write_files)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""Prognostic markers: what a printed hazard ratio per unit can mean."""

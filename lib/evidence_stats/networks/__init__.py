@@ -1,0 +1,1 @@
+"""Network meta-analysis, of treatments and of their components."""

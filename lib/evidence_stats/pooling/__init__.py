@@ -1,0 +1,1 @@
+"""Meta-analysis: inverse variance, exact, Bayes, permutation."""

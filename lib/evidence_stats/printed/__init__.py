@@ -1,0 +1,1 @@
+"""Printed numbers: their digits, rounding, strength, and the winner's curse."""

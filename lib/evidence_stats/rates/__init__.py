@@ -1,0 +1,1 @@
+"""Proportions, two proportions, their intervals, tests, posteriors and power."""

@@ -1,0 +1,1 @@
+"""Medians, hazard ratios, Kaplan-Meier curves, two arms, made arms, power."""

@@ -1,0 +1,274 @@
+"""Printed hazard ratios: their standard errors, posteriors and non-inferiority.
+
+Vocabulary
+----------
+**Margin**: the largest loss that would still be called acceptable, on the scale of the estimate.
+**Prior mean, prior SD**: of the log hazard ratio; an infinite SD is a flat prior.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from evidence_stats.estimates import Estimate
+from evidence_stats.normal import critical_value, distribution, z_from_p
+from evidence_stats.survival.median import require_positive
+
+NonInferiority = Literal["shown", "not shown", "inferior"]
+
+CONVENTIONS: dict[str, str] = {
+    "hr_se_from_interval": (
+        "The standard error of a log hazard ratio is the log width of the printed interval over "
+        "twice the normal quantile; R, SAS and lifelines all print Wald intervals, so this "
+        "recovers theirs up to rounding."
+    ),
+    "hr_se_from_p": (
+        "The standard error from a P value is |log HR| / z and takes the P as a Wald test, "
+        "although SAS and R also print score (log-rank) and likelihood ratio P values, which "
+        "differ slightly."
+    ),
+    "normal_posterior": (
+        "The posterior multiplies a normal likelihood of the log hazard ratio by a normal prior; "
+        "R and SAS fit patients by simulation, which agrees for large trials."
+    ),
+}
+
+
+# A P nearer to 1 than any that is printed; the interval that it implies would be no number.
+_SMALLEST_Z = 1e-3
+
+
+def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0.95) -> float:
+    """Return the standard error of a log hazard ratio from its printed interval.
+
+    Parameters
+    ----------
+    hr, low, high : float
+        Printed hazard ratio and limits, all positive.
+    level : float
+        Coverage of the interval, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Where a value is not positive or the limits do not enclose the hazard ratio.
+
+    References
+    ----------
+    Parmar et al. 1998, Stat Med 17:2815, equation 7; Tierney et al. 2007, Trials 8:16.
+    """
+    for name, value in (("hr", hr), ("low", low), ("high", high)):
+        require_positive(name, value)
+    if not low <= hr <= high or low == high:
+        raise ValueError(f"limits must enclose hr; got hr={hr}, low={low}, high={high}")
+    return math.log(high / low) / (2.0 * critical_value(level))
+
+
+def log_hr_se_from_p(hr: float, p: float) -> float:
+    """Return the standard error of a log hazard ratio from its two-sided P value.
+
+    Raises
+    ------
+    ValueError
+        Where `hr` is not positive or is 1, or `p` is not above 0 and below 1: then the ratio of
+        log hazard ratio and z is not defined.
+
+    References
+    ----------
+    Parmar et al. 1998, Stat Med 17:2815, equation 9.
+    """
+    require_positive("hr", hr)
+    z = z_from_p(p)
+    if hr == 1.0 or z < _SMALLEST_Z:
+        raise ValueError(f"expected hr other than 1 and p below 1; got hr={hr}, p={p}")
+    return abs(math.log(hr)) / z
+
+
+def printed_hazard_ratio(
+    hr: float,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    p: float | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Return a printed hazard ratio with the standard error that its interval or P implies.
+
+    Parameters
+    ----------
+    hr : float
+        Printed hazard ratio.
+    low, high : float or None
+        Printed limits. Without both, the interval is derived from `p`.
+    p : float or None
+        Printed two-sided P.
+    level : float
+        Coverage of the interval, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Where there is neither an interval nor a P, or as in the two functions above.
+    """
+    if low is not None and high is not None:
+        se, key = log_hr_se_from_interval(hr, low, high, level), "hr_se_from_interval"
+    elif p is not None:
+        se, key = log_hr_se_from_p(hr, p), "hr_se_from_p"
+        half_width = critical_value(level) * se
+        low, high = hr * math.exp(-half_width), hr * math.exp(half_width)
+    else:
+        raise ValueError(f"expected both limits or a P value; got low={low}, high={high}, p={p}")
+    return Estimate(
+        value=hr,
+        low=low,
+        high=high,
+        level=level,
+        kind="confidence",
+        unit="ratio",
+        se=se,
+        p=p,
+        method="printed hazard ratio",
+        conventions=(key,),
+    )
+
+
+def at_level(ratio: Estimate, level: float) -> Estimate:
+    """Return a ratio with its interval at `level`, from the standard error of its logarithm.
+
+    At its own level, or without a standard error, it stays as it is.
+    """
+    if ratio.se is None or ratio.level == level:
+        return ratio
+    half_width = critical_value(level) * ratio.se
+    return replace(
+        ratio,
+        low=ratio.value * math.exp(-half_width),
+        high=ratio.value * math.exp(half_width),
+        level=level,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NormalPosterior:
+    """Posterior of a log hazard ratio.
+
+    Attributes
+    ----------
+    mean, sd : float
+        Mean and standard deviation of the log hazard ratio.
+    prior_mean, prior_sd : float
+        The prior that it used; `prior_sd` is infinite for a flat prior.
+    """
+
+    mean: float
+    sd: float
+    prior_mean: float
+    prior_sd: float
+
+    def probability_below(self, hr: float) -> float:
+        """Return the posterior probability (0 to 1) that the hazard ratio is below `hr`.
+
+        Raises
+        ------
+        ValueError
+            Where `hr` is not positive.
+        """
+        require_positive("hr", hr)
+        return distribution((math.log(hr) - self.mean) / self.sd)
+
+    def probability(self, hr: float) -> Estimate:
+        """Return `probability_below(hr)` as an `Estimate`, grade D2."""
+        return Estimate(
+            value=self.probability_below(hr),
+            unit="probability",
+            method=f"posterior probability that the hazard ratio is below {hr:g}",
+            conventions=("normal_posterior",),
+            grade="D2",
+        )
+
+    def summary(self, *, level: float = 0.95) -> Estimate:
+        """Return the posterior median hazard ratio with its central credible interval."""
+        half_width = critical_value(level) * self.sd
+        return Estimate(
+            value=math.exp(self.mean),
+            low=math.exp(self.mean - half_width),
+            high=math.exp(self.mean + half_width),
+            level=level,
+            kind="credible",
+            unit="ratio",
+            se=self.sd,
+            method="posterior of the hazard ratio, normal likelihood and prior",
+            conventions=("normal_posterior",),
+            grade="D2",
+        )
+
+
+def normal_posterior(
+    log_hr: float, se: float, *, prior_mean: float = 0.0, prior_sd: float = math.inf
+) -> NormalPosterior:
+    """Return the posterior of a log hazard ratio under a normal prior.
+
+    Parameters
+    ----------
+    log_hr, se : float
+        Estimate of the log hazard ratio and its standard error.
+    prior_mean, prior_sd : float
+        Prior of the log hazard ratio; the default is flat.
+
+    Raises
+    ------
+    ValueError
+        Where a mean is not finite or a standard error or deviation is not positive.
+
+    References
+    ----------
+    Spiegelhalter, Freedman & Parmar 1994, J R Stat Soc A 157:357, section 3.
+    """
+    require_positive("se", se)
+    if not (math.isfinite(log_hr) and math.isfinite(prior_mean)):
+        raise ValueError(f"means must be finite; got log_hr={log_hr}, prior_mean={prior_mean}")
+    if not prior_sd >= 1e-100:
+        raise ValueError(f"prior_sd must be positive (inf for a flat prior); got {prior_sd}")
+    precision_data = se**-2
+    precision_prior = prior_sd**-2 if math.isfinite(prior_sd) else 0.0
+    precision = precision_data + precision_prior
+    mean = (log_hr * precision_data + prior_mean * precision_prior) / precision
+    return NormalPosterior(mean, precision**-0.5, prior_mean, prior_sd)
+
+
+def read_non_inferiority(
+    estimate: Estimate, margin: float, *, higher_is_worse: bool = True
+) -> NonInferiority:
+    """Return what an interval says about non-inferiority at `margin`.
+
+    Returns
+    -------
+    str
+        "shown" where the whole interval is on the good side of the margin, "inferior" where it
+        is on the bad side, otherwise "not shown". A missing limit counts as unbounded.
+
+    Raises
+    ------
+    ValueError
+        Where the estimate has no interval, or the estimate is a ratio and the margin not
+        positive.
+
+    References
+    ----------
+    Piaggio et al. 2012, JAMA 308:2594, figure 1 (CONSORT for non-inferiority trials).
+    """
+    if estimate.low is None and estimate.high is None:
+        raise ValueError("expected an estimate with an interval; got one without")
+    if estimate.unit == "ratio":
+        require_positive("margin", margin)
+    if not higher_is_worse:
+        good = estimate.low is not None and estimate.low > margin
+        bad = estimate.high is not None and estimate.high < margin
+    else:
+        good = estimate.high is not None and estimate.high < margin
+        bad = estimate.low is not None and estimate.low > margin
+    if good:
+        return "shown"
+    return "inferior" if bad else "not shown"

@@ -1,0 +1,241 @@
+"""Does adding interferon-alfa to anything help? The numbers of that chapter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evidence.figures.ratio_forest import RatioRow
+from evidence.record.page import Page
+from evidence.sources.data import Evidence
+from evidence.sources.vocabulary import OUTCOMES, TREATMENTS
+from evidence.tables.table import Table, make_table
+from evidence_stats.estimates import Estimate, NotEstimable
+from mrcc.adding_interferon.add_on_contrasts import (
+    AddOn,
+    Effect,
+    find_add_ons,
+    find_added_to,
+    response_effect,
+    survival_effect,
+)
+from mrcc.certainty import judge_certainty
+from mrcc.parameters import AddingInterferon
+
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "adding_interferon"
+
+DRUG = "IFN"
+# Fewer studies than this are shown, never pooled (METHODS: no headline for one or two studies).
+MIN_POOLED = 3
+
+
+_HOLLOW = (
+    "Hollow squares: something else than interferon-alfa differs as well. Points without a line: "
+    "printed without what an interval needs. Not pooled."
+)
+RESPONSE_CAPTION = (
+    f"Response with interferon-alfa added, over the same treatment without. {_HOLLOW}"
+)
+SURVIVAL_CAPTION = (
+    f"Hazard ratios for progression (PFS) and death (OS) with interferon-alfa added, over the same "
+    f"treatment without; from medians where no hazard ratio is printed. {_HOLLOW}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A contrast and what is known of one outcome."""
+
+    contrast: AddOn
+    effect: Effect
+
+    @property
+    def key(self) -> str:
+        """Name of the number on the page."""
+        return f"{self.contrast.study_id}_{self.contrast.arm}_{self.effect.outcome}".replace(
+            "-", "_"
+        )
+
+    @property
+    def interval(self) -> tuple[float, float | None] | None:
+        """Limits of the ratio, the upper one None where it has none; None without an interval."""
+        made = self.effect.estimate
+        if isinstance(made, NotEstimable) or made.low is None:
+            return None
+        return made.low, made.high
+
+    @property
+    def words(self) -> str:
+        """What was compared, in words."""
+        ratio = "response ratio" if self.effect.outcome == "orr" else "hazard ratio"
+        return (
+            f"{self.contrast.name}: {ratio}, {OUTCOMES[self.effect.outcome]}, "
+            f"{TREATMENTS[self.contrast.treatment]} over {TREATMENTS[self.contrast.backbone]}"
+        )
+
+
+def compare(evidence: Evidence, contrasts: list[AddOn], p: AddingInterferon) -> list[Compared]:
+    """Return every outcome of every contrast that has anything printed."""
+    found = []
+    for contrast in contrasts:
+        effects = [
+            response_effect(evidence, contrast, method=p.ratio_method, level=p.level),
+            *(
+                survival_effect(evidence, contrast, outcome, level=p.level, rho=p.multiarm_rho)
+                for outcome in ("pfs", "os")
+            ),
+        ]
+        found += [Compared(contrast, effect) for effect in effects if effect is not None]
+    return found
+
+
+def add_ons(evidence: Evidence, p: AddingInterferon) -> list[Compared]:
+    """Return what adding interferon-alfa did, by contrast and outcome."""
+    return compare(evidence, find_add_ons(evidence, DRUG), p)
+
+
+def reversed_contrasts(evidence: Evidence, p: AddingInterferon) -> list[Compared]:
+    """Return what adding something to interferon-alfa did: another question."""
+    return compare(evidence, find_added_to(evidence, DRUG), p)
+
+
+def prepare(evidence: Evidence) -> None:
+    """Compute what most variants of the page share; results are kept by the functions called."""
+    p = AddingInterferon()
+    add_ons(evidence, p)
+    reversed_contrasts(evidence, p)
+
+
+def record(page: Page[AddingInterferon], compared: list[Compared], prefix: str = "") -> None:
+    """Write the number of every contrast and outcome."""
+    for item in compared:
+        rows = [*item.effect.rows, *item.contrast.rows]
+        page.record(f"{prefix}{item.key}", item.effect.estimate, item.words, rows)
+
+
+def count(compared: list[Compared], p: AddingInterferon) -> dict[str, tuple[Estimate, str]]:
+    """Return how many contrasts there are, how many clean, how many with an interval."""
+    clean = [item for item in compared if not item.contrast.flag or p.include_flagged]
+    by_outcome = {
+        outcome: [
+            item.interval
+            for item in clean
+            if item.effect.outcome == outcome and item.interval is not None
+        ]
+        for outcome in ("orr", "pfs", "os")
+    }
+    studies = {item.contrast.study_id for item in compared}
+
+    def number(value: int) -> Estimate:
+        return Estimate(value, unit="count", method="count")
+
+    return {
+        "studies": (number(len(studies)), "Randomized studies that added interferon-alfa"),
+        "clean_studies": (
+            number(len({item.contrast.study_id for item in clean})),
+            "Of these, studies in which nothing else differs",
+        ),
+        **{
+            f"with_interval_{outcome}": (
+                number(len(intervals)),
+                f"Of these, with an interval for {OUTCOMES[outcome]}",
+            )
+            for outcome, intervals in by_outcome.items()
+        },
+        "favourable_orr": (
+            number(sum(low > 1 for low, _ in by_outcome["orr"])),
+            "Of these, with an interval for response wholly above 1",
+        ),
+        "favourable_os": (
+            number(sum(high is not None and high < 1 for _, high in by_outcome["os"])),
+            "Of these, with an interval for survival wholly below 1",
+        ),
+    }
+
+
+def forest_rows(
+    compared: list[Compared], outcomes: tuple[str, ...]
+) -> list[RatioRow] | NotEstimable:
+    """Return the lines of a forest plot for some outcomes."""
+    found = [
+        RatioRow(
+            label=f"{item.contrast.name}, on {item.contrast.backbone}",
+            note=item.effect.outcome.upper() if len(outcomes) > 1 else "",
+            estimate=item.effect.estimate,
+            treatment=item.contrast.treatment,
+            flagged=bool(item.contrast.flag),
+        )
+        for item in compared
+        if item.effect.outcome in outcomes and isinstance(item.effect.estimate, Estimate)
+    ]
+    return found or NotEstimable("no ratio is printed or follows from what is printed")
+
+
+def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: str) -> Table:
+    """Return one line per contrast: arms, doses, what else differs, what is printed.
+
+    Why a ratio cannot be had stands below the table.
+    """
+    seen: dict[tuple[str, str, str], list[Compared]] = {}
+    for item in compared:
+        contrast = item.contrast
+        seen.setdefault((contrast.study_id, contrast.arm, contrast.comparator), []).append(item)
+    rows = []
+    for items in seen.values():
+        contrast = items[0].contrast
+        arm = evidence.row(contrast.rows[0])
+        study = evidence.study(contrast.study_id)
+        rows.append(
+            [
+                contrast.name,
+                f"{TREATMENTS[contrast.treatment]} v {TREATMENTS[contrast.backbone]}",
+                arm["ifn_weekly_mu"],
+                study["line"],
+                study["blinding"],
+                contrast.flag or "nothing known",
+                ", ".join(item.effect.outcome.upper() for item in items),
+            ]
+        )
+    columns = ["Study", "Compared", "MU/week", "Line", "Blinding", "What else differs", "Printed"]
+    missing = tuple(
+        f"{item.words}: {item.effect.estimate}."
+        for item in compared
+        if isinstance(item.effect.estimate, NotEstimable)
+    )
+    return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=missing)
+
+
+def conclude(page: Page[AddingInterferon]) -> None:
+    """Write the conclusions of the chapter."""
+    vinblastine = judge_certainty(page.evidence, QUESTION, "orr_vlb").certainty
+    survival = judge_certainty(page.evidence, QUESTION, "os_mix").certainty
+    page.claim(
+        "not_pooled",
+        "No pooled effect of adding interferon-alfa can be given: only {with_interval_os} clean "
+        "study prints an interval for survival, and {with_interval_orr} for response.",
+        holds=lambda r: (
+            r.with_interval_os.value < MIN_POOLED and r.with_interval_orr.value < MIN_POOLED
+        ),
+        rests_on=["with_interval_os", "with_interval_orr"],
+        certainty="arithmetic",
+    )
+    page.claim(
+        "response_depends_on_backbone",
+        "Interferon-alfa raised response where the drug it was added to did little, and is not "
+        "shown to where that drug works: ratios {pyrhonen_1999_vinblastine_ifn_orr} on "
+        "vinblastine, {jonasch_2010_sorafenib_ifn_orr} on sorafenib.",
+        holds=lambda r: (
+            r.pyrhonen_1999_vinblastine_ifn_orr.low > 1
+            and r.jonasch_2010_sorafenib_ifn_orr.low <= 1
+        ),
+        rests_on=["pyrhonen_1999_vinblastine_ifn_orr", "jonasch_2010_sorafenib_ifn_orr"],
+        certainty=vinblastine,
+    )
+    page.claim(
+        "survival_not_shown",
+        "In the largest clean comparison adding interferon-alfa is not shown to change survival: "
+        "hazard ratio {negrier_2007_ifn_any_os}.",
+        holds=lambda r: r.negrier_2007_ifn_any_os.low <= 1 <= r.negrier_2007_ifn_any_os.high,
+        rests_on=["negrier_2007_ifn_any_os"],
+        certainty=survival,
+    )

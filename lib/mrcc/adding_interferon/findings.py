@@ -1,0 +1,103 @@
+"""Summary of findings: interferon-alfa added to a treatment, against that treatment alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.sources.data import Evidence
+from evidence.sources.printed_medians import reached_median
+from evidence.sources.responses import arm_response
+from evidence.sources.vocabulary import TREATMENTS
+from evidence.tables.table import Table
+from evidence_stats.estimates import Estimate, NotEstimable
+from evidence_stats.printed.reported import NOT_REPORTED
+from evidence_stats.survival.from_medians import landmark_survival
+from mrcc.adding_interferon.analysis import QUESTION, Compared
+from mrcc.certainty import is_judged, judge_certainty
+from mrcc.parameters import AddingInterferon
+from mrcc.summary_of_findings import (
+    PROGRESSION,
+    RESPONSE,
+    SURVIVAL,
+    Finding,
+    find,
+    responders,
+    survivors,
+    tabulate_findings,
+    visible,
+)
+
+# Months at which survival is shown per 1000.
+_HORIZON = 12.0
+_OUTCOMES = {
+    "orr": ("Objective response", RESPONSE, "response ratio"),
+    "pfs": ("Free of progression at one year", PROGRESSION, "hazard ratio"),
+    "os": ("Alive at one year", SURVIVAL, "hazard ratio"),
+}
+
+# In a factorial trial interferon-alfa was added to arms with and without another drug.
+_BACKBONES = {"MIX": "several treatments taken together"}
+
+
+def _baseline(evidence: Evidence, item: Compared) -> float | None:
+    """Return the share of responders or survivors in the arm without interferon-alfa."""
+    study, arm = item.contrast.study_id, item.contrast.comparator
+    if item.effect.outcome == "orr":
+        control = arm_response(evidence, f"{study}.{arm}")
+        return control.events / control.n
+    median = reached_median(evidence, f"{study}.{item.effect.outcome}.median.{arm}")
+    if isinstance(median, NotEstimable):
+        return None
+    return landmark_survival(median, _HORIZON).value
+
+
+def _patients(evidence: Evidence, item: Compared) -> str:
+    estimate = item.effect.estimate
+    if isinstance(estimate, Estimate) and estimate.n:
+        return str(estimate.n)
+    sizes = [evidence.row(row)["n_reported"] for row in item.contrast.rows]
+    return str(sum(map(int, sizes))) if all(map(str.isdigit, sizes)) else NOT_REPORTED
+
+
+def _judged_as(item: Compared) -> str:
+    return f"{item.effect.outcome}_{item.contrast.backbone.lower()}"
+
+
+def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
+    outcome, backbone = item.effect.outcome, item.contrast.backbone
+    words, effect, ratio = _OUTCOMES[outcome]
+    return find(
+        f"{words}, on {_BACKBONES.get(backbone, TREATMENTS[backbone])}: {item.contrast.name}",
+        judge_certainty(evidence, QUESTION, _judged_as(item)),
+        effect.of("Adding interferon-alfa"),
+        visible(item.effect.estimate, p.provenance_max),
+        name=ratio,
+        good_below_one=outcome != "orr",
+        absolute=responders if outcome == "orr" else survivors,
+        baseline=_baseline(evidence, item),
+        patients=_patients(evidence, item),
+    )
+
+
+def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon) -> Table:
+    """Return one line per clean contrast and outcome that has an interval."""
+    clean = [item for item in compared if not item.contrast.flag and item.interval is not None]
+    judged = [item for item in clean if is_judged(evidence, QUESTION, _judged_as(item))]
+    findings = [_finding(evidence, item, p) for item in judged]
+    unjudged = [
+        f"{item.words} is left out: data/certainty.csv does not judge {_judged_as(item)}."
+        for item in clean
+        if item not in judged
+    ]
+    return tabulate_findings(
+        findings,
+        caption="Summary of findings: interferon-alfa added, against the same treatment alone",
+        without="Per 1000 without",
+        with_="Per 1000 with interferon-alfa",
+        notes=(
+            "Only contrasts in which nothing else is known to differ and that have an interval. "
+            "Patients per 1000 without it are those of the trial's own comparator; survival at "
+            "one year is read off an exponential curve through its median.",
+            *unjudged,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Question: does phosphorylated AKT predict outcome."""

@@ -1,0 +1,328 @@
+"""Does phosphorylated AKT predict outcome? The numbers of that chapter."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from operator import itemgetter
+
+from evidence.record.page import Page
+from evidence.sources.data import Evidence
+from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
+from evidence_stats.markers.marker_simulation import (
+    SignificanceFilter,
+    simulate_significance_filter,
+)
+from evidence_stats.markers.prognosis import concordance_normal_marker, information_ratio
+from evidence_stats.printed.evidential_strength import e_value, posterior_probability, s_value
+from evidence_stats.printed.rounding import RoundingPolygon
+from evidence_stats.printed.winners_curse import retrospective_design
+from mrcc import Numbers
+from mrcc.biomarker_prognosis.marker_effect import (
+    adjust,
+    fitting_polygon,
+    largest_bayes_factor,
+    ratio_per_sd,
+    ratio_per_units,
+    report_probability,
+    selected_ratio,
+    shrunk_ratio,
+)
+from mrcc.biomarker_prognosis.printed_marker import NAMES, QUESTION, PrintedEffect, printed_effects
+from mrcc.certainty import judge_certainty
+from mrcc.parameters import BiomarkerPrognosis
+
+# Numbers of both outcomes that the chapter's summary table shows.
+KEY_NUMBERS = (
+    "hr",
+    "hr_range",
+    "hr_per_sd",
+    "concordance",
+    "bayes_factor",
+    "posterior",
+    "p_adjusted",
+    "hr_shrunk",
+    "hr_selected",
+    "power",
+    "exaggeration",
+    "e_value",
+)
+
+
+def before_and_after(
+    effects: tuple[PrintedEffect, ...],
+) -> dict[str, list[tuple[str, Estimate]]] | NotEstimable:
+    """Return, per outcome, the published hazard ratio and what shrinkage and selection leave.
+
+    What is not estimable is left out, unless that is everything.
+    """
+    found: dict[str, list[tuple[str, Estimate]]] = {}
+    for effect in effects:
+        shown = (
+            ("as published", effect.hr),
+            ("shrunk", shrunk_ratio(effect)),
+            ("selected", selected_ratio(effect)),
+        )
+        found[NAMES[effect.outcome]] = [
+            (words, made) for words, made in shown if isinstance(made, Estimate)
+        ]
+    return found if any(found.values()) else NotEstimable("no hazard ratio is printed")
+
+
+def polygons(effects: tuple[PrintedEffect, ...]) -> dict[str, RoundingPolygon] | NotEstimable:
+    """Return the rounding polygons under a title that says what was printed."""
+    found = {}
+    for effect in effects:
+        if isinstance(effect.polygon, NotEstimable):
+            continue
+        hr, low, high, p = effect.texts
+        found[f"{NAMES[effect.outcome]}: {hr} ({low}\u2013{high})\nP = {p}"] = effect.polygon
+    return found or NotEstimable("no hazard ratio is printed with two limits")
+
+
+def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
+    """Return what hazard ratio, interval and P allow together."""
+    numbers: Numbers = {}
+    for effect in effects:
+        name = NAMES[effect.outcome]
+        numbers[f"{effect.outcome}_hr"] = (effect.hr, f"{name} hazard ratio per unit of pAKT")
+        if isinstance(effect.polygon, NotEstimable):
+            fit_words = f"{name}: do the printed numbers fit?"
+            numbers[f"{effect.outcome}_consistent"] = (effect.polygon, fit_words)
+            continue
+        fits = Estimate(float(effect.polygon.consistent), method="rounding polygon, 1 is yes")
+        numbers[f"{effect.outcome}_consistent"] = (fits, f"{name}: do the printed numbers fit?")
+        if effect.polygon.p is not None:
+            words = f"P values for {name} that the printed interval allows"
+            numbers[f"{effect.outcome}_p_allowed"] = (effect.polygon.p, words)
+        if effect.polygon.hr is not None and effect.polygon.consistent:
+            words = f"{name} hazard ratios that print so"
+            numbers[f"{effect.outcome}_hr_range"] = (effect.polygon.hr, words)
+    return numbers
+
+
+def printed_p_and_range(effects: tuple[PrintedEffect, ...]) -> Numbers:
+    """Return the printed P values, and why a range of hazard ratios cannot be had where it cannot.
+
+    Sentences of the chapter name them, whatever is printed.
+    """
+    numbers: Numbers = {}
+    for effect in effects:
+        name, key = NAMES[effect.outcome], effect.outcome
+        numbers[f"{key}_p"] = (
+            if_estimable(lambda p: Estimate(p, unit="p_value", method="as printed"), effect.p),
+            f"{name}: P as printed",
+        )
+        fitting = fitting_polygon(effect)
+        if isinstance(fitting, NotEstimable):
+            numbers[f"{key}_hr_range"] = (fitting, f"{name} hazard ratios that print so")
+    return numbers
+
+
+def rescale(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
+    """Return hazard ratios per several units and per SD, and the discrimination they mean."""
+    numbers: Numbers = {}
+    for effect in effects:
+        name = NAMES[effect.outcome]
+        per_sd = ratio_per_sd(effect, p)
+        numbers[f"{effect.outcome}_hr_increment"] = (
+            ratio_per_units(effect, p.increment_units, p.level),
+            f"{name} hazard ratio per {p.increment_units:g} units of pAKT",
+        )
+        numbers[f"{effect.outcome}_hr_per_sd"] = (per_sd, f"{name} hazard ratio per SD of pAKT")
+        numbers[f"{effect.outcome}_concordance"] = (
+            if_estimable(lambda ratio: concordance_normal_marker(math.log(ratio.value)), per_sd),
+            f"{name}: concordance that this means",
+        )
+        strength = if_estimable(e_value, per_sd)
+        words = f"{name}: risk ratio of a confounder that could explain it"
+        if isinstance(strength, NotEstimable):
+            numbers[f"{effect.outcome}_e_value"] = (strength, words)
+            continue
+        alone = replace(strength, low=None, high=None, level=None, kind="")
+        numbers[f"{effect.outcome}_e_value"] = (alone, words)
+        if strength.low is not None:
+            numbers[f"{effect.outcome}_e_value_limit"] = (
+                replace(alone, value=strength.low),
+                f"{name}: risk ratio of a confounder that could move its limit to 1",
+            )
+    return numbers
+
+
+def compare_information(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
+    """Return how much more the PFS model knows of the marker than the OS model."""
+    found = if_estimable(
+        lambda pfs, os_: information_ratio(pfs, os_, events_first=p.n_patients),
+        *(fitting_polygon(effect) for effect in effects),
+    )
+    return {
+        "information_ratio": (
+            if_estimable(lambda made: made.ratio, found),
+            "Events that PFS must have for each death",
+        ),
+        "implied_deaths": (
+            if_estimable(lambda made: made.implied_events, found),
+            "Deaths that this leaves if every patient progressed",
+        ),
+    }
+
+
+def weigh(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
+    """Return how strong the evidence of each P value is."""
+    numbers: Numbers = {}
+    for effect in effects:
+        name, key = NAMES[effect.outcome], effect.outcome
+        bound = largest_bayes_factor(effect)
+        numbers |= {
+            f"{key}_bayes_factor": (bound, f"{name}: largest Bayes factor for an effect"),
+            f"{key}_s_value": (
+                if_estimable(s_value, effect.p),
+                f"{name}: surprise of the P value, bits",
+            ),
+            f"{key}_posterior": (
+                if_estimable(lambda made: posterior_probability(p.prior_h1, made.value), bound),
+                f"{name}: probability of an effect at best, from the prior given",
+            ),
+            f"{key}_fprp": (
+                report_probability(effect, p),
+                f"{name}: false positive report probability",
+            ),
+        }
+    many, two = (adjust(effects, p, n) for n in (p.n_hypotheses, 2))
+    for place, effect in enumerate(effects):
+        name, key = NAMES[effect.outcome], effect.outcome
+        own = itemgetter(place)
+        numbers[f"{key}_p_adjusted"] = (if_estimable(own, many), f"{name}: P among all hypotheses")
+        numbers[f"{key}_p_adjusted_two"] = (
+            if_estimable(own, two),
+            f"{name}: P if only two were tested",
+        )
+    return numbers
+
+
+def shrink(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
+    """Return hazard ratios per unit after shrinkage and selection, and the power there was."""
+    numbers: Numbers = {}
+    for effect in effects:
+        name, key = NAMES[effect.outcome], effect.outcome
+        design = retrospective_design(math.log(p.power_hr_per_sd), 1 / math.sqrt(effect.events))
+        numbers |= {
+            f"{key}_hr_shrunk": (
+                shrunk_ratio(effect),
+                f"{name} hazard ratio per unit, shrunk by what trials in general find",
+            ),
+            f"{key}_hr_selected": (
+                selected_ratio(effect),
+                f"{name} hazard ratio per unit, given that it was selected",
+            ),
+            f"{key}_power": (design.power, f"{name}: power for the true hazard ratio given"),
+            f"{key}_exaggeration": (design.exaggeration, f"{name}: mean exaggeration if found"),
+        }
+    return numbers
+
+
+def simulate(
+    effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis
+) -> dict[str, list[SignificanceFilter]]:
+    """Return simulated trials of one marker for each true hazard ratio per SD, by outcome."""
+    return {
+        effect.outcome: [
+            simulate_significance_filter(
+                n=p.n_patients,
+                events=effect.events,
+                hr_per_sd=true,
+                nsim=p.nsim,
+                marker=p.marker_dist,
+                seed=p.seed,
+            )
+            for true in p.true_hr_grid
+        ]
+        for effect in effects
+    }
+
+
+def prepare(evidence: Evidence) -> None:
+    """Compute what most variants of the page share; results are kept by the functions called."""
+    p = BiomarkerPrognosis()
+    simulate(printed_effects(evidence, p), p)
+
+
+def simulated_numbers(
+    simulated: dict[str, list[SignificanceFilter]], p: BiomarkerPrognosis
+) -> Numbers:
+    """Return what significant simulated trials report, per outcome and true hazard ratio."""
+    numbers: Numbers = {}
+    for outcome, filters in simulated.items():
+        for true, found in zip(p.true_hr_grid, filters, strict=True):
+            key = f"{outcome}_sim_{true:g}".replace(".", "_")
+            words = (
+                f"{NAMES[outcome]}, true hazard ratio per SD {true:g}: significant trials report"
+            )
+            if found.hr_significant is not None and found.mean_c_index_significant is not None:
+                numbers[f"{key}_hr"] = (found.hr_significant, f"{words} a hazard ratio of")
+                numbers[f"{key}_c"] = (found.mean_c_index_significant, f"{words} a concordance of")
+    return numbers
+
+
+def conclude(page: Page[BiomarkerPrognosis]) -> None:
+    """Write the conclusions of the chapter, judged by its numbers."""
+    sure = judge_certainty(page.evidence, QUESTION, "association").certainty
+    page.claim(
+        "association_fragile",
+        "Higher pAKT went with worse PFS, hazard ratio per unit {pfs_hr}, and worse OS, {os_hr}; "
+        "but with {parameter.n_hypotheses} hypotheses neither P survives adjustment: "
+        "{pfs_p_adjusted} and {os_p_adjusted}.",
+        holds=lambda r: r.pfs_p_adjusted.value > 0.05 and r.os_p_adjusted.value > 0.05,
+        rests_on=["pfs_hr", "os_hr", "pfs_p_adjusted", "os_p_adjusted"],
+        certainty=sure,
+    )
+    page.claim(
+        "printed_numbers_fit",
+        "Hazard ratio, interval and P value fit each other for PFS and for OS.",
+        holds=lambda r: r.pfs_consistent.value == 1 and r.os_consistent.value == 1,
+        rests_on=["pfs_consistent", "os_consistent"],
+        certainty="arithmetic",
+    )
+    page.claim(
+        "prediction_unknown",
+        "pAKT predicts who benefits from interferon-alfa: the interaction with treatment is "
+        "{interaction_p}.",
+        holds=lambda r: r.interaction_p.value < 0.05,
+        rests_on=["interaction_p"],
+        certainty=judge_certainty(page.evidence, QUESTION, "prediction").certainty,
+    )
+    if "information_ratio" in page.results:
+        page.claim(
+            "models_differ",
+            "The two models cannot be on one scale in the same patients: that would need "
+            "{information_ratio:low} to {information_ratio:high} progressions for each death.",
+            holds=lambda r: (
+                r.information_ratio.low > page.parameters.events_pfs / page.parameters.events_os
+            ),
+            rests_on=["information_ratio"],
+            certainty="arithmetic",
+        )
+    page.claim(
+        "weak_evidence",
+        "Starting from a probability of {parameter.prior_h1} that pAKT matters, these P values "
+        "leave at best {pfs_posterior} and {os_posterior}.",
+        holds=lambda r: r.pfs_posterior.value < 0.5 and r.os_posterior.value < 0.5,
+        rests_on=["pfs_posterior", "os_posterior"],
+        certainty=sure,
+    )
+    page.claim(
+        "effects_exaggerated",
+        "If the true hazard ratio per SD is {parameter.power_hr_per_sd}, the power was {pfs_power} "
+        "and {os_power}, and significant findings exaggerate it {pfs_exaggeration} and "
+        "{os_exaggeration} times.",
+        holds=lambda r: r.pfs_exaggeration.value > 1.2 and r.os_exaggeration.value > 1.2,
+        rests_on=["pfs_power", "os_power", "pfs_exaggeration", "os_exaggeration"],
+        certainty="low",
+    )
+    page.claim(
+        "splitting_wastes",
+        "Splitting pAKT into high and low would keep {cut_keeps} of its information.",
+        holds=lambda r: r.cut_keeps.value < 0.8,
+        rests_on=["cut_keeps"],
+        certainty="arithmetic",
+    )

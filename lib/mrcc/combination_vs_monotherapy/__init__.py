@@ -1,0 +1,1 @@
+"""Question: does adding interferon-alfa to sorafenib help."""

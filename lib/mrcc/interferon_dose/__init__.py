@@ -1,0 +1,1 @@
+"""Question: does more interferon-alfa a week bring more responses."""

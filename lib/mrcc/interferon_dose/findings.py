@@ -1,0 +1,55 @@
+"""Summary of findings: more interferon-alfa a week against less, beside sorafenib."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evidence.record.results import Result
+from evidence.sources.data import Evidence
+from evidence.tables.table import Table
+from evidence_stats.printed.reported import NOT_REPORTED
+from mrcc.certainty import judge_certainty
+from mrcc.interferon_dose.analysis import QUESTION
+from mrcc.parameters import InterferonDose
+from mrcc.summary_of_findings import RESPONSE, find, odds_responders, seen, tabulate_findings
+
+
+def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:
+    """Return two lines: across trials, and between the schedules of the one that randomized."""
+    slope, schedule = results["dose_or"], results["schedule_or"]
+    overall = None if slope.n is None else (slope.events or 0) / slope.n
+    higher = results["schedule_higher"].value
+    findings = [
+        find(
+            f"Objective response, {p.dose_step:g} MU a week more, across trials",
+            judge_certainty(evidence, QUESTION, "response_across_trials"),
+            RESPONSE.of("More interferon-alfa a week"),
+            seen(slope),
+            name="odds ratio",
+            good_below_one=False,
+            absolute=odds_responders,
+            baseline=overall,
+            patients=str(results["arms"].n),
+        ),
+        find(
+            "Objective response, lower against higher dose within one trial (RAPSODY)",
+            judge_certainty(evidence, QUESTION, "response_between_schedules"),
+            RESPONSE.of("Less interferon-alfa a week"),
+            seen(schedule),
+            name="odds ratio",
+            good_below_one=False,
+            absolute=odds_responders,
+            baseline=None if higher == 1 else higher,
+            patients=NOT_REPORTED if schedule.n is None else str(schedule.n),
+        ),
+    ]
+    return tabulate_findings(
+        findings,
+        caption="Summary of findings: the weekly dose of interferon-alfa beside sorafenib",
+        without="Per 1000 at the dose compared with",
+        with_="Per 1000 at the other dose",
+        notes=(
+            "Across trials the response compared with is that of all arms taken together; within "
+            "the trial it is that of the higher dose.",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Question: where does sorafenib stand among the treatments."""

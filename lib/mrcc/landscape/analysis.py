@@ -1,0 +1,220 @@
+"""Where sorafenib stands among the treatments: the contrasts of that chapter and its network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.record.page import Page
+from evidence.sources.data import Evidence
+from evidence.sources.vocabulary import TREATMENTS
+from evidence.tables.table import Table, make_table
+from evidence_stats.estimates import Estimate
+from evidence_stats.networks.network import NetworkResult, network
+from mrcc import Numbers
+from mrcc.certainty import judge_certainty
+from mrcc.landscape.network_contrasts import LeftOut, Link
+from mrcc.landscape.network_links import left_out, links
+from mrcc.parameters import Landscape
+
+# Name of the question in data/certainty.csv and of its chapter.
+QUESTION = "landscape"
+
+
+def fit(found: list[Link], p: Landscape) -> NetworkResult:
+    """Return the network meta-analysis.
+
+    Raises
+    ------
+    ValueError
+        Where the contrasts that are left do not connect, or do not reach the reference.
+    """
+    fitted = network([link.contrast for link in found], model=p.model, level=p.level)
+    if p.reference not in fitted.treatments:
+        known = ", ".join(fitted.treatments)
+        raise ValueError(f"reference: expected one of {known}, got {p.reference}")
+    return fitted
+
+
+def code_key(code: str) -> str:
+    """Return a treatment code as part of a key: SOR+IFN becomes sor_ifn."""
+    return code.lower().replace("+", "_")
+
+
+def survival_effects(evidence: Evidence, level: float = 0.95) -> tuple[Numbers, list[str]]:
+    """Return overall survival by the default network, as os_hr_*, and its data rows."""
+    parameters = Landscape(outcome="os", level=level)
+    found = links(evidence, parameters)
+    lost = left_out(evidence, parameters)
+    fitted = fit(found, parameters)
+    numbers = _against_reference(fitted, parameters) | _lost_numbers(lost, fitted, parameters)
+    return {f"os_{key}": number for key, number in numbers.items()}, [
+        *(row for link in found for row in link.rows),
+        *(row for link in lost for row in link.rows),
+    ]
+
+
+def _against_reference(fitted: NetworkResult, p: Landscape) -> Numbers:
+    return {
+        f"hr_{code_key(code)}": (estimate, _words(code, p))
+        for code, estimate in fitted.effects_versus(p.reference).items()
+        if code != p.reference
+    }
+
+
+def _words(code: str, p: Landscape) -> str:
+    return f"{p.outcome.upper()} hazard ratio, {TREATMENTS[code]} over {TREATMENTS[p.reference]}"
+
+
+def _lost_numbers(lost: Sequence[LeftOut], fitted: NetworkResult, p: Landscape) -> Numbers:
+    """Return why treatments have no effect here that only contrasts left out would link."""
+    return {
+        f"hr_{code_key(code)}": (one.missing, _words(code, p))
+        for one in lost
+        for code in one.treatments
+        if code not in fitted.treatments
+    }
+
+
+def record_left_out(page: Page[Landscape], lost: Sequence[LeftOut], fitted: NetworkResult) -> None:
+    """Write which treatments cannot be compared because contrasts were left out."""
+    rows = [row for one in lost for row in one.rows]
+    numbers = _lost_numbers(lost, fitted, page.parameters)
+    if numbers:
+        page.record_all(numbers, rows)
+
+
+def effects(fitted: NetworkResult, p: Landscape) -> Numbers:
+    """Return every treatment against the reference, and what the network says of itself."""
+    numbers = _against_reference(fitted, p)
+    numbers["treatments"] = (
+        Estimate(len(fitted.treatments), unit="count", method="count"),
+        "Treatments in the network",
+    )
+    numbers["contrasts"] = (
+        Estimate(len(fitted.contrasts), unit="count", method="count"),
+        "Contrasts in the network",
+    )
+    numbers["loops"] = (
+        Estimate(fitted.loops, unit="count", method="independent loops of the graph"),
+        "Closed loops formed by different studies",
+    )
+    if fitted.p is not None:
+        numbers["q_p"] = (
+            Estimate(fitted.p, unit="p_value", method="Cochran's Q of the network", grade="D2"),
+            "P of heterogeneity in the network",
+        )
+    return numbers
+
+
+def tabulate_league(fitted: NetworkResult) -> Table:
+    """Return the league table, row over column, with P-scores in the last column."""
+    from evidence.tables.formatting import format_compact
+
+    league = fitted.league()
+    scores = fitted.p_scores()
+    order = sorted(fitted.treatments, key=lambda code: -scores[code])
+    rows = [
+        [
+            TREATMENTS[a],
+            *("" if a == b else format_compact(league[a, b]) for b in order),
+            f"{scores[a]:.2f}",
+        ]
+        for a in order
+    ]
+    rows = [[cell or "\u2014" for cell in row] for row in rows]
+    columns = ["Row over column", *(TREATMENTS[code] for code in order), "P-score"]
+    return make_table(
+        columns,
+        rows,
+        caption="League table of hazard ratios; below 1 favours the row",
+        numeric=columns[1:],
+        footnotes=(
+            "P-scores order point estimates and intervals; they say nothing of whether the trials "
+            "may be compared, which the table on comparability puts in doubt.",
+        ),
+    )
+
+
+def tabulate_transitivity(
+    evidence: Evidence, found: list[Link], lost: Sequence[LeftOut] = ()
+) -> Table:
+    """Return what differs between the trials that the network compares; below, what it lacks."""
+    rows = []
+    for study_id in dict.fromkeys(link.contrast.study for link in found):
+        study = evidence.study(study_id)
+        own = [link for link in found if link.contrast.study == study_id]
+        compared = ", ".join(f"{link.contrast.treat_a} v {link.contrast.treat_b}" for link in own)
+        rows.append(
+            [
+                study["short_name"],
+                compared,
+                "derived" if all(link.derived for link in own) else "printed",
+                study["line"],
+                study["blinding"],
+                study["histology"],
+                study["n_total"],
+                study["accrual"],
+            ]
+        )
+    columns = ["Study", "Compared", "Hazard ratio", "Line", "Blinding", "Histology"]
+    columns += ["Patients", "Enrolled"]
+    notes = [
+        f"Left out, {evidence.study(one.study)['short_name']}: {one.missing.reason}."
+        for one in lost
+    ]
+    return make_table(
+        columns,
+        rows,
+        caption="Can these trials be compared?",
+        numeric=("Patients",),
+        footnotes=notes,
+    )
+
+
+def conclude(page: Page[Landscape]) -> None:
+    """Write the conclusions of the chapter."""
+    outcome = page.parameters.outcome
+    sure = {
+        code: judge_certainty(page.evidence, QUESTION, f"{outcome}_{code}").certainty
+        for code in ("sor", "sun")
+        if f"hr_{code}" in page.results
+    }
+    page.claim(
+        "consistency_untestable",
+        "The network has no closed loop formed by different studies, so whether direct and "
+        "indirect evidence agree cannot be tested; every indirect estimate is a chain.",
+        holds=lambda r: r.loops.value == 0,
+        rests_on=["loops"],
+        certainty="arithmetic",
+    )
+    if "hr_sor" in page.results:
+        page.claim(
+            "sorafenib_against_interferon",
+            "Sorafenib is not shown to delay progression against interferon-alfa: hazard ratio "
+            "{hr_sor}, from two printed medians.",
+            holds=lambda r: r.hr_sor.low <= 1 <= r.hr_sor.high,
+            rests_on=["hr_sor"],
+            certainty=sure["sor"],
+        )
+    if "hr_sun" in page.results:
+        page.claim(
+            "sunitinib_against_interferon",
+            "Sunitinib did better than interferon-alfa: hazard ratio {hr_sun}.",
+            holds=lambda r: r.hr_sun.high < 1,
+            rests_on=["hr_sun"],
+            certainty=sure["sun"],
+        )
+
+
+def edges(evidence: Evidence, found: list[Link]) -> list[tuple[str, str, float, bool, str]]:
+    """Return the links as the network figure takes them."""
+    return [
+        (
+            link.contrast.treat_a,
+            link.contrast.treat_b,
+            link.contrast.se,
+            link.derived,
+            evidence.study(link.contrast.study)["short_name"].partition(" (")[0],
+        )
+        for link in found
+    ]

@@ -1,0 +1,91 @@
+"""Summary of findings: each treatment of the network against interferon-alfa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.sources.data import Evidence
+from evidence.sources.printed_medians import reached_median
+from evidence.sources.vocabulary import TREATMENTS
+from evidence.tables.table import Table
+from evidence_stats.estimates import NotEstimable, if_estimable
+from evidence_stats.networks.network import NetworkResult
+from evidence_stats.survival.from_medians import landmark_survival
+from mrcc.certainty import is_judged, judge_certainty
+from mrcc.landscape.analysis import QUESTION, code_key
+from mrcc.landscape.network_contrasts import Link
+from mrcc.parameters import Landscape
+from mrcc.summary_of_findings import PROGRESSION, SURVIVAL, find, tabulate_findings, visible
+
+# The treatment that certainty was judged against, and its printed medians: the largest trial that
+# gave it alone to untreated patients.
+COMPARATOR = "IFN"
+_BASELINES = {"pfs": "motzer-2007.pfs.median.ifn.final", "os": "motzer-2007.os.median.ifn"}
+_HORIZON = 12.0
+_OUTCOMES = {
+    "pfs": ("free of progression at one year", PROGRESSION),
+    "os": ("alive at one year", SURVIVAL),
+}
+
+
+def summarise(
+    evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
+) -> Table:
+    """Return one line per treatment against interferon-alfa.
+
+    Patients per 1000 with interferon-alfa are read off an exponential curve through a printed
+    median; with other treatments they are that share to the power of the hazard ratio.
+    """
+    words, effect = _OUTCOMES[p.outcome]
+    median = reached_median(evidence, _BASELINES[p.outcome])
+    at_horizon = if_estimable(lambda made: landmark_survival(made, _HORIZON).value, median)
+    baseline = None if isinstance(at_horizon, NotEstimable) else at_horizon
+    effects = fitted.effects_versus(COMPARATOR) if COMPARATOR in fitted.treatments else {}
+    judged = {
+        code: is_judged(evidence, QUESTION, f"{p.outcome}_{code_key(code)}") for code in effects
+    }
+    notes = [
+        f"{_capital(TREATMENTS[code])} is left out: data/certainty.csv does not judge "
+        f"{p.outcome}_{code_key(code)}."
+        for code in effects
+        if not judged[code]
+    ]
+    findings = [
+        find(
+            _capital(TREATMENTS[code]),
+            judge_certainty(evidence, QUESTION, f"{p.outcome}_{code_key(code)}"),
+            effect.of(_capital(TREATMENTS[code])),
+            visible(hr, p.provenance_max),
+            name="hazard ratio",
+            good_below_one=True,
+            baseline=baseline,
+            patients=_patients(evidence, links, code),
+            against="against interferon-alfa",
+        )
+        for code, hr in effects.items()
+        if judged[code]
+    ]
+    return tabulate_findings(
+        findings,
+        caption=f"Summary of findings: each treatment against interferon-alfa, {words}",
+        without="Per 1000 with interferon-alfa",
+        with_="Per 1000 with the treatment",
+        notes=(
+            "Patients are those of trials that compared the two directly. Those per 1000 with "
+            "interferon-alfa are read off an exponential curve through the median of "
+            f"{evidence.printed(_BASELINES[p.outcome])} in the largest trial that gave it alone.",
+            *notes,
+        ),
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _patients(evidence: Evidence, links: Sequence[Link], code: str) -> str:
+    pair = {code, COMPARATOR}
+    contrasts = [link.contrast for link in links]
+    studies = sorted({c.study for c in contrasts if {c.treat_a, c.treat_b} == pair})
+    sizes = [evidence.study(study)["n_total"] for study in studies]
+    return str(sum(map(int, sizes))) if sizes and all(sizes) else "none directly"

@@ -1,0 +1,1 @@
+"""Question: what do the regimens cost in severe adverse events."""
