@@ -2,7 +2,7 @@
 
 import yaml
 
-from evidence_book.sphinx.sphinx_breadcrumbs import breadcrumbs
+from evidence_book.sphinx.breadcrumbs import breadcrumbs
 from tests.conftest import ROOT
 from tests.parsed_pages import parse
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import evidence_book.sphinx.sphinx_cards as extension
+import evidence_book.sphinx.cards as extension
 from evidence.record.results import GRADES
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.addresses import Addresses

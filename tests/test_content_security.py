@@ -11,7 +11,7 @@ import pytest
 
 from evidence_book.rendering.inline_scripts import inline_scripts, is_known
 from evidence_book.rendering.site import read_page
-from evidence_book.sphinx.sphinx_csp import policy, with_policy
+from evidence_book.sphinx.content_security import policy, with_policy
 from tests.parsed_pages import parse
 
 # A page of each kind, with what must work on it.

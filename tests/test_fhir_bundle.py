@@ -9,8 +9,8 @@ import pytest
 from evidence.files.paths import notebook_path, project_root
 from evidence_book.extras.citation import read_book_facts
 from evidence_book.extras.fhir_bundle import bundle_text, find_result, make_bundle, read_bundle
+from evidence_book.reports.finding_lines import read_finding_lines
 from evidence_book.reports.registry import Registry
-from evidence_book.sphinx.finding_lines import read_finding_lines
 from mrcc.parameters import QUESTIONS
 
 # Which number of the page each line prints; lines that are not here print none.

@@ -9,8 +9,8 @@ from evidence.figures.style import INK, MUTED, SHADE, TREATMENT_COLOURS, WARNING
 from evidence.files.paths import project_root
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.figure_variants import DARK, as_png, for_the_dark
+from evidence_book.sphinx.figures import figures_of
 from evidence_book.sphinx.interval_strip import StripLine, draw_strip
-from evidence_book.sphinx.sphinx_figures import figures_of
 
 DARK_PAGE, WHITE = "#121212", "#ffffff"
 COLOUR = re.compile(r"#[0-9a-f]{6}")

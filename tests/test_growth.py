@@ -10,7 +10,7 @@ from evidence.sources.data import load_evidence
 from evidence.sources.data_files import read_files
 from evidence_book.commands.check import find_problems
 from evidence_book.rendering.site import read_page
-from evidence_book.sphinx.sphinx_sidebar import mark_page
+from evidence_book.sphinx.sidebar import mark_page
 
 LIST = (
     '<ul class="nav bd-sidenav">\n'

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from evidence_book.sphinx.sphinx_long_tables import LONG_AFTER, as_plain_script, has_long_table
+from evidence_book.sphinx.long_tables import LONG_AFTER, as_plain_script, has_long_table
 from tests.test_accessibility import grave_findings
 
 QUESTION = "questions/biomarker_prognosis"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from evidence_book.sphinx.sphinx_search import text_of
+from evidence_book.sphinx.search import text_of
 from tests.test_content_security import served
 
 

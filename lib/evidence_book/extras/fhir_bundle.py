@@ -20,7 +20,7 @@ from evidence_book.extras.fhir_citations import cite_book, cite_rows, sources_of
 from evidence_book.extras.fhir_terms import Resource, full_url, reference, resource_id
 from evidence_book.extras.fhir_variables import definitions, variables_of
 from evidence_book.extras.reference_files import References, read_references
-from evidence_book.sphinx.finding_lines import FindingLine, read_finding_lines
+from evidence_book.reports.finding_lines import FindingLine, read_finding_lines
 
 # "hazard ratio 0.98 (...)": what kind of ratio a line prints, and the ratio.
 _RELATIVE = re.compile(r"(?P<kind>[A-Za-z ]+?) (?P<number>[\d.,]+.*)")

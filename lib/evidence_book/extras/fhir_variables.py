@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from evidence_book.extras.fhir_terms import Resource, reference, resource_id, role
-from evidence_book.sphinx.finding_lines import FindingLine
+from evidence_book.reports.finding_lines import FindingLine
 
 _PATIENTS = "People with metastatic renal cell carcinoma"
 _VARIABLES = ("population", "exposure", "comparator", "outcome")

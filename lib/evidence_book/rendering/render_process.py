@@ -26,13 +26,16 @@ def _import_all(project: Path) -> None:
     """Import what rendering will import: most of the two seconds before the first page."""
     from jupyter_book.config import get_final_config
 
+    from evidence_book import sphinx
+
     config, _ = get_final_config(
         user_yaml=project / "_config.yml",
         sourcedir=project,
         # It takes this key out of what it is given, without a look whether anything is.
         cli_config={"latex_individualpages": False},
     )
-    for name in config["extensions"]:
+    parts = [f"{sphinx.__name__}.{part}" for part in sphinx.PARTS]
+    for name in [*config["extensions"], *parts]:
         importlib.import_module(name)
 
 

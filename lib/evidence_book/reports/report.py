@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from evidence.record.causes import Cause
 from evidence.record.edition_changes import EditionChanges, PageChanges
+from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.report_blocks import (
     KINDS,
     MAX_ROWS,
@@ -26,7 +27,6 @@ from evidence_book.reports.report_blocks import (
     shown_pages,
     summary,
 )
-from evidence_book.sphinx.scrolling_table import scrolling_table
 
 # A table longer than this is folded on a page, so that the page itself stays near.
 _FOLDED = 12

@@ -13,10 +13,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from evidence.record.validation import describe
+from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.registry import BASE_FOLDER, REPORT_FILE, SET_FILE, Registry
 from evidence_book.reports.replay import replay_command
 from evidence_book.runs.own_library import model_of
-from evidence_book.sphinx.scrolling_table import scrolling_table
 
 _LOG = logging.getLogger(__name__)
 

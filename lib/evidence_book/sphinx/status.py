@@ -15,8 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from evidence_book.extras.citation import read_book_facts
+from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.registry import Registry
-from evidence_book.sphinx.scrolling_table import scrolling_table
 
 # What computes, draws, runs and renders; the lock file has every other package.
 _PACKAGES = (

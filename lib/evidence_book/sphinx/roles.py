@@ -20,8 +20,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from evidence.record.results import GRADES, Result
+from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.registry import Registry, split_target
-from evidence_book.sphinx.scrolling_table import scrolling_table
 
 _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
