@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from evidence.record.page import open_page
 from evidence_stats.estimates import Estimate
-from mrcc.parameters import AddingInterferon
+from mrcc.adding_interferon.parameters import AddingInterferon
 
 page = open_page(AddingInterferon, globals())
 rho = page.parameters.multiarm_rho

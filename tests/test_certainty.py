@@ -3,9 +3,10 @@
 import pytest
 
 from evidence.sources.data import load_evidence
+from evidence_book.runs.own_library import question_models
 from evidence_stats.estimates import Estimate
 from mrcc.certainty import judge_certainty
-from mrcc.parameters import QUESTIONS, CombinationVsMonotherapy
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.summary_of_findings import (
     RESPONSE,
     Effect,
@@ -43,7 +44,7 @@ def by_level(evidence):
 
 def test_every_question_is_judged(evidence):
     judged = {f"questions/{name}" for name in evidence.tables["certainty"]["question"]}
-    assert judged == set(QUESTIONS)
+    assert judged == set(question_models())
 
 
 def test_the_parameter_of_the_main_question_has_the_steps_of_the_data(evidence):

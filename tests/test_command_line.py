@@ -17,7 +17,7 @@ from evidence_book.commands.run import refresh_pages
 from evidence_book.reports.releases import release
 from evidence_book.runs.own_data import DataFolderError
 from evidence_book.runs.variant import checked_parameters, read_parameters
-from mrcc.parameters import CombinationVsMonotherapy
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 
 QUESTION = "questions/combination_vs_monotherapy"
 

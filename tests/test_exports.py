@@ -26,7 +26,7 @@ from evidence_book.extras.reference_files import read_references, read_ris, ris_
 from evidence_book.reports.registry import Registry
 from evidence_book.reports.releases import list_releases, read_release
 from evidence_book.runs.variant import checked_parameters, read_parameters
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 
 PAGE = "questions/combination_vs_monotherapy"
 STUDY = "studies/ryan-2007"

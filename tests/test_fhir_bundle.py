@@ -11,7 +11,7 @@ from evidence_book.extras.citation import read_book_facts
 from evidence_book.extras.fhir_bundle import bundle_text, find_result, make_bundle, read_bundle
 from evidence_book.reports.finding_lines import read_finding_lines
 from evidence_book.reports.registry import Registry
-from mrcc.parameters import QUESTIONS
+from evidence_book.runs.own_library import question_models
 
 # Which number of the page each line prints; lines that are not here print none.
 KEYS = {
@@ -67,7 +67,9 @@ def findings(text):
 
 @pytest.fixture(scope="module")
 def lines():
-    return [one for page in QUESTIONS for one in read_finding_lines(page, notebook_path(page))]
+    return [
+        one for page in question_models() for one in read_finding_lines(page, notebook_path(page))
+    ]
 
 
 def test_every_line_of_every_summary_is_a_finding_and_nothing_else_is(findings, lines):

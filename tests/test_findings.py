@@ -9,12 +9,14 @@ from bs4 import BeautifulSoup
 from evidence.files.paths import notebook_path
 from evidence.sources.data import load_evidence
 from evidence_book.runs.freshness import read_notebook
+from evidence_book.runs.own_library import question_models
 from evidence_stats.survival.survival_power import detectable_interaction
 from evidence_stats.survival.two_arm_survival import cox_two_arm
 from mrcc.biomarker_prognosis import marker_sensitivity
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.landscape import analysis as landscape
 from mrcc.landscape import pairwise
-from mrcc.parameters import QUESTIONS, BiomarkerPrognosis, Landscape
+from mrcc.landscape.parameters import Landscape
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def tables_on(page):
                 yield BeautifulSoup(html, "html.parser")
 
 
-@pytest.mark.parametrize("page", QUESTIONS)
+@pytest.mark.parametrize("page", question_models())
 def test_every_question_has_a_summary_with_reasons(page):
     (table,) = (t for t in tables_on(page) if t.caption.text.startswith("Summary of findings"))
     heads = [head.text for head in table.find_all("th", scope="col")]
@@ -47,7 +49,7 @@ def test_every_question_has_a_summary_with_reasons(page):
 
 
 def test_no_page_says_no_effect():
-    for page in QUESTIONS:
+    for page in question_models():
         for table in tables_on(page):
             assert "no effect" not in table.text.lower(), page
 

@@ -275,6 +275,12 @@ def test_a_module_of_the_library_makes_only_the_pages_stale_that_can_reach_it(pr
     assert stale() == {}
 
 
+@pytest.mark.parametrize("question", ["landscape", "interferon_dose", "tolerability"])
+def test_another_parameter_of_a_question_makes_its_page_alone_stale(project, monkeypatch, question):
+    edited(f"mrcc/{question}/parameters.py", monkeypatch)
+    assert stale() == {f"questions/{question}": ["library"]}
+
+
 def test_the_theme_of_figures_makes_pages_with_figures_stale(project, monkeypatch):
     edited("evidence/figures/theme.mplstyle", monkeypatch)
     assert stale()["questions/landscape"] == ["library"]

@@ -14,12 +14,12 @@ from evidence.record.chapter_parameters import Study
 from evidence.record.validation import ParameterError, validate
 from evidence_book.grids.sweep_grid import MAX_RUNS, list_runs, read_grid
 from evidence_book.grids.switch_grid import SwitchError, read_switch_grid
+from evidence_book.runs.own_library import question_models
 from evidence_book.runs.variant import checked_parameters, read_parameters
-from mrcc.parameters import QUESTIONS
 from tests.fuzzing import examples, hostile
 from tests.page_cells import real
 
-MODELS = {**QUESTIONS, "studies/jonasch-2010": Study}
+MODELS = {**question_models(), "studies/jonasch-2010": Study}
 NAMES = sorted({name for model in MODELS.values() for name in model.model_fields})
 NASTY_NAMES = ("", "__class__", "x=1;import os#", "level\n", "level ", "l\u0435vel",
                "__builtins__", "page",
@@ -75,11 +75,11 @@ def valid_values(model, name):
     return st.just(default)
 
 
-@pytest.mark.parametrize("page", sorted(QUESTIONS))
+@pytest.mark.parametrize("page", sorted(question_models()))
 @examples(40)
 @given(data=st.data())
 def test_values_of_the_right_type_are_taken_as_they_were_given_or_refused(page, data):
-    model = QUESTIONS[page]
+    model = question_models()[page]
     chosen = data.draw(st.lists(st.sampled_from(sorted(model.model_fields)), max_size=3))
     wanted = {name: data.draw(valid_values(model, name)) for name in chosen}
     try:

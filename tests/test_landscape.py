@@ -7,7 +7,7 @@ import pytest
 from evidence.sources.data import load_evidence
 from mrcc.landscape import additivity
 from mrcc.landscape import analysis as landscape
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 
 
 @pytest.fixture(scope="module")

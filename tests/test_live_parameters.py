@@ -13,7 +13,7 @@ PARAMETERS = "level = 0.95\nmultiarm_rho = 0.5"
 OPEN = """
 from evidence_stats.estimates import Estimate
 from evidence.record.page import open_page
-from mrcc.parameters import AddingInterferon
+from mrcc.adding_interferon.parameters import AddingInterferon
 from evidence.tables.table import make_table
 page = open_page(AddingInterferon, globals())
 """

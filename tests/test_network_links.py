@@ -7,7 +7,7 @@ import pytest
 from mrcc.landscape import analysis as landscape
 from mrcc.landscape.findings import summarise
 from mrcc.landscape.network_links import left_out, links
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 from tests.page_cells import compute, evidence_with, real
 
 PAGE = "questions/landscape"

@@ -56,7 +56,7 @@ def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_lib
         ("quality_of_life", 'x"""; import os', "in plain words"),
         ("quality_of_life", "<script>", "in plain words"),
         ("quality_of_life", "two\nlines", "in plain words"),
-        ("quality_of_life", "What?", "expected lib/mrcc/parameters.py in the project"),
+        ("quality_of_life", "What?", "expected lib/mrcc in the project"),
     ],
 )
 def test_a_question_that_cannot_be_taken_writes_nothing(project, name, title, message):

@@ -12,9 +12,10 @@ from evidence.record.validation import ParameterError, describe, given_in, valid
 from evidence.sources.data import load_evidence
 from evidence_book.runs.freshness import list_pages, read_notebook
 from evidence_book.runs.notebooks import parameters_cell, parameters_in
-from evidence_book.runs.own_library import model_of
+from evidence_book.runs.own_library import model_of, question_models
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.eligibility import qualifying_arms
-from mrcc.parameters import QUESTIONS, BiomarkerPrognosis, CombinationVsMonotherapy
 
 WITH_PARAMETERS = [page for page in list_pages() if model_of(page) is not None]
 
@@ -43,12 +44,12 @@ def test_the_parameters_cell_equals_the_model_in_names_order_and_defaults(page):
 
 
 def test_all_questions_and_studies_have_parameters():
-    assert set(QUESTIONS) <= set(WITH_PARAMETERS)
+    assert set(question_models()) <= set(WITH_PARAMETERS)
     assert sum(page.startswith("studies/") for page in WITH_PARAMETERS) >= 8
 
 
 def test_the_defaults_are_valid_against_the_data(evidence):
-    for model in QUESTIONS.values():
+    for model in question_models().values():
         validate(model, {}, evidence)
     for study in evidence.tables["studies"]["study_id"]:
         validate(Study, {"study_id": study}, evidence)
@@ -160,7 +161,7 @@ def test_any_parameters_are_taken_or_refused_with_one_kind_of_error(given_parame
 
 
 def test_every_parameter_says_what_it_means_and_allows():
-    for model in (*QUESTIONS.values(), Study):
+    for model in (*question_models().values(), Study):
         for row in describe(model):
             assert row["meaning"], row
             assert row["allowed"], row

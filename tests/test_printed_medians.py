@@ -5,8 +5,8 @@ import pytest
 from evidence.sources.printed_medians import medians_hazard_ratio, medians_ratio, reached_median
 from evidence_stats.estimates import NotEstimable
 from evidence_stats.survival.median import Median
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.combination_vs_monotherapy.trial_progression import simulate_ensembles
-from mrcc.parameters import CombinationVsMonotherapy
 from tests.page_cells import evidence_with, real
 
 ROWS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")

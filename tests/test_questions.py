@@ -3,22 +3,19 @@
 import pytest
 
 from evidence.sources.data import load_evidence
-from mrcc import pooled_arms
 from mrcc.adding_interferon import analysis as adding_interferon
+from mrcc.adding_interferon.parameters import AddingInterferon
 from mrcc.biomarker_prognosis import analysis as biomarker_prognosis
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import printed_effects
 from mrcc.combination_vs_monotherapy import analysis as combination_vs_monotherapy
-from mrcc.combination_vs_monotherapy import trial_progression, trial_response
+from mrcc.combination_vs_monotherapy import pooled_arms, trial_progression, trial_response
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.eligibility import qualifying_arms
 from mrcc.interferon_dose import analysis as interferon_dose
-from mrcc.parameters import (
-    AddingInterferon,
-    BiomarkerPrognosis,
-    CombinationVsMonotherapy,
-    InterferonDose,
-    Tolerability,
-)
+from mrcc.interferon_dose.parameters import InterferonDose
 from mrcc.tolerability import analysis as tolerability
+from mrcc.tolerability.parameters import Tolerability
 
 
 @pytest.fixture(scope="module")

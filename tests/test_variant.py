@@ -26,7 +26,7 @@ from evidence_book.runs.variant import (
     make_variant,
     read_parameters,
 )
-from mrcc.parameters import BiomarkerPrognosis
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 
 PAGE = "questions/biomarker_prognosis"
 

@@ -25,6 +25,13 @@ class ChapterParameters(BaseModel):
         description="Withhold numbers beyond this grade: D1 arithmetic, D2 model, D3 simulated.",
     )
 
+    def problems(self) -> list[str]:
+        """Return what is wrong with values that are each allowed, a sentence each.
+
+        A class adds its own by the functions of `evidence.record.parameter_checks`.
+        """
+        return []
+
 
 class Study(ChapterParameters):
     """A study chapter."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from evidence.record.chapter_parameters import ChapterParameters
-from evidence_stats.printed.reported import read_number, read_reported
 from evidence_stats.printed.unseen import visible
 
 if TYPE_CHECKING:
@@ -132,89 +131,12 @@ def validate(
             else:
                 wrong[name] = f"{name}: expected {allowed[name]}, got {shown(given[name])}"
         raise ParameterError("\n".join(wrong.values())) from None
-    problems = check_pairs(parameters)
+    problems = parameters.problems()
     if evidence is not None:
         problems += check_against_data(parameters, evidence)
     if problems:
         raise ParameterError("\n".join(problems))
     return parameters
-
-
-def check_pairs(parameters: ChapterParameters) -> list[str]:
-    """Return what is wrong with ranges and intervals given as lists."""
-    problems = []
-    for name in ("shape_range", "censor_range"):
-        pair = getattr(parameters, name, None)
-        if pair is not None and not 0 < pair[0] < pair[1]:
-            problems.append(f"{name}: expected two rising numbers above 0, got {shown(pair)}")
-    prior = getattr(parameters, "prior_orr", None)
-    if prior is not None and not all(0.1 <= value <= 50 for value in prior):
-        problems.append(f"prior_orr: expected two numbers from 0.1 to 50, got {shown(prior)}")
-    for name in ("hr_user", "jonasch_hr_user", "sor_vs_ifn_user"):
-        user = getattr(parameters, name, None)
-        if user is not None and not user[1] < user[0] < user[2]:
-            problems.append(
-                f"{name}: expected a hazard ratio between its limits (HR, lower, upper), "
-                f"got {shown(user)}"
-            )
-    arms = getattr(parameters, "arms", None)
-    if arms is not None and len(arms) == 1:
-        problems.append(f"arms: expected two or more arms, or an empty list, got {shown(arms)}")
-    for name in ("hr_pfs", "hr_os"):
-        triple = getattr(parameters, name, None)
-        if triple and (why := _why_no_printed_ratio(triple)):
-            problems.append(
-                f"{name}: expected HR, lower, upper, P as text, {why}, got {shown(triple)}"
-            )
-    for name in ("landmarks", "true_hr_grid"):
-        listed = getattr(parameters, name, None)
-        if listed and len(set(listed)) < len(listed):
-            problems.append(f"{name}: expected each number once, got {shown(listed)}")
-    # What is left out would count as no step down, not as the default.
-    steps, reasons = getattr(parameters, "downgrade", None), _default_of(parameters, "downgrade")
-    if steps is not None and steps.keys() != reasons.keys():
-        names = ", ".join(reasons)
-        problems.append(f"downgrade: expected steps for each of {names}, got {shown(steps)}")
-    patients = getattr(parameters, "n_patients", None)
-    for name in ("events_pfs", "events_os"):
-        events = getattr(parameters, name, 0)
-        if patients is not None and events > patients:
-            problems.append(f"{name}: expected at most n_patients = {patients}, got {events}")
-    adjust = getattr(parameters, "ci_adjust", "")
-    model = getattr(parameters, "pool_model", "")
-    if adjust == "profile" and model not in ("glmm", "betabinomial"):
-        problems.append(f'ci_adjust: expected "hksj" or "z" with pool_model {model}, got "profile"')
-    if adjust == "z" and model == "bayes":
-        problems.append('ci_adjust: expected "hksj" (no effect) with pool_model bayes, got "z"')
-    return problems
-
-
-def _default_of(parameters: ChapterParameters, name: str) -> Any:
-    field = type(parameters).model_fields.get(name)
-    return field.get_default() if field else None
-
-
-def _why_no_printed_ratio(texts: list[str]) -> str:
-    """Return what is missing of a hazard ratio, its limits around it and its P, "" where nothing.
-
-    Each is text as printed.
-    """
-    if len(texts) != 4:
-        return "all four"
-    try:
-        ratio, low, high = (read_number(text) for text in texts[:3])
-        p = read_reported(texts[3])
-    except ValueError:
-        return "each as printed"
-    if ratio is None or low is None or high is None or p is None or p.value is None:
-        return "each a number"
-    if not 0 < low <= ratio <= high:
-        return "the ratio between its limits, above 0"
-    if low == high:
-        return "with limits that differ"
-    # A bound on P must leave some P: none is below 0 or above 1.
-    some = {"<": 0 < p.value <= 1, ">": 0 <= p.value < 1, "": 0 <= p.value <= 1}[p.bound]
-    return "" if some else "with a P from 0 to 1"
 
 
 # Where what a parameter refers to is listed.

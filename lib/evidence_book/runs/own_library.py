@@ -74,9 +74,22 @@ def library_folder(library: str) -> Path:
 
 
 def question_models() -> dict[str, type[ChapterParameters]]:
-    """Return the parameter model of every question of the book, by its page."""
-    models: dict[str, type[ChapterParameters]] = own_module("parameters").QUESTIONS
-    return models
+    """Return the parameter model of every question of the book, by its page, in the order of names.
+
+    A question is a package of the book's library with a module `parameters`, in which a class
+    names the page.
+    """
+    folder = library_folder(library_name())
+    names = sorted(path.parent.name for path in folder.glob("*/parameters.py"))
+    return {f"questions/{name}": _model_in(name) for name in names}
+
+
+def _model_in(question: str) -> type[ChapterParameters]:
+    module, page = own_module(f"{question}.parameters"), f"questions/{question}"
+    for value in vars(module).values():
+        if isinstance(value, type) and getattr(value, "page", None) == page:
+            return value
+    raise ValueError(f'{module.__name__}: expected a class with page = "{page}", got none')
 
 
 def model_of(page: str) -> type[ChapterParameters] | None:
@@ -84,4 +97,8 @@ def model_of(page: str) -> type[ChapterParameters] | None:
     # Imported where it is needed: it takes longer than a build that finds nothing to do.
     from evidence.record.chapter_parameters import Study
 
-    return Study if page.startswith("studies/") else question_models().get(page)
+    if page.startswith("studies/"):
+        return Study
+    name = page.removeprefix("questions/")
+    there = (library_folder(library_name()) / name / "parameters.py").exists()
+    return _model_in(name) if there and page.startswith("questions/") else None

@@ -26,12 +26,19 @@ _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,;:()'/+-]*\??")
 _PART = "caption: Questions"
 
-_CLASS = Template('''class $cls(ChapterParameters):
+_PARAMETERS = Template('''"""Parameters of the chapter: $words?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from evidence.record.chapter_parameters import ChapterParameters
+
+
+class $cls(ChapterParameters):
     """Question: $words."""
 
     page: ClassVar[str] = "questions/$name"
-
-
 ''')
 _MODULE = Template('''"""$words? The numbers of that chapter."""
 
@@ -41,7 +48,7 @@ from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence_stats.estimates import Estimate
 from $library import Numbers
-from $library.parameters import $cls
+from $library.$name.parameters import $cls
 
 
 def count(evidence: Evidence) -> Numbers:
@@ -131,18 +138,6 @@ def _check(question: NewQuestion) -> None:
         )
 
 
-def _parameters_text(question: NewQuestion, path: Path) -> str:
-    text = path.read_text(encoding="utf-8")
-    listed = re.search(r"^QUESTIONS: .*?for model in \(\n(?P<names>.*?)^    \)", text, re.M | re.S)
-    if listed is None:
-        name = f"lib/{path.parent.name}/{path.name}"
-        raise NewQuestionError(f"{name}: expected the table QUESTIONS, got none")
-    names = listed.end("names")
-    made = _CLASS.substitute(cls=question.class_name, **_names(question))
-    added = f"        {question.class_name},\n"
-    return text[: listed.start()] + made + text[listed.start() : names] + added + text[names:]
-
-
 def _names(question: NewQuestion) -> dict[str, str]:
     words = question.words.rstrip("?")
     return {"name": question.name, "words": words, "library": library_name()}
@@ -155,7 +150,7 @@ def _chapter_text(question: NewQuestion) -> str:
         sorted(
             (
                 f"from {library}.{question.name} import analysis as question",
-                f"from {library}.parameters import {question.class_name}",
+                f"from {library}.{question.name}.parameters import {question.class_name}",
             )
         )
     )
@@ -200,12 +195,12 @@ def scaffold_question(question: NewQuestion) -> list[Path]:
     root = project_root()
     library = root / "lib" / library_name()
     facts = {"cls": question.class_name, **_names(question)}
-    parameters = library / "parameters.py"
-    if not parameters.exists():
-        name = parameters.relative_to(root).as_posix()
+    if not library.exists():
+        name = library.relative_to(root).as_posix()
         raise NewQuestionError(f"expected {name} in the project, got none")
     new = {
         library / question.name / "__init__.py": f'"""Question: {facts["words"]}."""\n',
+        library / question.name / "parameters.py": _PARAMETERS.substitute(facts),
         library / question.name / "analysis.py": _MODULE.substitute(facts),
         root / "tests" / f"test_{question.name}.py": _TEST.substitute(facts),
         chapters_folder() / "questions" / f"{question.name}.ipynb": _chapter_text(question),
@@ -213,10 +208,7 @@ def scaffold_question(question: NewQuestion) -> list[Path]:
     there = [path.relative_to(root).as_posix() for path in new if path.exists()]
     if there:
         raise NewQuestionError(f"expected new files, got {', '.join(there)}, which there are")
-    texts = {
-        parameters: _parameters_text(question, parameters),
-        root / "_toc.yml": with_chapter(_PART, f"chapters/questions/{question.name}"),
-        **new,
-    }
+    contents = with_chapter(_PART, f"chapters/questions/{question.name}")
+    texts = {root / "_toc.yml": contents, **new}
     write_all(texts)
     return list(texts)

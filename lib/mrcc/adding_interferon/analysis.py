@@ -18,8 +18,8 @@ from mrcc.adding_interferon.add_on_contrasts import (
     response_effect,
     survival_effect,
 )
+from mrcc.adding_interferon.parameters import AddingInterferon
 from mrcc.certainty import judge_certainty
-from mrcc.parameters import AddingInterferon
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "adding_interferon"

@@ -13,8 +13,8 @@ from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.adding_interferon.analysis import QUESTION, Compared
+from mrcc.adding_interferon.parameters import AddingInterferon
 from mrcc.certainty import is_judged, judge_certainty
-from mrcc.parameters import AddingInterferon
 from mrcc.summary_of_findings import (
     PROGRESSION,
     RESPONSE,

@@ -28,9 +28,9 @@ from mrcc.biomarker_prognosis.marker_effect import (
     selected_ratio,
     shrunk_ratio,
 )
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import NAMES, QUESTION, PrintedEffect, printed_effects
 from mrcc.certainty import judge_certainty
-from mrcc.parameters import BiomarkerPrognosis
 
 # Numbers of both outcomes that the chapter's summary table shows.
 KEY_NUMBERS = (

@@ -20,8 +20,8 @@ from evidence_stats.printed.winners_curse import (
     shrunk_signal_to_noise,
 )
 from evidence_stats.survival.hazard_ratio import at_level
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import PrintedEffect
-from mrcc.parameters import BiomarkerPrognosis
 
 # Two-sided level at which a result is taken to have been selected for print.
 _SELECTED = 0.05

@@ -8,8 +8,8 @@ from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.markers.prognosis import dichotomisation_efficiency, predicted_survival
 from evidence_stats.survival.survival_power import detectable_interaction
 from mrcc import Numbers
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import NAMES, PrintedEffect
-from mrcc.parameters import BiomarkerPrognosis
 
 # Months at which predicted curves are read off.
 _HORIZON = 12.0

@@ -9,8 +9,8 @@ from evidence.sources.data import Evidence
 from evidence.tables.table import Table, make_table
 from mrcc import Numbers
 from mrcc.biomarker_prognosis.analysis import rescale, shrink, weigh
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import PrintedEffect, printed_effects
-from mrcc.parameters import BiomarkerPrognosis
 
 # One assumption at a time, over the range that the trial's size, follow-up and field allow: words,
 # what is changed, and the numbers that rest on it.

@@ -14,7 +14,7 @@ from evidence_stats.normal import two_sided_p, z_from_p
 from evidence_stats.printed.reported import exact_number, read_reported
 from evidence_stats.printed.rounding import RoundingPolygon, rounding_polygon
 from evidence_stats.survival.hazard_ratio import printed_hazard_ratio
-from mrcc.parameters import BiomarkerPrognosis
+from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "biomarker_prognosis"

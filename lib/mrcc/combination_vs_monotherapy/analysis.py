@@ -22,10 +22,10 @@ from evidence_stats.survival.survival_power import (
 )
 from mrcc import Numbers
 from mrcc.certainty import judge_certainty
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
+from mrcc.combination_vs_monotherapy.pooled_arms import sensitivity
 from mrcc.combination_vs_monotherapy.trial_progression import simulate_ensembles, trial_medians
 from mrcc.combination_vs_monotherapy.trial_response import CONTROL, Arms, trial_arms, trial_sizes
-from mrcc.parameters import CombinationVsMonotherapy
-from mrcc.pooled_arms import sensitivity
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "combination_vs_monotherapy"

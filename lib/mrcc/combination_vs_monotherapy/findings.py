@@ -11,7 +11,7 @@ from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate
 from mrcc.certainty import judge_certainty
 from mrcc.combination_vs_monotherapy.analysis import QUESTION
-from mrcc.parameters import CombinationVsMonotherapy
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.summary_of_findings import (
     PROGRESSION,
     RESPONSE,

@@ -20,7 +20,7 @@ from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import Ensemble, simulate_ensemble
 from evidence_stats.survival.synthetic_arms import EnsembleSettings, ReconstructionError
 from mrcc import Numbers
-from mrcc.parameters import CombinationVsMonotherapy
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 
 # Families of survival times in words.
 _FAMILY_NAMES = {"weibull": "Weibull", "loglogistic": "log-logistic", "lognormal": "lognormal"}

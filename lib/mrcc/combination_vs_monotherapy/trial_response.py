@@ -11,7 +11,7 @@ from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
 from evidence_stats.rates.proportions import proportion
 from evidence_stats.rates.two_proportions import equality_p, risk_difference
 from mrcc import Numbers
-from mrcc.parameters import CombinationVsMonotherapy
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 
 COMBINATION = "jonasch-2010.sorafenib_ifn"
 CONTROL = "jonasch-2010.sorafenib"

@@ -20,8 +20,8 @@ from evidence_stats.rates.two_proportions import (
 )
 from mrcc import Numbers
 from mrcc.certainty import judge_certainty
-from mrcc.parameters import InterferonDose
-from mrcc.pooled_arms import chosen_arms, pooled_arm
+from mrcc.chosen_arms import chosen_arms, pooled_arm
+from mrcc.interferon_dose.parameters import InterferonDose
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "interferon_dose"

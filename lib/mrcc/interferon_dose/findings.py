@@ -10,7 +10,7 @@ from evidence.tables.table import Table
 from evidence_stats.printed.reported import NOT_REPORTED
 from mrcc.certainty import judge_certainty
 from mrcc.interferon_dose.analysis import QUESTION
-from mrcc.parameters import InterferonDose
+from mrcc.interferon_dose.parameters import InterferonDose
 from mrcc.summary_of_findings import RESPONSE, find, odds_responders, seen, tabulate_findings
 
 

@@ -12,7 +12,7 @@ from evidence_stats.networks.component_network import ComponentNetworkResult, co
 from mrcc import Numbers
 from mrcc.landscape.network_contrasts import LeftOut
 from mrcc.landscape.network_links import left_out, links
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 
 COMPONENT = "IFN"
 # Placebo is no drug: a component network without an inactive treatment has no zero.

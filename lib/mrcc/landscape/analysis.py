@@ -14,7 +14,7 @@ from mrcc import Numbers
 from mrcc.certainty import judge_certainty
 from mrcc.landscape.network_contrasts import LeftOut, Link
 from mrcc.landscape.network_links import left_out, links
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "landscape"

@@ -14,7 +14,7 @@ from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.certainty import is_judged, judge_certainty
 from mrcc.landscape.analysis import QUESTION, code_key
 from mrcc.landscape.network_contrasts import Link
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 from mrcc.summary_of_findings import PROGRESSION, SURVIVAL, find, tabulate_findings, visible
 
 # The treatment that certainty was judged against, and its printed medians: the largest trial that

@@ -20,7 +20,7 @@ from evidence_stats.survival.from_medians import hazard_ratio_from_medians_and_c
 from evidence_stats.survival.hazard_ratio import log_hr_se_from_interval
 from mrcc.eligibility import network_rows
 from mrcc.landscape.network_contrasts import LeftOut, Link, Links, pair_of, several_arms, study_of
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 
 # Analyses of one contrast between which the reader chooses.
 _SUNITINIB = {

@@ -13,7 +13,7 @@ from evidence_stats.pooling.meta_contrasts import PooledContrasts, pool_contrast
 from mrcc.landscape.analysis import code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.network_links import links
-from mrcc.parameters import Landscape
+from mrcc.landscape.parameters import Landscape
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.inversion import counts_printing_percent
 from evidence_stats.rates.proportions import proportion
 from mrcc.certainty import judge_certainty
-from mrcc.parameters import Tolerability
+from mrcc.tolerability.parameters import Tolerability
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "tolerability"

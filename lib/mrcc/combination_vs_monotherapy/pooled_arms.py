@@ -9,7 +9,7 @@ from functools import lru_cache
 from statistics import median
 
 from evidence.sources.data import Evidence
-from evidence.sources.responses import ArmResponse, arm_response, with_denominator, with_weekly_dose
+from evidence.sources.responses import ArmResponse, arm_response
 from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.pooling.inverse_variance import logit_response, pool
@@ -20,25 +20,12 @@ from evidence_stats.pooling.pooled_response import (
     pool_response,
 )
 from evidence_stats.pooling.pooling_permutation import permutation_p
-from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.proportions import proportion
 from mrcc import Numbers
+from mrcc.chosen_arms import chosen_arms, pooled_arm
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.combination_vs_monotherapy.trial_response import COMBINATION
-from mrcc.eligibility import held_back_arms, pooling_candidates, qualifying_arms
-from mrcc.parameters import CombinationVsMonotherapy, PooledArmsParameters
-
-# Rows that print the other denominator and the arm whose denominator they are.
-_DENOMINATORS = {
-    "escudier-2007-phase1.sorafenib_ifn": (
-        "escudier_denominator",
-        "escudier-2007-phase1.renal_cell_carcinoma.count.sorafenib_ifn",
-    ),
-    "eto-2015.sorafenib_ifn": ("eto_denominator", "eto-2015.registered.count.sorafenib_ifn"),
-}
-_DOSES = {
-    "escudier-2007-phase1.sorafenib_ifn": "escudier_dose",
-    "gollob-2007.sorafenib_ifn": "gollob_dose",
-}
+from mrcc.eligibility import held_back_arms, pooling_candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +49,6 @@ class PooledArms:
     pooled: PooledResponse
     sensitivity: PooledResponse
     rows: tuple[str, ...]
-
-
-def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> ArmResponse:
-    """Return one arm with the denominator and the weekly dose that the parameters name."""
-    arm = arm_response(evidence, arm_id)
-    if arm_id in _DENOMINATORS:
-        name, row_id = _DENOMINATORS[arm_id]
-        wanted = getattr(p, name)
-        row = evidence.find(row_id) if wanted != arm.n else None
-        if row is not None and exact_number(row["value_reported"]) == wanted:
-            arm = with_denominator(arm, wanted, row_id)
-        # The default is the arm as printed, whatever the data say that is.
-        elif wanted not in (arm.n, type(p).model_fields[name].default):
-            raise ValueError(f"{name}: expected what {row_id} prints, got {wanted}")
-    if arm_id in _DOSES:
-        arm = with_weekly_dose(arm, getattr(p, _DOSES[arm_id]))
-    return arm
-
-
-def chosen_arms(evidence: Evidence, p: PooledArmsParameters) -> list[str]:
-    """Return the arms that the parameters name, or all that qualify by the data."""
-    return p.arms or qualifying_arms(evidence)
 
 
 def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
