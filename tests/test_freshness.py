@@ -281,6 +281,22 @@ def test_another_parameter_of_a_question_makes_its_page_alone_stale(project, mon
     assert stale() == {f"questions/{question}": ["library"]}
 
 
+def test_another_word_in_the_file_of_the_book_makes_pages_stale_and_a_comment_none(
+    project, monkeypatch
+):
+    path = project / "book.yml"
+    try:
+        for old, new, pages in (
+            ("# Codes", "# The codes", set()),
+            ("placebo", "a placebo", set(list_pages())),
+        ):
+            replace(path, old, new)
+            freshness.forget_library()
+            assert set(stale()) == pages
+    finally:
+        freshness.forget_library()
+
+
 def test_the_theme_of_figures_makes_pages_with_figures_stale(project, monkeypatch):
     edited("evidence/figures/theme.mplstyle", monkeypatch)
     assert stale()["questions/landscape"] == ["library"]

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from evidence.files.paths import data_folder
+from evidence.sources.book import read_book
 from evidence.sources.data_files import FACT_TABLES
 from evidence.sources.problems import Problem
 from evidence.sources.schema import TABLES
@@ -52,8 +53,7 @@ def describe_package() -> dict[str, Any]:
     """Return the data package: one tabular resource per table."""
     return {
         "$schema": f"{_PROFILE}datapackage.json",
-        "name": "sorafenib-interferon-evidence",
-        "title": "Sorafenib with or without interferon-alfa: published results as printed",
+        **read_book().data_package.model_dump(),
         "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
         "resources": [
             {

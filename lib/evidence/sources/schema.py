@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from evidence.sources.appraisal_tools import JUDGEMENTS, TOOLS
+from evidence.sources.book import read_book
 from evidence.sources.columns import (
     ARM,
     ROW_ID,
@@ -79,32 +80,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "label": text("Name shown.", required=True),
             "treatment": choice(
                 "Treatment: codes of its components joined by +.",
-                "SOR",
-                "SOR+IFN",
-                "SOR+IL2",
-                "AMG386+SOR",
-                "IFN",
-                "PLA",
-                "PAZ",
-                "SUN",
-                "AXI",
-                "TIV",
-                "BEV",
-                "BEV+IFN",
-                "TEM",
-                "TEM+IFN",
-                "EVE",
-                "IL2",
-                "IL2+IFN",
-                "MPA",
-                "VLB",
-                "VLB+IFN",
-                "NEPH+IFN",
-                "MIX",
-                "MIX+IFN",
-                "MIX+IL2",
-                "IMM",
-                "CON",
+                *read_book().treatments,
             ),
             "role": choice(
                 "Role in the design; pooled: arms taken together for a printed comparison.",

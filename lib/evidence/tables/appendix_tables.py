@@ -8,7 +8,7 @@ from markupsafe import Markup
 from evidence.sources.data import Evidence
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.schema import TABLES
-from evidence.sources.vocabulary import TREATMENTS
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.study_tables import SEVERITY_SYMBOLS, cite_source
 from evidence.tables.table import Table, make_table, row_link
 
@@ -49,7 +49,7 @@ def tabulate_arm_rows(evidence: Evidence) -> Table:
         doses = f"{arm['sorafenib_mg_day']} mg sorafenib a day" if arm["sorafenib_mg_day"] else ""
         patients = f"{arm['n_reported']} patients" if arm["n_reported"] else ""
         printed = ", ".join(filter(None, (patients, doses, weekly)))
-        words = f"{arm['label']} ({TREATMENTS[arm['treatment']]})"
+        words = f"{arm['label']} ({treatment_words(arm['treatment'])})"
         rows.append([arm["arm_id"], words, printed, *_place(evidence, arm)])
     return _anchored(rows, "Arms, data/arms.csv")
 

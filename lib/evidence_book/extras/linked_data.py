@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evidence.sources.book import read_book
 from evidence_book.extras.citation import CODE_LICENCE, CONTENT_LICENCE, BookFacts
 from evidence_book.extras.page_files import Download
 from evidence_book.extras.reference_files import References, container_of, pages_of
@@ -25,7 +26,6 @@ _FORMATS = {
     ".bib": "application/x-bibtex",
     ".ris": "application/x-research-info-systems",
 }
-_CONDITION: Node = {"@type": "MedicalCondition", "name": "Metastatic renal cell carcinoma"}
 
 
 def script(node: Node) -> str:
@@ -34,6 +34,10 @@ def script(node: Node) -> str:
     for sign in ("<", ">", "&", "\u2028", "\u2029"):
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f'<script type="application/ld+json">{text}</script>'
+
+
+def _condition() -> Node:
+    return {"@type": "MedicalCondition", "name": read_book().condition}
 
 
 def read_studies(data: Path) -> dict[str, dict[str, str]]:
@@ -97,7 +101,7 @@ def describe_index(
         **_given(datePublished=facts.date),
     }
     code = {"@type": "SoftwareSourceCode", "license": CODE_LICENCE, "programmingLanguage": "Python"}
-    return {**_book(facts, url), "about": _CONDITION, "hasPart": [dataset, code]}
+    return {**_book(facts, url), "about": _condition(), "hasPart": [dataset, code]}
 
 
 def describe_page(
@@ -113,7 +117,7 @@ def describe_page(
 
 def describe_question(chapter: Node, cited: Sequence[Node], conclusions: Sequence[str]) -> Node:
     """Return a question page: a scholarly article of medicine that is a chapter of the book."""
-    made = {**chapter, "@type": ["MedicalScholarlyArticle", "Chapter"], "about": _CONDITION}
+    made = {**chapter, "@type": ["MedicalScholarlyArticle", "Chapter"], "about": _condition()}
     made["headline"] = made["name"]
     made["author"] = made["isPartOf"]["author"]
     made["license"] = CONTENT_LICENCE
@@ -128,7 +132,7 @@ def describe_study(chapter: Node, study: Mapping[str, str], references: Referenc
         "@type": "MedicalTrial" if "trial" in study["design"] else "MedicalStudy",
         "name": study["short_name"],
         "description": study["title"],
-        "healthCondition": _CONDITION,
+        "healthCondition": _condition(),
     }
     if study["randomized"] == "yes":
         trial["trialDesign"] = "https://schema.org/RandomizedTrial"

@@ -28,6 +28,7 @@ from evidence.sources.readings import Readings
 from evidence_book.runs.code_forms import lines_form, read_code
 from evidence_book.runs.library_imports import forget_imports, packages, reached
 from evidence_book.runs.normalise import outputs_digest
+from evidence_book.runs.own_library import FILE
 
 # What no page imports (see tests/test_architecture.py), so that a change there moves no number:
 # the comparison of runs, and the whole engine.
@@ -115,13 +116,14 @@ def _is_cell(cell: Any) -> bool:
 
 
 def _library_files() -> list[tuple[str, Path]]:
-    """Return name and file of everything in the library that pages can import."""
+    """Return name and file of everything in the library that pages can import, and of book.yml."""
     files = {
         f"{package}/{path.relative_to(folder).as_posix()}": path
         for package, folder in packages().items()
         for path in folder.rglob("*")
         if path.suffix in (".py", ".mplstyle")
     }
+    files[FILE] = project_root() / FILE
     return sorted((name, files[name]) for name in files.keys() - {*_NOT_IMPORTED_BY_PAGES})
 
 

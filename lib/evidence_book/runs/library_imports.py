@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evidence.conventions.ledger import stating_files
 from evidence_book.runs.code_forms import read_code
-from evidence_book.runs.own_library import library_folder, library_name
+from evidence_book.runs.own_library import FILE, library_folder, library_name
 
 
 def packages() -> dict[str, Path]:
@@ -25,6 +25,8 @@ def _read_by(name: str) -> tuple[str, ...]:
     """Return the files that a module reaches without an import that stands in its code."""
     if name == "evidence/figures/style.py":
         return ("evidence/figures/theme.mplstyle",)
+    if name == "evidence/sources/book.py":
+        return (FILE,)
     return stating_files() if name == "evidence/conventions/ledger.py" else ()
 
 
@@ -48,9 +50,10 @@ def reached(code: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _imports_of(name: str) -> tuple[str, ...]:
+    if not name.endswith(".py"):
+        return ()
     package, _, inside = name.partition("/")
-    path = packages()[package] / inside
-    return _imported(path.read_text(encoding="utf-8")) if path.suffix == ".py" else ()
+    return _imported((packages()[package] / inside).read_text(encoding="utf-8"))
 
 
 def forget_imports() -> None:

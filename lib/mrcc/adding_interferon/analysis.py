@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from evidence.figures.ratio_forest import RatioRow
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
-from evidence.sources.vocabulary import OUTCOMES, TREATMENTS
+from evidence.sources.vocabulary import treatment_words, words
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate, NotEstimable
 from mrcc.adding_interferon.add_on_contrasts import (
@@ -69,8 +69,9 @@ class Compared:
         """What was compared, in words."""
         ratio = "response ratio" if self.effect.outcome == "orr" else "hazard ratio"
         return (
-            f"{self.contrast.name}: {ratio}, {OUTCOMES[self.effect.outcome]}, "
-            f"{TREATMENTS[self.contrast.treatment]} over {TREATMENTS[self.contrast.backbone]}"
+            f"{self.contrast.name}: {ratio}, {words(self.effect.outcome)}, "
+            f"{treatment_words(self.contrast.treatment)} over "
+            f"{treatment_words(self.contrast.backbone)}"
         )
 
 
@@ -138,7 +139,7 @@ def count(compared: list[Compared], p: AddingInterferon) -> dict[str, tuple[Esti
         **{
             f"with_interval_{outcome}": (
                 number(len(intervals)),
-                f"Of these, with an interval for {OUTCOMES[outcome]}",
+                f"Of these, with an interval for {words(outcome)}",
             )
             for outcome, intervals in by_outcome.items()
         },
@@ -188,7 +189,7 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
         rows.append(
             [
                 contrast.name,
-                f"{TREATMENTS[contrast.treatment]} v {TREATMENTS[contrast.backbone]}",
+                f"{treatment_words(contrast.treatment)} v {treatment_words(contrast.backbone)}",
                 arm["ifn_weekly_mu"],
                 study["line"],
                 study["blinding"],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
 from evidence.sources.responses import arm_response
-from evidence.sources.vocabulary import TREATMENTS
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED
@@ -67,7 +67,7 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
     outcome, backbone = item.effect.outcome, item.contrast.backbone
     words, effect, ratio = _OUTCOMES[outcome]
     return find(
-        f"{words}, on {_BACKBONES.get(backbone, TREATMENTS[backbone])}: {item.contrast.name}",
+        f"{words}, on {_BACKBONES.get(backbone, treatment_words(backbone))}: {item.contrast.name}",
         judge_certainty(evidence, QUESTION, _judged_as(item)),
         effect.of("Adding interferon-alfa"),
         visible(item.effect.estimate, p.provenance_max),

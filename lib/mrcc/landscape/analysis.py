@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
-from evidence.sources.vocabulary import TREATMENTS
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.network import NetworkResult, network
@@ -62,7 +62,8 @@ def _against_reference(fitted: NetworkResult, p: Landscape) -> Numbers:
 
 
 def _words(code: str, p: Landscape) -> str:
-    return f"{p.outcome.upper()} hazard ratio, {TREATMENTS[code]} over {TREATMENTS[p.reference]}"
+    over = f"{treatment_words(code)} over {treatment_words(p.reference)}"
+    return f"{p.outcome.upper()} hazard ratio, {over}"
 
 
 def _lost_numbers(lost: Sequence[LeftOut], fitted: NetworkResult, p: Landscape) -> Numbers:
@@ -115,14 +116,14 @@ def tabulate_league(fitted: NetworkResult) -> Table:
     order = sorted(fitted.treatments, key=lambda code: -scores[code])
     rows = [
         [
-            TREATMENTS[a],
+            treatment_words(a),
             *("" if a == b else format_compact(league[a, b]) for b in order),
             f"{scores[a]:.2f}",
         ]
         for a in order
     ]
     rows = [[cell or "\u2014" for cell in row] for row in rows]
-    columns = ["Row over column", *(TREATMENTS[code] for code in order), "P-score"]
+    columns = ["Row over column", *(treatment_words(code) for code in order), "P-score"]
     return make_table(
         columns,
         rows,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
-from evidence.sources.vocabulary import TREATMENTS
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table
 from evidence_stats.estimates import NotEstimable, if_estimable
 from evidence_stats.networks.network import NetworkResult
@@ -45,16 +45,16 @@ def summarise(
         code: is_judged(evidence, QUESTION, f"{p.outcome}_{code_key(code)}") for code in effects
     }
     notes = [
-        f"{_capital(TREATMENTS[code])} is left out: data/certainty.csv does not judge "
+        f"{_capital(treatment_words(code))} is left out: data/certainty.csv does not judge "
         f"{p.outcome}_{code_key(code)}."
         for code in effects
         if not judged[code]
     ]
     findings = [
         find(
-            _capital(TREATMENTS[code]),
+            _capital(treatment_words(code)),
             judge_certainty(evidence, QUESTION, f"{p.outcome}_{code_key(code)}"),
-            effect.of(_capital(TREATMENTS[code])),
+            effect.of(_capital(treatment_words(code))),
             visible(hr, p.provenance_max),
             name="hazard ratio",
             good_below_one=True,

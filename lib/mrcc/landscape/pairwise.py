@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
-from evidence.sources.vocabulary import TREATMENTS
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.pooling.meta_contrasts import PooledContrasts, pool_contrasts
@@ -48,7 +48,7 @@ class Pair:
     @property
     def words(self) -> str:
         """What is compared, in words."""
-        a, b = TREATMENTS[self.pooled.treat_a], TREATMENTS[self.pooled.treat_b]
+        a, b = treatment_words(self.pooled.treat_a), treatment_words(self.pooled.treat_b)
         return f"{self.outcome.upper()} hazard ratio, {a} over {b}"
 
 

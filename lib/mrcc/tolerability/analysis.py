@@ -11,7 +11,7 @@ from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.printed_intervals import say_given
 from evidence.sources.printed_rows import printed_text
-from evidence.sources.vocabulary import TREATMENTS
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence_stats.printed.reported import exact_number
@@ -148,7 +148,7 @@ def tabulate_rates(rates: list[EventRate]) -> Table:
     rows = [
         [
             rate.event[:1].upper() + rate.event[1:],
-            TREATMENTS[rate.treatment],
+            treatment_words(rate.treatment),
             row_link(rate.row_id, rate.name),
             rate.printed,
             _without_estimate(rate) if rate.estimate is None else format_estimate(rate.estimate),
