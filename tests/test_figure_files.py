@@ -5,8 +5,9 @@ import struct
 
 import pytest
 
-from evidence.figures.style import INK, MUTED, SHADE, TREATMENT_COLOURS, WARNING_INK
+from evidence.figures.style import INK, MUTED, SHADE, WARNING_INK, treatment_colour
 from evidence.files.paths import project_root
+from evidence.sources.book import read_book
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.figure_variants import DARK, as_png, for_the_dark
 from evidence_book.sphinx.figures import figures_of
@@ -38,7 +39,7 @@ def test_there_are_figures():
 
 def test_every_colour_of_a_figure_has_a_form_for_the_dark():
     drawn = {colour for svg in DRAWN.values() for colour in COLOUR.findall(svg)}
-    assert drawn <= set(DARK) | {colour.lower() for colour in TREATMENT_COLOURS.values()}
+    assert drawn <= set(DARK) | {colour.lower() for colour in read_book().colours.values()}
 
 
 @pytest.mark.parametrize("colour", [INK, MUTED, WARNING_INK, "#444444", "#000000"])
@@ -47,9 +48,9 @@ def test_what_is_written_is_legible_on_both_pages(colour):
     assert contrast(DARK[colour], DARK_PAGE) >= 4.5
 
 
-@pytest.mark.parametrize("name", TREATMENT_COLOURS)
+@pytest.mark.parametrize("name", read_book().colours)
 def test_a_treatment_is_seen_on_both_pages(name):
-    colour = TREATMENT_COLOURS[name].lower()
+    colour = treatment_colour(name).lower()
     assert contrast(colour, WHITE) >= 3 or name == "PAZ"
     assert contrast(DARK.get(colour, colour), DARK_PAGE) >= 3
 

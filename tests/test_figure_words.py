@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from evidence.figures.dose_bubbles import draw_dose_bubbles
-from evidence.figures.ensemble import draw_ensemble
-from evidence.figures.hazard_ratio_ladder import Rung, draw_hazard_ratio_ladder
-from evidence.figures.response_posterior import draw_response_posterior
 from evidence_stats.estimates import Estimate
 from evidence_stats.pooling.inverse_variance import logit_response, pool
 from evidence_stats.rates.posterior import ResponsePosterior
 from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import simulate_ensemble
 from evidence_stats.survival.synthetic_arms import EnsembleSettings
+from mrcc.combination_vs_monotherapy.ensemble import draw_ensemble
+from mrcc.combination_vs_monotherapy.hazard_ratio_ladder import Rung, draw_hazard_ratio_ladder
+from mrcc.combination_vs_monotherapy.response_posterior import draw_response_posterior
+from mrcc.interferon_dose.dose_bubbles import draw_dose_bubbles
 
 
 def arm(name, events, n):

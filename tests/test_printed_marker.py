@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from evidence.figures.winners_curse import draw_winners_curse
 from evidence.record.validation import ParameterError, validate
 from evidence_stats.estimates import Estimate, NotEstimable
 from mrcc.biomarker_prognosis import analysis as question
 from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import ROWS, printed_effects
+from mrcc.biomarker_prognosis.winners_curse import draw_winners_curse
 from tests.page_cells import compute, evidence_with, real
 
 PAGE = "questions/biomarker_prognosis"

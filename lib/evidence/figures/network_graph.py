@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evidence.figures.missing import or_say_why
-from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.figures.style import INK, MUTED, Figure, new_figure, treatment_colour, use_theme
 
 # Line widths in points for the least and the most precise contrast.
 _THIN, _THICK = 1.0, 6.0
@@ -44,7 +44,7 @@ def draw_network(
                     color=INK, zorder=4, bbox={"facecolor": "white", "edgecolor": "none",
                                                "pad": 0.8, "alpha": 0.85})  # fmt: skip
         for node, (x, y) in at.items():
-            colour = TREATMENT_COLOURS.get(node, MUTED)
+            colour = treatment_colour(node)
             ax.scatter([x], [y], s=380, color=colour, edgecolor="white", linewidth=2, zorder=3)
             ax.text(1.27 * x, 1.2 * y, node, ha="center", va="center", fontsize=10)
         ax.set(xlim=(-1.55, 1.55), ylim=(-1.35, 1.35), aspect="equal")

@@ -11,12 +11,11 @@ from matplotlib.axes import Axes
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
-    MUTED,
-    TREATMENT_COLOURS,
     Figure,
     TextStyle,
     label_directions,
     new_figure,
+    treatment_colour,
     use_ratio_axis,
     use_theme,
 )
@@ -93,7 +92,7 @@ def draw_ratio_forest(
 
 
 def _draw_row(ax: Axes, y: int, row: RatioRow, limits: tuple[float, float]) -> None:
-    colour = TREATMENT_COLOURS.get(row.treatment, MUTED)
+    colour = treatment_colour(row.treatment)
     low, high = row.estimate.low, row.estimate.high
     if low is not None or high is not None:
         ends = max(low or 0.0, limits[0] * 1.02), min(high or limits[1] * 2, limits[1] * 0.98)

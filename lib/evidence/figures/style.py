@@ -20,17 +20,9 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from evidence.figures.canonical_svg import on_grid
 from evidence.record.canonical import stored_text
+from evidence.sources.book import read_book
 from evidence_stats.estimates import Grade
 
-# Okabe and Ito's palette, told apart with any colour vision (Okabe M, Ito K, Color Universal
-# Design, 2008). One colour means one treatment, on every page.
-TREATMENT_COLOURS = {
-    "SOR": "#0072B2",
-    "SOR+IFN": "#D55E00",
-    "IFN": "#009E73",
-    "PLA": "#777777",
-    "PAZ": "#CC79A7",
-}
 _FORMS = ("svg", "png", "pdf", "csv")
 # Keyword arguments of a text in a figure.
 TextStyle = dict[str, Any]
@@ -39,6 +31,11 @@ MUTED = "#6b6b6b"
 # Background of what is only context.
 SHADE = "#e3edf5"
 WARNING_INK = "#9b1c1c"
+
+
+def treatment_colour(code: str) -> str:
+    """Return the colour of a treatment, the same on every page, as `book.yml` gives it."""
+    return read_book().colours.get(code, MUTED)
 
 
 @dataclass(frozen=True, repr=False)

@@ -66,6 +66,8 @@ class Book(_Part):
         Name and title of the tables.
     treatments, outcomes, qualifiers : dict of str to str
         Words for the codes of treatments, of outcomes and markers, and for ends of row ids.
+    colours : dict of str to str
+        Colours of treatments in figures, by code.
     frames : dict of str to Frame
         By question.
     """
@@ -75,6 +77,7 @@ class Book(_Part):
     patients: str
     data_package: DataPackage
     treatments: dict[str, str]
+    colours: dict[str, str] = {}
     outcomes: dict[str, str] = {}
     qualifiers: dict[str, str] = {}
     frames: dict[str, Frame] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from operator import attrgetter, methodcaller
 
-from evidence.figures.hazard_ratio_ladder import Rung
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import (
     MedianPair,
@@ -20,6 +19,7 @@ from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import Ensemble, simulate_ensemble
 from evidence_stats.survival.synthetic_arms import EnsembleSettings, ReconstructionError
 from mrcc import Numbers
+from mrcc.combination_vs_monotherapy.hazard_ratio_ladder import Rung
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 
 # Families of survival times in words.

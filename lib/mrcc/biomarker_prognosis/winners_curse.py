@@ -10,17 +10,17 @@ from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
-    TREATMENT_COLOURS,
     Figure,
     TextStyle,
     new_figure,
+    treatment_colour,
     use_theme,
 )
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate
 
 _MARKERS = ("s", "o", "^")
-_COLOURS = (INK, TREATMENT_COLOURS["SOR"], TREATMENT_COLOURS["SOR+IFN"])
+_COLOURS = (INK, treatment_colour("SOR"), treatment_colour("SOR+IFN"))
 
 
 @or_say_why("winners-curse")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.figures.missing import or_say_why
-from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.figures.style import INK, MUTED, Figure, new_figure, treatment_colour, use_theme
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate
 from evidence_stats.rates.posterior import ResponsePosterior
@@ -44,7 +44,7 @@ def draw_response_posterior(
         fig, ax = new_figure(6.0, 3.6)
         main = next(iter(curves.values())) / 100
         points = 100 * grid
-        better_colour, worse_colour = TREATMENT_COLOURS["SOR+IFN"], TREATMENT_COLOURS["SOR"]
+        better_colour, worse_colour = treatment_colour("SOR+IFN"), treatment_colour("SOR")
         ax.fill_between(points, main, where=grid >= 0, color=better_colour, alpha=0.25, linewidth=0)
         ax.fill_between(
             points, main, where=grid <= -margin, color=worse_colour, alpha=0.25, linewidth=0

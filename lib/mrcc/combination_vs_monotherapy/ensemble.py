@@ -12,11 +12,11 @@ from matplotlib.axes import Axes
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     MUTED,
-    TREATMENT_COLOURS,
     WARNING_INK,
     Figure,
     TextStyle,
     new_figure,
+    treatment_colour,
     use_theme,
 )
 from evidence_stats.estimates import Estimate
@@ -62,7 +62,7 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
         fig, ax = new_figure(6.0, 4.6)
         fig.subplots_adjust(bottom=0.3)
         for shift, (code, arm) in enumerate(arms.items()):
-            colour = TREATMENT_COLOURS[code]
+            colour = treatment_colour(code)
             _band(ax, grid, arm, colour, names[code])
             _median_bar(ax, medians[code], colour, 0.49 + 0.02 * shift)
         ax.set(xlim=(-0.3, _LAST_MONTH), ylim=(0, 1.02), xticks=range(0, 25, 5))
@@ -131,6 +131,6 @@ def _at_risk_rows(
             text = f"{middle} ({low}\u2013{high})"
             written[code].append(text)
             ha = "left" if month == 0 else "center"
-            colour = TREATMENT_COLOURS[code]
+            colour = treatment_colour(code)
             ax.text(month, -0.26 - 0.06 * line, text, color=colour, ha=ha, **style)
     return written

@@ -12,11 +12,11 @@ from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
-    TREATMENT_COLOURS,
     Figure,
     TextStyle,
     label_directions,
     new_figure,
+    treatment_colour,
     use_ratio_axis,
     use_theme,
 )
@@ -113,7 +113,7 @@ def _draw_rung(ax: Axes, y: int, rung: Rung) -> None:
             ax.plot([end], [y], marker=marker, color=MUTED, markersize=6)
     if rung.unreported is not None:
         ends = [rung.unreported.low or _LIMITS[0], rung.unreported.high or _LIMITS[1]]
-        colour = TREATMENT_COLOURS["SOR+IFN"]
+        colour = treatment_colour("SOR+IFN")
         ax.plot(ends, [y, y], color=colour, alpha=0.55, linewidth=7, solid_capstyle="butt")
     ax.plot([rung.interval.value], [y], "D", color=INK, markersize=5, zorder=4)
     beside: TextStyle = {

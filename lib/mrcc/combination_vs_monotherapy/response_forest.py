@@ -11,10 +11,10 @@ from evidence.figures.style import (
     INK,
     MUTED,
     SHADE,
-    TREATMENT_COLOURS,
     Figure,
     TextStyle,
     new_figure,
+    treatment_colour,
     use_theme,
 )
 from evidence.sources.responses import ArmResponse
@@ -43,7 +43,7 @@ def _dose(arm: ArmResponse) -> str:
 
 
 def _study(ax: Axes, y: float, arm: ArmResponse, estimate: Estimate, largest: int) -> None:
-    colour = TREATMENT_COLOURS[arm.treatment]
+    colour = treatment_colour(arm.treatment)
     size = _SMALLEST + (_LARGEST - _SMALLEST) * arm.n / largest
     ax.plot([100 * (estimate.low or 0), 100 * (estimate.high or 1)], [y, y], color=colour)
     ax.scatter([100 * estimate.value], [y], marker="s", s=size, color=colour, zorder=3)
@@ -57,7 +57,7 @@ def _diamond(ax: Axes, y: float, estimate: Estimate, colour: str) -> None:
 
 def _control_band(ax: Axes, control: Estimate) -> None:
     ax.axvspan(100 * (control.low or 0), 100 * (control.high or 1), color=SHADE, zorder=0)
-    ax.axvline(100 * control.value, color=TREATMENT_COLOURS["SOR"], linestyle="--", linewidth=1)
+    ax.axvline(100 * control.value, color=treatment_colour("SOR"), linestyle="--", linewidth=1)
 
 
 def _say_control(control: Estimate | NotEstimable, pooled: Estimate) -> str:

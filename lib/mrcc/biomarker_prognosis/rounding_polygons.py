@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
 from evidence.figures.missing import or_say_why
-from evidence.figures.style import INK, MUTED, TREATMENT_COLOURS, Figure, use_theme
+from evidence.figures.style import INK, MUTED, Figure, treatment_colour, use_theme
 from evidence_stats.normal import z_from_p
 from evidence_stats.printed.rounding import RoundingPolygon
 
@@ -66,7 +66,7 @@ def _panel(ax: Axes, label: str, polygon: RoundingPolygon) -> None:
     for number, piece in enumerate(polygon.pieces if polygon.consistent else ()):
         points = np.array([*piece, piece[0]])
         name = "and P" if number == 0 else None
-        colour = TREATMENT_COLOURS["SOR+IFN"]
+        colour = treatment_colour("SOR+IFN")
         ax.plot(np.exp(points[:, 0]), points[:, 1], color=colour, linewidth=2.4, label=name)
     low, high = corners[:, 1].min(), corners[:, 1].max()
     room = 0.12 * (high - low)

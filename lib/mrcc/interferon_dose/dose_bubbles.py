@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import expit
 
 from evidence.figures.missing import or_say_why
-from evidence.figures.style import INK, TREATMENT_COLOURS, Figure, new_figure, use_theme
+from evidence.figures.style import INK, Figure, new_figure, treatment_colour, use_theme
 from evidence.sources.responses import ArmResponse
 from evidence_stats.pooling.inverse_variance import Pooled
 
@@ -39,7 +39,7 @@ def draw_dose_bubbles(
         middle = 100 * expit(np.array([point.value for point in band]))
         ax.fill_between(grid, lower, upper, color="#dddddd", linewidth=0)
         ax.plot(grid, middle, color=INK, linewidth=1.2)
-        colour = TREATMENT_COLOURS["SOR+IFN"]
+        colour = treatment_colour("SOR+IFN")
         sizes = [6 * arm.n for arm in arms]
         ax.scatter(doses, rates, s=sizes, color=colour, alpha=0.65, edgecolor=INK, zorder=3)
         _join_randomized(ax, arms, doses, rates)
