@@ -46,7 +46,7 @@ def test_a_project_without_the_file_is_told_so(project):
         read_book()
 
 
-# Words of this book that stand in the packages of any book: an example in a message, and the columns
+# Words of this book that stand in the packages of any book: examples in messages, and the columns
 # of doses, which are an extension of the tables (second edition, to be told by book.yml).
 NOT_YET = {
     "evidence/audit/denominators.py", "evidence/audit/units.py", "evidence/record/page.py",
