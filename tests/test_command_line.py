@@ -103,7 +103,7 @@ def test_params_shows_types_defaults_and_meanings():
         (["run", QUESTION, "--set", "alpha=[1"], "--set alpha: expected YAML"),
         (["run", QUESTION, "--set", "alpha=!!python/object/apply:os.system [ls]"], "expected YAML"),
         (["run", QUESTION, "--set", "x=1;import os#=1"], "no such parameter"),
-        (["run", QUESTION, "--params", "nowhere.yml"], "--params: expected a readable file"),
+        (["run", QUESTION, "--params", "nowhere.yml"], "--params nowhere.yml: expected a readable"),
         (["run", "appendix/provenance", "--set", "alpha=0.1"], "has no parameters"),
         (["run", "--set", "alpha=0.1"], "expected the name of a page, got None"),
         (["run", "studies/ryan-2007", "--set", "study_id=jonasch-2010"], "run the other page"),

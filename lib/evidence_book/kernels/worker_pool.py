@@ -118,11 +118,12 @@ class WorkerPool:
 
     def stop(self) -> None:
         """End all processes at once, with the kernels they have."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             if process not in self._others:
                 process.kill()
-        self._executor.shutdown(wait=True)
+        # Once, and waiting: an executor that was told before to leave without waiting forgets its
+        # thread, which may then still close a pipe that the interpreter writes to as it ends.
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
         """Let the processes end."""
