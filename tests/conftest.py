@@ -31,8 +31,12 @@ _LONG = (
 )  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take long before the others."""
+    """Put the files that take long before the others, and mark them: `-m "not long"`."""
+    for item in items:
+        if item.path.name in _LONG:
+            item.add_marker("long")
     place = {name: number for number, name in enumerate(_LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(_LONG)))
 
