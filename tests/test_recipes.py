@@ -225,7 +225,7 @@ from scipy.stats import chi2
 from evidence_stats.estimates import Estimate
 
 CONVENTIONS = {
-    "event_rate_exact": "An event rate has the exact interval of Garwood, from chi-square quantiles."
+    "event_rate_exact": "Event rates have the exact interval of Garwood (1936)."
 }
 
 
@@ -286,7 +286,9 @@ def test_a_method(with_library):
     assert "2 passed" in said
     # What `make reference` runs takes in every script of the folder by its subject.
     assert "tests/reference/make_reference.R" in recipe_of("reference")
-    pattern = re.search(r'pattern = "([^"]+)"', (ROOT / "tests/reference/make_reference.R").read_text())
+    pattern = re.search(
+        r'pattern = "([^"]+)"', (ROOT / "tests/reference/make_reference.R").read_text()
+    )
     scripts = {path.name for path in (ROOT / "tests" / "reference").glob("*.R")}
     matched = {name for name in scripts if re.search(pattern[1].replace("\\\\", "\\"), name)}
     assert scripts - matched == {"make_reference.R"}

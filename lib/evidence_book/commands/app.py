@@ -122,7 +122,9 @@ def known_page(page: str | None) -> str:
         return found[0]
     given = visible(repr(page))
     if found:
-        raise UserError(f"expected the name of one page, got {given}, which is {' or '.join(found)}")
+        raise UserError(
+            f"expected the name of one page, got {given}, which is {' or '.join(found)}"
+        )
     near = difflib.get_close_matches(name, [*pages, *by_short], n=1)
     names = by_short.get(near[0], near) if near else []
     hint = f"did you mean {' or '.join(names)}?" if names else "pages: " + ", ".join(pages)

@@ -59,7 +59,9 @@ def undo_new() -> list[Path]:
             "since, and nothing was taken back; where that work may be lost, git takes it back: "
             f"`git status`, then `git restore FILE` for a file of before, `rm FILE` for a new one"
         )
-    write_all({path: told["before"] for path, told in remembered.items() if told["before"] is not None})
+    write_all(
+        {path: told["before"] for path, told in remembered.items() if told["before"] is not None}
+    )
     for path, told in remembered.items():
         if told["before"] is None:
             path.unlink()
