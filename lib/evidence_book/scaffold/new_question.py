@@ -26,7 +26,7 @@ _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,;:()'/+-]*\??")
 _PART = "caption: Questions"
 
-_PARAMETERS = Template('''"""Parameters of the chapter: $words?"""
+_PARAMETERS = Template('''"""Parameters of the chapter: $words."""
 
 from __future__ import annotations
 
