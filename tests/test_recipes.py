@@ -107,7 +107,7 @@ def test_a_row(project):
     assert [done.error for done in refresh(pages)] == ["", ""]
     assert read_results(notebook_path(PAGE)).results["rates"].value == before + 1
     printed = read_results(notebook_path(pages[0])).results[row.partition(".")[2]]
-    assert (printed.value, printed.rows) == (10, [row])
+    assert (printed.value, list(printed.rows)) == (0.1, [row])
 
 
 def test_a_claim(with_library):
