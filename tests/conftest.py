@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,8 +31,12 @@ _LONG = (
 )  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take long before the others."""
+    """Put the files that take long before the others, and mark them: `-m "not long"`."""
+    for item in items:
+        if item.path.name in _LONG:
+            item.add_marker("long")
     place = {name: number for number, name in enumerate(_LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(_LONG)))
 
@@ -108,6 +114,23 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     target = copy_project(tmp_path / "project")
     monkeypatch.setenv("EVIDENCE_ROOT", str(target))
     return target
+
+
+@pytest.fixture
+def with_library(project: Path) -> Path:
+    """Return a copy of the project in which a test may edit the library, too; see `run`."""
+    shutil.copytree(ROOT / "lib", project / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", project)
+    (project / "tests").mkdir()
+    return project
+
+
+def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of Python in a copy of the project, with the library of that copy."""
+    return subprocess.run(
+        [sys.executable, "-m", *words], capture_output=True, text=True, cwd=project, check=False,
+        env={**os.environ, "PYTHONPATH": str(project / "lib")},
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

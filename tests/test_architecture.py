@@ -5,6 +5,7 @@ this book, evidence_book prints.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -64,6 +65,25 @@ def test_the_contracts_of_pyproject_on_who_imports_whom_are_kept():
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_picture_of_the_architecture_is_that_of_the_imports():
+    command = [sys.executable, "bin/draw-architecture", "--print"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    kept = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    mend = "docs/architecture.svg is out of date: run .venv/bin/python bin/draw-architecture"
+    assert done.stdout == kept, mend
+
+
+def test_the_page_on_architecture_names_every_room():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in LIBRARY.glob("*/*/__init__.py")}
+    questions = {path.parent.name for path in LIBRARY.glob("mrcc/*/__init__.py")}
+    assert [room for room in sorted(rooms - questions) if f"`{room}`" not in text] == []
+    modules = re.findall(r"`((?:evidence_stats|evidence|mrcc|evidence_book)\.[a-z_.]+)`", text)
+    assert len(modules) > 12
+    assert [name for name in modules if name not in NAMES] == []
 
 
 def test_no_module_imports_itself_by_way_of_others():

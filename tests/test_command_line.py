@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evidence.record.validation import ParameterError, validate
-from evidence_book.commands.app import describe_os_error
+from evidence_book.commands.app import UserError, describe_os_error, known_page
 from evidence_book.commands.build import status
 from evidence_book.commands.check import check
 from evidence_book.commands.run import refresh_pages
@@ -78,6 +78,58 @@ def test_a_run_with_nothing_to_do_says_so(project):
     code, said = evidence("run", cwd=project)
     assert code == 0
     assert "nothing to run" in said
+
+
+@pytest.mark.parametrize(
+    ("word", "page"),
+    [
+        ("landscape", "questions/landscape"),
+        ("ryan-2007", "studies/ryan-2007"),
+        ("ryan-2007.ipynb", "studies/ryan-2007"),
+        ("chapters/questions/landscape.ipynb", "questions/landscape"),
+    ],
+)
+def test_the_last_part_of_a_page_is_enough_where_one_page_ends_in_it(word, page):
+    assert known_page(word) == page
+
+
+def test_of_several_pages_with_one_last_part_all_are_named(project):
+    there = project / "chapters" / "questions" / "landscape.ipynb"
+    shutil.copy(there, project / "chapters" / "methods")
+    with pytest.raises(UserError, match="methods/landscape or questions/landscape"):
+        known_page("landscape")
+    assert known_page("questions/landscape") == "questions/landscape"
+
+
+def test_a_page_is_meant_by_a_misspelt_last_part():
+    with pytest.raises(UserError, match=r"did you mean questions/landscape\?"):
+        known_page("landscpe")
+
+
+def test_menus_wait_while_drafting_and_are_said_to_be_due(project, monkeypatch, capsys):
+    computed = []
+    monkeypatch.setattr("evidence_book.runs.freshness.why_stale", lambda page, evidence: [])
+    monkeypatch.setattr("evidence_book.grids.switch.refresh_switch",
+                        lambda page, **_: computed.append(page))  # fmt: skip
+    # A word more on a menu: what it shows is no longer what was computed.
+    menus = project / "chapters" / "questions" / "landscape.switch.yml"
+    menus.write_text(menus.read_text() + "# another\n")
+    due = "the menus of questions/landscape (its lists of assumptions) are due; run `evidence run"
+    refresh_pages("landscape", menus=False)
+    assert computed == []
+    assert due in capsys.readouterr().err
+    status()
+    assert due in capsys.readouterr().out
+    refresh_pages("landscape")
+    assert computed == ["questions/landscape"]
+    assert "menus, the lists of assumptions on a page" in capsys.readouterr().err
+
+
+def test_the_help_of_run_explains_menus():
+    code, said = evidence("run", "--help")
+    assert code == 0
+    assert "--no-menus" in said
+    assert "lists of assumptions" in " ".join(said.replace("\u2502", " ").split())
 
 
 def test_params_shows_types_defaults_and_meanings():

@@ -1,30 +1,11 @@
 """A question is scaffolded whole, runs at once, and is refused until its prose is written."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 
 import pytest
 
 from evidence_book.scaffold.new_question import NewQuestion, NewQuestionError, scaffold_question
-from tests.conftest import ROOT
-
-
-@pytest.fixture
-def with_library(project):
-    shutil.copytree(ROOT / "lib", project / "lib", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", project)
-    (project / "tests").mkdir()
-    return project
-
-
-def run(project, *words):
-    return subprocess.run(
-        [sys.executable, "-m", *words], capture_output=True, text=True, cwd=project, check=False,
-        env={**os.environ, "PYTHONPATH": str(project / "lib")},
-    )  # fmt: skip
+from tests.conftest import run
 
 
 def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_library):
@@ -45,6 +26,19 @@ def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_lib
     assert "pages run: 1, changed: 1" in done.stdout
     done = run(project, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_quality_of_life.py")
     assert done.returncode == 0, done.stdout
+
+
+def test_a_question_that_was_begun_is_taken_back_with_its_folder(with_library):
+    project = with_library
+    contents = (project / "_toc.yml").read_bytes()
+    words = ["new", "question", "quality_of_life", "--title", "What does it cost?"]
+    assert "`evidence new undo`" in run(project, "evidence_book", *words).stdout
+    # Python has compiled a module of it meanwhile.
+    assert run(project, "evidence_book", "params", "quality_of_life").returncode == 0
+    done = run(project, "evidence_book", "new", "undo")
+    assert "chapters/questions/quality_of_life.ipynb: removed" in done.stdout
+    assert (project / "_toc.yml").read_bytes() == contents
+    assert not (project / "lib" / "mrcc" / "quality_of_life").exists()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from evidence_book.kernels.execute import refresh
 from evidence_book.rendering.toc import toc_pages
 from evidence_book.rendering.whole_writes import write_all
 from evidence_book.scaffold.new_study import NewStudy, NewStudyError, scaffold_study
+from evidence_book.scaffold.undo import UndoError, undo_new
 from mrcc.eligibility import qualifying_arms
 
 STUDY = NewStudy(
@@ -85,9 +86,8 @@ def test_a_made_up_study_enters_every_synthesis_that_its_fields_qualify_it_for(p
     for path in files:
         if path.suffix in (".csv", ".bib"):
             assert path.read_bytes().startswith(before[path].rstrip(b"\n"))
-    assert {path for path in contents(project) if path not in before} == {
-        notebook_path("studies/doe-2016")
-    }
+    added = {path for path in contents(project) if path not in before}
+    assert added - {project / "_build" / "new.json"} == {notebook_path("studies/doe-2016")}
     told = "\n".join(map(str, find_problems()))
     for words in (" design: expected one of", " role: expected one of",
                   "references.bib doe2016.author: expected a value in place of TODO",
@@ -165,6 +165,24 @@ def test_a_failure_half_way_leaves_nothing_half_written(project, monkeypatch):
     with pytest.raises(OSError, match="no space left"):
         scaffold_study(STUDY)
     assert contents(project) == before
+
+
+def test_what_was_begun_is_taken_back_to_the_byte(project):
+    before = contents(project)
+    scaffold_study(STUDY)
+    undo_new()
+    assert contents(project) == before
+    with pytest.raises(UndoError, match="got nothing to take back"):
+        undo_new()
+
+
+def test_nothing_is_taken_back_where_somebody_has_worked_on_it(project):
+    scaffold_study(STUDY)
+    fill(project)
+    worked_on = contents(project)
+    with pytest.raises(UndoError, match=r"got data/studies\.csv, data/arms\.csv, .* changed since"):
+        undo_new()
+    assert contents(project) == worked_on
 
 
 def test_several_files_are_written_as_one(tmp_path):

@@ -43,7 +43,8 @@ console = PlainConsole(highlight=False, soft_wrap=True)
 errors = PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 PageArgument = Annotated[
-    str | None, typer.Argument(help="A page, e.g. questions/biomarker_prognosis.")
+    str | None,
+    typer.Argument(help="A page, e.g. questions/landscape; landscape, where one page ends in it."),
 ]
 
 
@@ -100,22 +101,34 @@ def fail(lines: Iterable[object], summary: str) -> None:
 
 
 def known_page(page: str | None) -> str:
-    """Return the name of a page of the book.
+    """Return the name of a page of the book; its last part is enough where one page ends in it.
 
     Raises
     ------
     UserError
-        Where there is none of this name; the message names the nearest.
+        Where there is none of this name, or several; the message names the nearest, or all.
     """
     from evidence_book.runs.freshness import list_pages
 
     pages = list_pages()
     name = (page or "").removeprefix("chapters/").removesuffix(".ipynb")
-    if name not in pages:
-        near = difflib.get_close_matches(name, pages, n=1)
-        hint = f"did you mean {near[0]}?" if near else "pages: " + ", ".join(pages)
-        raise UserError(f"expected the name of a page, got {visible(repr(page))}; {hint}")
-    return name
+    if name in pages:
+        return name
+    by_short: dict[str, list[str]] = {}
+    for one in pages:
+        by_short.setdefault(one.rpartition("/")[2], []).append(one)
+    found = by_short.get(name, [])
+    if len(found) == 1:
+        return found[0]
+    given = visible(repr(page))
+    if found:
+        raise UserError(
+            f"expected the name of one page, got {given}, which is {' or '.join(found)}"
+        )
+    near = difflib.get_close_matches(name, [*pages, *by_short], n=1)
+    names = by_short.get(near[0], near) if near else []
+    hint = f"did you mean {' or '.join(names)}?" if names else "pages: " + ", ".join(pages)
+    raise UserError(f"expected the name of a page, got {given}; {hint}")
 
 
 def progress_bar() -> Progress:

@@ -106,6 +106,7 @@ def status() -> None:
     from evidence.record.results import read_results
     from evidence.sources.data import load_evidence
     from evidence_book.grids.multiverse import due_multiverses
+    from evidence_book.grids.switch import due_menus
     from evidence_book.runs.freshness import list_pages, why_stale
     from evidence_book.runs.own_data import refuse_own_data
 
@@ -129,7 +130,7 @@ def status() -> None:
     console.print(table)
     if stale:
         console.print(f"{stale} stale; `evidence run` brings them up to date")
-    for line in due_multiverses():
+    for line in [*due_menus(evidence), *due_multiverses()]:
         console.print(line, markup=False)
     if broken:
         fail(broken, f"{len(broken)} of {len(list_pages())} pages cannot be read")

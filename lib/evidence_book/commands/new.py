@@ -1,4 +1,4 @@
-"""`evidence new study` and `new question`: what each begins with, and what to fill in."""
+"""`evidence new study`, `new question` and `new undo`: what each begins with, what to fill in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import typer
 
 from evidence_book.commands.app import app, console
 
-new = typer.Typer(no_args_is_help=True, help="Scaffold a study or a question.")
+new = typer.Typer(no_args_is_help=True, help="Scaffold a study or a question, or undo that.")
 app.add_typer(new, name="new")
+_UNDONE_BY = "`evidence new undo` takes all of it back, until one of these files is changed"
 
 
 @new.command()
@@ -39,6 +40,7 @@ def study(
         console.print(path.relative_to(project_root()).as_posix(), markup=False)
     for line in what_is_next(made):
         console.print(line, markup=False)
+    console.print(_UNDONE_BY)
 
 
 @new.command()
@@ -56,3 +58,15 @@ def question(
         f"next: parameters, numbers and claims of {name}, its figure, its prose, its test"
     )
     console.print("`evidence check` says what is missing, then `evidence run`")
+    console.print(_UNDONE_BY)
+
+
+@new.command()
+def undo() -> None:
+    """Take back what the last `evidence new` wrote, unless a file was changed since."""
+    from evidence.files.paths import project_root
+    from evidence_book.scaffold.undo import undo_new
+
+    for path in undo_new():
+        words = "as before" if path.exists() else "removed"
+        console.print(f"{path.relative_to(project_root()).as_posix()}: {words}", markup=False)

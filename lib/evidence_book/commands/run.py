@@ -35,6 +35,15 @@ def run(
     ] = None,
     data: DataOption = None,
     force: Annotated[bool, typer.Option(help="Run fresh pages too.")] = False,
+    menus: Annotated[
+        bool,
+        typer.Option(
+            "--menus/--no-menus",
+            help="Also compute the menus, the lists of assumptions that a reader of a page picks "
+            "from: the page is run with every combination, which takes minutes. Leave them for "
+            "later while drafting.",
+        ),
+    ] = True,
     workers: WorkersOption = 2,
     time_limit: TimeLimitOption = None,
 ) -> None:
@@ -46,13 +55,16 @@ def run(
     from evidence_book.rendering.exclusive import hold_project
 
     with hold_project("evidence run", lambda words: errors.print(words, markup=False)):
-        refresh_pages(page, force=force, workers=workers)
+        refresh_pages(page, force=force, workers=workers, menus=menus)
 
 
-def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) -> None:
-    """Run stale pages in place, all or one, and say what changed."""
+def refresh_pages(
+    page: str | None, *, force: bool = False, workers: int = 2, menus: bool = True
+) -> None:
+    """Run stale pages in place, all or one, and their menus; say what changed and what is due."""
     from evidence.sources.data import load_evidence
     from evidence_book.grids.multiverse import due_multiverses
+    from evidence_book.grids.switch import due_menus
     from evidence_book.runs.freshness import list_pages, why_stale
     from evidence_book.runs.own_data import refuse_own_data
 
@@ -64,8 +76,9 @@ def refresh_pages(page: str | None, *, force: bool = False, workers: int = 2) ->
         _refresh_stale(stale, workers)
     else:
         console.print(f"fresh: {len(pages)} of {len(pages)}, nothing to run")
-    _refresh_switches(pages, workers)
-    for line in due_multiverses():
+    if menus:
+        _refresh_switches(pages, workers)
+    for line in [*due_menus(evidence), *due_multiverses()]:
         errors.print(line, style="yellow", markup=False)
 
 
@@ -77,9 +90,13 @@ def _refresh_switches(pages: list[str], workers: int) -> None:
     from evidence_book.grids.switch_grid import read_switch_grid, switched_pages
 
     evidence = load_evidence()
-    for page in switched_pages():
-        if page not in pages or is_fresh(page, evidence):
-            continue
+    due = [one for one in switched_pages() if one in pages and not is_fresh(one, evidence)]
+    if due:
+        errors.print(
+            "menus, the lists of assumptions on a page, are computed beforehand: a run for every "
+            "combination (--no-menus leaves them for later)"
+        )
+    for page in due:
         with progress_bar() as progress:
             total = len(read_switch_grid(page).computed())
             task = progress.add_task(f"menus of {page}", total=total)
@@ -144,9 +161,10 @@ def params(page: Annotated[str, typer.Argument(help="A page with parameters.")])
     from evidence.record.validation import describe
     from evidence_book.runs.own_library import model_of
 
-    model = model_of(known_page(page))
+    name = known_page(page)
+    model = model_of(name)
     if model is None:
-        raise UserError(f"{page} has no parameters")
+        raise UserError(f"{name} has no parameters")
     for row in describe(model):
         console.print(row["name"], style="bold", markup=False)
         console.print(f"    {row['meaning']}", markup=False)

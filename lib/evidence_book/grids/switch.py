@@ -18,7 +18,13 @@ from evidence.record.results import PageResults, Result
 from evidence.sources.data import Evidence, load_evidence
 from evidence.sources.readings import Readings
 from evidence_book.grids.sweep import SweepRun, sweep
-from evidence_book.grids.switch_grid import Grid, SwitchError, read_switch_grid, switch_path
+from evidence_book.grids.switch_grid import (
+    Grid,
+    SwitchError,
+    read_switch_grid,
+    switch_path,
+    switched_pages,
+)
 from evidence_book.rendering.whole_writes import write_whole
 from evidence_book.reports.shown import read_shown
 from evidence_book.runs.freshness import dependencies, read_notebook
@@ -199,6 +205,15 @@ def is_fresh(page: str, evidence: Evidence) -> bool:
         return bool(stored["of"] == fingerprint(page, evidence, asked))
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
+
+
+def due_menus(evidence: Evidence) -> list[str]:
+    """Return a line for each page whose menus do not show the page as it is."""
+    return [
+        f"the menus of {page} (its lists of assumptions) are due; run `evidence run {page}`"
+        for page in switched_pages()
+        if not is_fresh(page, evidence)
+    ]
 
 
 def refresh_switch(

@@ -137,10 +137,11 @@ def release(version: str) -> Path:
     Raises
     ------
     ReleaseError
-        Where the version cannot be released, a page is stale, or a multiverse is due.
+        Where the version cannot be released, a page is stale, or a multiverse or menus are due.
     """
     from evidence.sources.data import load_evidence
     from evidence_book.grids.multiverse import due_multiverses
+    from evidence_book.grids.switch import due_menus
     from evidence_book.reports.snapshots import committed_edition
     from evidence_book.runs.freshness import list_pages, why_stale
     from evidence_book.runs.own_data import refuse_own_data
@@ -155,7 +156,7 @@ def release(version: str) -> Path:
             f"expected fresh pages, got {len(stale)} stale ({', '.join(stale[:3])}"
             f"{', ...' if len(stale) > 3 else ''}); `evidence run` brings them up to date"
         )
-    due = due_multiverses()
+    due = [*due_multiverses(), *due_menus(evidence)]
     if due:
         raise ReleaseError("\n".join(["nothing was released:", *due]))
     made = committed_edition(evidence, name=version)

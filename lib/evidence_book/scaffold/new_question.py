@@ -16,17 +16,17 @@ from evidence.files.paths import chapters_folder, project_root
 from evidence.record.chapter_parameters import ChapterParameters
 from evidence.sources.columns import TODO
 from evidence_book.rendering.toc import with_chapter
-from evidence_book.rendering.whole_writes import write_all
 from evidence_book.runs.normalise import normalise, serialise
 from evidence_book.runs.notebooks import literal_lines
 from evidence_book.runs.own_data import refuse_own_data
 from evidence_book.runs.own_library import library_name, question_models
+from evidence_book.scaffold.undo import write_new
 
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,;:()'/+-]*\??")
 _PART = "caption: Questions"
 
-_PARAMETERS = Template('''"""Parameters of the chapter: $words?"""
+_PARAMETERS = Template('''"""Parameters of the chapter: $words."""
 
 from __future__ import annotations
 
@@ -209,6 +209,4 @@ def scaffold_question(question: NewQuestion) -> list[Path]:
     if there:
         raise NewQuestionError(f"expected new files, got {', '.join(there)}, which there are")
     contents = with_chapter(_PART, f"chapters/questions/{question.name}")
-    texts = {root / "_toc.yml": contents, **new}
-    write_all(texts)
-    return list(texts)
+    return write_new({root / "_toc.yml": contents, **new})

@@ -18,11 +18,11 @@ from evidence.sources.csv_tables import read_table
 from evidence.sources.data_files import TABLE_NAMES
 from evidence.sources.schema import TABLES
 from evidence_book.rendering.toc import with_chapter
-from evidence_book.rendering.whole_writes import write_all
 from evidence_book.runs.freshness import list_pages, read_notebook
 from evidence_book.runs.normalise import normalise, serialise
 from evidence_book.runs.notebooks import parameters_cell
 from evidence_book.runs.own_data import refuse_own_data
+from evidence_book.scaffold.undo import write_new
 
 _COMBINED = "Studies: sorafenib with interferon-alfa"
 _ADDED = "Studies: adding interferon-alfa elsewhere"
@@ -211,8 +211,7 @@ def scaffold_study(study: NewStudy) -> list[Path]:
     texts[data_folder() / "references.bib"] = _bibliography_text(study)
     texts[project_root() / "_toc.yml"] = _contents_text(study)
     texts[chapters_folder() / "studies" / f"{study.study_id}.ipynb"] = _chapter_text(study)
-    write_all(texts)
-    return list(texts)
+    return write_new(texts)
 
 
 def what_is_next(study: NewStudy) -> list[str]:
