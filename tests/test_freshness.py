@@ -275,10 +275,20 @@ def test_a_module_of_the_library_makes_only_the_pages_stale_that_can_reach_it(pr
     assert stale() == {}
 
 
-@pytest.mark.parametrize("question", ["landscape", "interferon_dose", "tolerability"])
-def test_another_parameter_of_a_question_makes_its_page_alone_stale(project, monkeypatch, question):
+@pytest.mark.parametrize(
+    ("question", "pages"),
+    [
+        ("interferon_dose", {"interferon_dose"}),
+        ("tolerability", {"tolerability"}),
+        # Whether effects of components add up is asked of the network of the landscape.
+        ("landscape", {"landscape", "adding_interferon"}),
+    ],
+)
+def test_another_parameter_of_a_question_makes_the_pages_stale_that_use_it(
+    project, monkeypatch, question, pages
+):
     edited(f"mrcc/{question}/parameters.py", monkeypatch)
-    assert stale() == {f"questions/{question}": ["library"]}
+    assert stale() == {f"questions/{page}": ["library"] for page in pages}
 
 
 def test_another_word_in_the_file_of_the_book_makes_pages_stale_and_a_comment_none(
