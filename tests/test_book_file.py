@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.sources.book import FILE, read_book
+from evidence.files.paths import BOOK_FILE
+from evidence.sources.book import read_book
 from evidence.sources.data import load_evidence
 from evidence.sources.problems import DataError
 from evidence.sources.schema import TABLES
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def edited(project, old, new):
-    path = project / FILE
+    path = project / BOOK_FILE
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))
 
@@ -41,7 +42,7 @@ def test_what_is_wrong_is_named_by_its_place(project, old, new, message):
 
 
 def test_a_project_without_the_file_is_told_so(project):
-    (project / FILE).unlink()
+    (project / BOOK_FILE).unlink()
     with pytest.raises(DataError, match="book.yml: expected a file of this name in the project"):
         read_book()
 

@@ -64,7 +64,7 @@ def test_the_defaults_of_the_page_are_among_the_specifications(question):
 def test_the_committed_outcomes_belong_to_the_data_and_the_choices(question):
     found = read_multiverse(question)
     assert found.asked.to_json()
-    assert found.key == current_key(read_design(question), found.asked)
+    assert found.key == current_key(read_design(question), found.asked, load_evidence())
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -193,7 +193,7 @@ DUE = (
 
 
 def test_the_committed_outcomes_are_not_due():
-    assert due_multiverses() == []
+    assert due_multiverses(load_evidence()) == []
 
 
 def test_after_a_corrected_row_status_and_run_say_that_the_multiverse_is_due(project, capsys):
@@ -217,7 +217,7 @@ def test_nothing_is_released_while_a_multiverse_is_due(project, monkeypatch):
 def test_changed_choices_make_the_multiverse_due(project):
     path = project / "data" / "multiverse" / "combination_vs_monotherapy.yml"
     path.write_text(path.read_text().replace("title: ", "title: Other ", 1))
-    assert due_multiverses() == [DUE]
+    assert due_multiverses(load_evidence()) == [DUE]
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,6 @@ def test_changed_choices_make_the_multiverse_due(project):
 def test_a_file_of_outcomes_that_cannot_be_read_is_due(project, text, why):
     path = project / "data" / "multiverse" / "biomarker_prognosis.json"
     path.unlink() if text is None else path.write_text(text)
-    (line,) = due_multiverses()
+    (line,) = due_multiverses(load_evidence())
     assert line.startswith(f"data/multiverse/biomarker_prognosis.json {why}")
     assert line.endswith("run `evidence multiverse biomarker_prognosis`")

@@ -58,7 +58,7 @@ class Estimate:
     method : str
         Name of the method in words, e.g. "Miettinen-Nurminen score interval".
     conventions : tuple of str
-        Keys of `evidence.conventions.ledger.LEDGER`.
+        Keys of `evidence.conventions.ledger.ledger()`.
     grade : str
         D0 to D3, see the module docstring.
     """

@@ -10,6 +10,7 @@ from evidence.audit.findings import Finding, Settings, Severity
 from evidence.audit.printed import Printed, Row, beside, group, level_of, number, p_value
 from evidence.audit.ratios import says_one_sided, two_sided_range
 from evidence_stats.normal import z_from_p
+from evidence_stats.printed.reported import NOT_REACHED
 from evidence_stats.printed.rounding import PrintedNumber, read_printed
 from evidence_stats.survival.from_medians import implied_exponential_events, implied_weibull_shape
 from evidence_stats.survival.median import Median
@@ -30,7 +31,6 @@ _WIDE = (0.4, 0.3)
 _NARROW = {"os": (3.0, 4.0), "visits": (math.inf, math.inf)}
 # How far a median of survival lies between its limits on the log scale; right ones lie within.
 _PLACES = (0.15, 0.88)
-_NOT_REACHED = ("not reached", "not attained")
 _EXPONENTIAL = (
     "Hazards that are not constant or not proportional, scans at fixed visits, or another analysis."
 )
@@ -189,7 +189,7 @@ def _beyond(
 def a10(printed: Printed, settings: Settings) -> Iterator[Finding]:
     """Ask the limits of a median to be such as the patients of the arm can give."""
     for row in printed.outcomes_with("median"):
-        if row["value_reported"] in _NOT_REACHED and row["ci_kind"] == "confidence":
+        if row["value_reported"] in NOT_REACHED and row["ci_kind"] == "confidence":
             yield from _limit_of_none(printed, row)
         n, level = printed.patients(row), level_of(row)
         if row["ci_kind"] != "confidence" or row["outcome"] not in _FROM_START or not n:

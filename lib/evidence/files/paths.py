@@ -7,6 +7,8 @@ from pathlib import Path
 
 # The two files that make a folder a project of this kind.
 _MARKERS = ("_toc.yml", "data")
+# What tells the engine what the book is about; `evidence.sources.book` reads it.
+BOOK_FILE = "book.yml"
 
 
 def project_root() -> Path:

@@ -28,12 +28,8 @@ class OpenedParameters:
 
     def __init__(self, fields: Collection[str], namespace: Mapping[str, Any]) -> None:
         self.closed = False
-        self._fields = tuple(fields)
         self._namespace = namespace
-        self._values = copy.deepcopy(self._present())
-
-    def _present(self) -> dict[str, Any]:
-        return {name: self._namespace[name] for name in self._fields if name in self._namespace}
+        self._values = copy.deepcopy({name: namespace.get(name) for name in fields})
 
     def require_unchanged(self) -> None:
         """Refuse to go on with a page whose parameters were refused, or edited since.
@@ -47,9 +43,8 @@ class OpenedParameters:
             raise ParameterError(
                 f"expected an open page, got one whose parameters no longer count; {REOPEN}"
             )
-        present = self._present()
-        for name in self._fields:
-            before, now = self._values.get(name), present.get(name)
+        for name, before in self._values.items():
+            now = self._namespace.get(name)
             if not isinstance(now, _PLAIN) or now != before:
                 raise ParameterError(
                     f"{name}: expected {shown(before)}, with which the page was opened, "

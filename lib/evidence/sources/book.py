@@ -8,11 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from evidence.files.paths import project_root
+from evidence.files.paths import BOOK_FILE, project_root
 from evidence.files.plain_yaml import read_yaml_file
 from evidence.sources.problems import DataError, Problem
-
-FILE = "book.yml"
 
 
 class _Part(BaseModel):
@@ -91,9 +89,9 @@ def read_book() -> Book:
     DataError
         Where something is missing, unknown or of the wrong kind, one line each.
     """
-    path = project_root() / FILE
+    path = project_root() / BOOK_FILE
     if not path.exists():
-        raise DataError([Problem(FILE, 0, "", "a file of this name in the project", "none")])
+        raise DataError([Problem(BOOK_FILE, 0, "", "a file of this name in the project", "none")])
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -114,4 +112,4 @@ def _problem(kind: str, place: tuple[int | str, ...], words: str) -> Problem:
         "missing": ("a value", "nothing"),
         "extra_forbidden": ("a name that a book has", "another one"),
     }.get(kind, (words[:1].lower() + words[1:], "another value"))
-    return Problem(FILE, 0, name, expected, given)
+    return Problem(BOOK_FILE, 0, name, expected, given)

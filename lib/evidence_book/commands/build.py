@@ -130,7 +130,7 @@ def status() -> None:
     console.print(table)
     if stale:
         console.print(f"{stale} stale; `evidence run` brings them up to date")
-    for line in [*due_menus(evidence), *due_multiverses()]:
+    for line in [*due_menus(evidence), *due_multiverses(evidence)]:
         console.print(line, markup=False)
     if broken:
         fail(broken, f"{len(broken)} of {len(list_pages())} pages cannot be read")

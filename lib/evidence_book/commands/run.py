@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import TaskID
@@ -22,6 +22,9 @@ from evidence_book.commands.app import (
     progress_bar,
 )
 from evidence_book.kernels.time_limit import limit_time
+
+if TYPE_CHECKING:
+    from evidence.sources.data import Evidence
 
 
 @app.command()
@@ -77,20 +80,18 @@ def refresh_pages(
     else:
         console.print(f"fresh: {len(pages)} of {len(pages)}, nothing to run")
     if menus:
-        _refresh_switches(pages, workers)
-    for line in [*due_menus(evidence), *due_multiverses()]:
+        _refresh_switches(pages, evidence, workers)
+    for line in [*due_menus(evidence), *due_multiverses(evidence)]:
         errors.print(line, style="yellow", markup=False)
 
 
-def _refresh_switches(pages: list[str], workers: int) -> None:
+def _refresh_switches(pages: list[str], evidence: Evidence, workers: int) -> None:
     """Compute again what the menus of pages show, where it is not of the page as it is."""
-    from evidence.sources.data import load_evidence
     from evidence_book.grids.sweep import SweepError
-    from evidence_book.grids.switch import is_fresh, refresh_switch
-    from evidence_book.grids.switch_grid import read_switch_grid, switched_pages
+    from evidence_book.grids.switch import refresh_switch, stale_menus
+    from evidence_book.grids.switch_grid import read_switch_grid
 
-    evidence = load_evidence()
-    due = [one for one in switched_pages() if one in pages and not is_fresh(one, evidence)]
+    due = [one for one in stale_menus(evidence) if one in pages]
     if due:
         errors.print(
             "menus, the lists of assumptions on a page, are computed beforehand: a run for every "

@@ -22,7 +22,7 @@ from evidence.multiverse.outcomes import (
     read_multiverse,
     to_text,
 )
-from evidence.sources.data import load_evidence
+from evidence.sources.data import Evidence, load_evidence
 from evidence.sources.readings import Readings
 from evidence_book.grids.sweep import SweepRun, sweep
 from evidence_book.rendering.whole_writes import need_writable, write_whole
@@ -66,20 +66,21 @@ def run_multiverse(
         )
         for block in design.blocks
     ]
-    write_whole(path, to_text(current_key(design, asked), asked, outcomes).encode())
+    key = current_key(design, asked, load_evidence())
+    write_whole(path, to_text(key, asked, outcomes).encode())
     return path
 
 
-def current_key(design: Design, asked: Readings) -> str:
+def current_key(design: Design, asked: Readings, evidence: Evidence) -> str:
     """Return the fingerprint of the data that the runs asked for and of the choices.
 
     Code is not part of it: a change there that moves a number is found by the tests, which run a
     sample of the specifications again, not by running all of them after every edit.
     """
-    return hashlib.sha256(f"{load_evidence().digest_of(asked)}\n{design!r}".encode()).hexdigest()
+    return hashlib.sha256(f"{evidence.digest_of(asked)}\n{design!r}".encode()).hexdigest()
 
 
-def due_multiverses() -> list[str]:
+def due_multiverses(evidence: Evidence) -> list[str]:
     """Return a line for each question whose committed outcomes are not of its data and choices.
 
     Its pages are fresh all the same, for they show what the file holds.
@@ -88,7 +89,7 @@ def due_multiverses() -> list[str]:
     for question in questions_with_designs():
         try:
             made = read_multiverse(question)
-            if made.key == current_key(made.design, made.asked):
+            if made.key == current_key(made.design, made.asked, evidence):
                 continue
             why = "belongs to other data or other choices"
         except DesignError as error:

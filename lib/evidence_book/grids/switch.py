@@ -207,12 +207,16 @@ def is_fresh(page: str, evidence: Evidence) -> bool:
         return False
 
 
+def stale_menus(evidence: Evidence) -> list[str]:
+    """Return the pages whose menus do not show the page as it is."""
+    return [page for page in switched_pages() if not is_fresh(page, evidence)]
+
+
 def due_menus(evidence: Evidence) -> list[str]:
-    """Return a line for each page whose menus do not show the page as it is."""
+    """Return a line for each of them that says what to do."""
     return [
         f"the menus of {page} (its lists of assumptions) are due; run `evidence run {page}`"
-        for page in switched_pages()
-        if not is_fresh(page, evidence)
+        for page in stale_menus(evidence)
     ]
 
 

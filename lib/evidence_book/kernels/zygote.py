@@ -1,4 +1,4 @@
-"""The process that kernels are forked from: `python -m zygote FD`.
+"""The process that kernels are forked from: `python -m evidence_book.kernels.zygote FD`.
 
 It imports once what every notebook imports, then answers requests on a socket, one JSON object
 a line: fork a kernel, or say whether one has ended. It runs no page itself, has one thread, and

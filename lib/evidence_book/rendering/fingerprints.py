@@ -12,12 +12,12 @@ import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from evidence.files.paths import build_folder, project_root
+from evidence.files.paths import BOOK_FILE, build_folder, project_root
 from evidence_book.runs.library_imports import packages
 
 # What a book is rendered from; nothing else of the project is copied to where it is rendered.
 SOURCES = (
-    "book.yml",
+    BOOK_FILE,
     "_config.yml",
     "_toc.yml",
     "_static",

@@ -156,7 +156,7 @@ def release(version: str) -> Path:
             f"expected fresh pages, got {len(stale)} stale ({', '.join(stale[:3])}"
             f"{', ...' if len(stale) > 3 else ''}); `evidence run` brings them up to date"
         )
-    due = [*due_multiverses(), *due_menus(evidence)]
+    due = [*due_multiverses(evidence), *due_menus(evidence)]
     if due:
         raise ReleaseError("\n".join(["nothing was released:", *due]))
     made = committed_edition(evidence, name=version)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.paths import (
+    BOOK_FILE,
     chapters_folder,
     data_folder,
     notebook_path,
@@ -28,7 +29,6 @@ from evidence.sources.readings import Readings
 from evidence_book.runs.code_forms import lines_form, read_code
 from evidence_book.runs.library_imports import forget_imports, packages, reached
 from evidence_book.runs.normalise import outputs_digest
-from evidence_book.runs.own_library import FILE
 
 # What no page imports (see tests/test_architecture.py), so that a change there moves no number:
 # the comparison of runs, and the whole engine.
@@ -123,7 +123,7 @@ def _library_files() -> list[tuple[str, Path]]:
         for path in folder.rglob("*")
         if path.suffix in (".py", ".mplstyle")
     }
-    files[FILE] = project_root() / FILE
+    files[BOOK_FILE] = project_root() / BOOK_FILE
     return sorted((name, files[name]) for name in files.keys() - {*_NOT_IMPORTED_BY_PAGES})
 
 

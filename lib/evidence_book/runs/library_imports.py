@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from evidence.conventions.ledger import stating_files
+from evidence.files.paths import BOOK_FILE
 from evidence_book.runs.code_forms import read_code
-from evidence_book.runs.own_library import FILE, library_folder, library_name
+from evidence_book.runs.own_library import library_folder, library_name
 
 
 def packages() -> dict[str, Path]:
@@ -26,7 +27,7 @@ def _read_by(name: str) -> tuple[str, ...]:
     if name == "evidence/figures/style.py":
         return ("evidence/figures/theme.mplstyle",)
     if name == "evidence/sources/book.py":
-        return (FILE,)
+        return (BOOK_FILE,)
     return stating_files() if name == "evidence/conventions/ledger.py" else ()
 
 

@@ -12,13 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from evidence.files.paths import project_root
+from evidence.files.paths import BOOK_FILE, project_root
 from evidence.files.plain_yaml import read_yaml_file
 
 if TYPE_CHECKING:
     from evidence.record.chapter_parameters import ChapterParameters
-
-FILE = "book.yml"
 
 
 def library_name() -> str:
@@ -34,8 +32,8 @@ def library_name() -> str:
 
 @lru_cache(maxsize=16)
 def _library_name(root: Path) -> str:
-    expected = f'{FILE}: expected "library: NAME", the name of the Python package of this book'
-    path = root / FILE
+    expected = f'{BOOK_FILE}: expected "library: NAME", the name of the Python package of this book'
+    path = root / BOOK_FILE
     if not path.exists():
         raise ValueError(f"{expected}, got no such file in {root}")
     stored = read_yaml_file(path)
@@ -69,7 +67,9 @@ def library_folder(library: str) -> Path:
     """
     found = find_spec(library)
     if found is None or not found.submodule_search_locations:
-        raise ValueError(f"{FILE}, library: expected an installed Python package, got {library}")
+        raise ValueError(
+            f"{BOOK_FILE}, library: expected an installed Python package, got {library}"
+        )
     return Path(found.submodule_search_locations[0]).resolve()
 
 

@@ -21,8 +21,10 @@ from evidence_stats.printed.unseen import visible
 # What papers print in place of a P value that they do not give.
 NOT_SIGNIFICANT = "not significant"
 NOT_REPORTED = "not reported"
+# What papers print of a median that a curve did not come to.
+NOT_REACHED = ("not reached", "not attained")
 # What papers print where a number was not reached or not given.
-NOT_A_NUMBER = ("not reached", "not attained", NOT_REPORTED, NOT_SIGNIFICANT)
+NOT_A_NUMBER = (*NOT_REACHED, NOT_REPORTED, NOT_SIGNIFICANT)
 
 # Twelve digits on either side are more than any paper prints; four hundred would be infinite.
 _DIGITS = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,12})?"

@@ -20,7 +20,6 @@ from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate
 
 _MARKERS = ("s", "o", "^")
-_COLOURS = (INK, treatment_colour("SOR"), treatment_colour("SOR+IFN"))
 
 
 @or_say_why("winners-curse")
@@ -34,12 +33,13 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
     """
     lines = sum(len(rows) for rows in outcomes.values())
     records = []
+    colours = (INK, treatment_colour("SOR"), treatment_colour("SOR+IFN"))
     with use_theme():
         fig, ax = new_figure(3.4, 0.34 * lines + 1.5)
         y = 0.0
         for outcome, rows in outcomes.items():
             for number, (method, estimate) in enumerate(rows):
-                colour = _COLOURS[number]
+                colour = colours[number]
                 if estimate.low is not None and estimate.high is not None:
                     ax.plot([estimate.low, estimate.high], [y, y], color=colour)
                 ax.plot([estimate.value], [y], _MARKERS[number], color=colour, markersize=7)
