@@ -104,7 +104,7 @@ def test_every_number_in_prose_has_a_card(site):
         page = path.relative_to(site / "chapters").with_suffix("").as_posix()
         article = parse(path).article
         links = {a["href"] for a in article.select("a.num, a[href*='#result-']")}
-        badges = {a["href"] for a in article.select("a.claim-state")}
+        badges = {a["href"] for a in article.select("a.claim-mark")}
         if links or badges:
             assert links <= set(cards_of(site, page)["numbers"]), page
             assert badges <= set(cards_of(site, page)["claims"]), page
@@ -119,7 +119,7 @@ def test_a_number_in_a_table_has_a_card_too(site, browser):
 
 def test_a_conclusion_says_which_numbers_it_rests_on(site, browser):
     tab = open_page(browser, site, "index")
-    badge = tab.locator("a.claim-state").first
+    badge = tab.locator("a.claim-mark").first
     (link,) = linked_from(f'href="{badge.get_attribute("href")}"', "chapters/index")
     registry = Registry(ROOT)
     claim = registry.claim(link.page, link.key, "")
@@ -279,7 +279,7 @@ def test_an_open_card_has_no_grave_finding(site, browser, scheme):
     hover(tab, tab.locator("article a.num").first)
     assert grave_findings(tab) == []
     tab.keyboard.press("Escape")
-    hover(tab, tab.locator("article a.claim-state").first)
+    hover(tab, tab.locator("article a.claim-mark").first)
     assert grave_findings(tab) == []
 
 

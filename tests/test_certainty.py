@@ -2,10 +2,10 @@
 
 import pytest
 
+from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import load_evidence
 from evidence_book.runs.own_library import question_models
 from evidence_stats.estimates import Estimate
-from mrcc.certainty import judge_certainty
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.summary_of_findings import (
     RESPONSE,

@@ -13,6 +13,7 @@ PARAMETERS = "level = 0.95\nmultiarm_rho = 0.5"
 OPEN = """
 from evidence_stats.estimates import Estimate
 from evidence.record.page import open_page
+import evidence as ev
 from mrcc.adding_interferon.parameters import AddingInterferon
 from evidence.tables.table import make_table
 page = open_page(AddingInterferon, globals())
@@ -55,7 +56,7 @@ def test_a_page_whose_new_parameters_are_refused_takes_in_nothing_more(opened):
         opened(OPEN)
     for source in (
         RECORD,
-        'page.claim("c", "C.", holds=lambda r: True, rests_on=["rho"], certainty="low")',
+        'page.claim("c", tested=ev.value("rho") > 0, holds="H", falls="F", unclear="unknown")',
         'page.table(make_table(["A"], [["b"]], caption="C"))',
         'page.display({"text/plain": "x"})',
         'page.results["rho"]',

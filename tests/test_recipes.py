@@ -110,20 +110,28 @@ def test_a_row(project):
     assert (printed.value, list(printed.rows)) == (0.1, [row])
 
 
-def test_a_claim(with_library):
-    analysis = with_library / "lib" / "mrcc" / "tolerability" / "analysis.py"
-    with analysis.open("a") as stream:
-        stream.write(
-            '    page.claim(\n        "printed_often",\n'
-            '        "Severe events are printed often: {rates} rates.",\n'
-            '        holds=lambda r: r.rates.value > 10,\n        rests_on=["rates"],\n'
-            '        certainty="arithmetic",\n    )\n'
+CLAIM = """page.claim(
+    "many_rates",
+    tested=ev.value("rates") > 10,
+    holds="There are {rates} rates of severe events, above 10.",
+    falls="There are only {rates} rates of severe events.",
+    unclear="How many rates of severe events there are is unknown.",
+)"""
+
+
+def test_a_claim(project):
+    def add(cells):
+        found = next(
+            n for n, cell in enumerate(cells) if "nothing_compared" in "".join(cell["source"])
         )
-    say("{claim}`printed_often`")
-    is_refused(with_library, "expected a conclusion that questions/tolerability recorded")
-    succeeds(with_library, "evidence_book", "run", "tolerability", "--no-menus")
-    succeeds(with_library, "evidence_book", "check")
-    claim = read_results(notebook_path(PAGE)).claims["printed_often"]
+        cells[found]["source"] = "".join(cells[found]["source"]) + f"\n{CLAIM}"
+
+    edit_cells(add)
+    say("{claim}`many_rates`")
+    is_refused(project, "expected a conclusion that questions/tolerability recorded")
+    succeeds(project, "evidence_book", "run", "tolerability", "--no-menus")
+    succeeds(project, "evidence_book", "check")
+    claim = read_results(notebook_path(PAGE)).claims["many_rates"]
     assert claim["state"] == "holds"
     assert "{" not in claim["text"]
 

@@ -98,7 +98,9 @@ def test_a_variant_says_for_whom_it_waits_and_removes_what_a_killed_one_left(pro
     left = project / "_build" / "variants" / ".questions--x-1.staging-99999999"
     left.mkdir()
     path = notebook_path(PAGE)
-    path.write_text(path.read_text().replace("question.conclude(page)", "1 / 0"))
+    path.write_text(
+        path.read_text().replace("page.record_all(question.weigh(effects, p), rows)", "1 / 0")
+    )
     code = (
         "import sys; from evidence_book.rendering.exclusive import hold_project\n"
         "with hold_project('a test'): print(1, flush=True); sys.stdin.readline()"
@@ -122,7 +124,9 @@ def test_a_variant_says_for_whom_it_waits_and_removes_what_a_killed_one_left(pro
 
 def test_a_notebook_that_raises_leaves_nothing_behind(project):
     path = notebook_path(PAGE)
-    path.write_text(path.read_text().replace("question.conclude(page)", "1 / 0"))
+    path.write_text(
+        path.read_text().replace("page.record_all(question.weigh(effects, p), rows)", "1 / 0")
+    )
     with pytest.raises(VariantError, match=r"code cell 4 .*ZeroDivisionError: division by zero"):
         make_variant(PAGE, {"n_hypotheses": 3})
     assert not list((build_folder() / "variants").glob("*"))

@@ -12,11 +12,11 @@ from typing import Any
 from markupsafe import Markup
 
 from evidence.record.results import Result
+from evidence.sources.certainty import Rating
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED
-from mrcc.certainty import Rating
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]

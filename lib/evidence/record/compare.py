@@ -116,6 +116,8 @@ class Flipped:
         The sentence before, and now (or as it was, where it is gone).
     moved : tuple of str
         Keys of the numbers it rests on that moved.
+    tested : str
+        What was tested, in words.
     """
 
     key: str
@@ -124,6 +126,7 @@ class Flipped:
     old_text: str
     text: str
     moved: tuple[str, ...]
+    tested: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +321,7 @@ def _compare_claims(
         if states[0] != states[1]:
             keys = tuple(name for name in shown["rests_on"] if name in moved)
             old_text = before["text"] if before else ""
-            flipped.append(Flipped(key, *states, old_text, shown["text"], keys))
+            flipped.append(Flipped(key, *states, old_text, shown["text"], keys, shown["tested"]))
         elif before and after and any(before[n] != after[n] for n in ("text", "certainty")):
             restated.append(key)
     return tuple(flipped), tuple(restated)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from evidence.files.paths import notebook_path
 from evidence.record.cell_ledger import CellLedger
 from evidence.record.chapter_parameters import ChapterParameters, Study
-from evidence.record.claims import Certainty, Claim, judge
+from evidence.record.claims import Claim, Sentences, judge
 from evidence.record.live_parameters import OpenedParameters, given_by_cells
+from evidence.record.predicates import PARAMETER_PREFIX, Predicate
+from evidence.record.preview import preview
 from evidence.record.results import (
     CLAIM_MIME,
     FIGURE_MIME,
@@ -23,6 +26,7 @@ from evidence.record.results import (
     make_result,
 )
 from evidence.record.validation import validate
+from evidence.sources.certainty import EVERY_LINE, Certainty, judge_certainty
 from evidence.sources.data import Evidence, load_evidence
 from evidence.tables.formatting import format_value
 from evidence.tables.table import Table
@@ -54,6 +58,8 @@ class Page(Generic[Model]):
 
     Attributes
     ----------
+    name : str
+        Name of the page, such as "questions/landscape".
     parameters : ChapterParameters
         Checked parameters.
     evidence : Evidence
@@ -61,8 +67,14 @@ class Page(Generic[Model]):
     """
 
     def __init__(
-        self, parameters: Model, evidence: Evidence, *, namespace: Mapping[str, Any] | None = None
+        self,
+        parameters: Model,
+        evidence: Evidence,
+        *,
+        name: str = "",
+        namespace: Mapping[str, Any] | None = None,
     ) -> None:
+        self.name = name
         self.parameters = parameters
         self.evidence = evidence
         self._cells = CellLedger()
@@ -131,7 +143,7 @@ class Page(Generic[Model]):
                 estimate = Estimate(float(value), method=PARAMETER)
                 label = field.description or name
                 text = str(value) if isinstance(value, int) else f"{value:g}"
-                made.append(self._result(f"parameter.{name}", estimate, label, [], text))
+                made.append(self._result(f"{PARAMETER_PREFIX}{name}", estimate, label, [], text))
         self._publish(made)
 
     def record_missing(self, key: str, label: str, rows: Sequence[str]) -> Result:
@@ -176,17 +188,61 @@ class Page(Generic[Model]):
     def claim(
         self,
         key: str,
-        text: str,
         *,
-        holds: Callable[[Any], bool],
-        rests_on: Sequence[str],
-        certainty: Certainty,
+        tested: Predicate,
+        holds: str,
+        falls: str,
+        unclear: str,
+        beside: Sequence[str] = (),
+        certainty: Certainty = "not rated",
     ) -> Claim:
-        """Write a conclusion, judged by its predicate over the results of this page."""
-        made = judge(key, text, holds, rests_on, certainty, self.results)
+        """Write a conclusion: what is tested, and what is said where it holds, falls, is unclear.
+
+        Sentences name numbers as {key} or {key:part}; those that are not tested stand in `beside`.
+
+        Raises
+        ------
+        KeyError
+            Where it needs a number that is not on the page.
+        ValueError
+            Where a sentence says more than its test, or another cell has made the claim.
+        """
+        sentences = Sentences(holds, falls, unclear)
+        made = judge(key, tested, sentences, self.results, beside=beside, certainty=certainty)
         self._ledger.put(made)
-        self.display({CLAIM_MIME: made.to_json(), "text/plain": f"[{made.state}] {made.text}"})
+        self.display({CLAIM_MIME: made.to_json(), "text/plain": f"{made.text}\n({made.tested})"})
         return made
+
+    def certainty(
+        self,
+        finding: str = EVERY_LINE,
+        *,
+        question: str = "",
+        steps: Mapping[str, int] | None = None,
+    ) -> Certainty:
+        """Return the GRADE certainty of a finding, as data/certainty.csv judges it.
+
+        Parameters
+        ----------
+        finding : str
+            Which line of the question; those of every line without one.
+        question : str
+            Another question than that of the page.
+        steps : mapping of str to int, optional
+            Steps down by domain in the place of those of the data.
+        """
+        asked = question or self.name.rpartition("/")[2]
+        return judge_certainty(self.evidence, asked, finding, steps).certainty
+
+    def preview(self) -> None:
+        """Show the prose of the page with what has been recorded, as its notebook was last saved.
+
+        For work in Jupyter: no line of it stays in the published page.
+        """
+        from IPython.display import Markdown, display
+
+        path = notebook_path(self.name)
+        display(Markdown(preview(path, self.results, self._ledger.claims)))
 
     def show(self, figure: Figure) -> None:
         """Show a figure, unless it shows more than the reader asked for (`provenance_max`)."""
@@ -300,7 +356,7 @@ def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
     if isinstance(parameters, Study):
         name = f"studies/{parameters.study_id}"
         evidence = evidence.narrowed(parameters.study_id)
-    page = Page(parameters, evidence, namespace=namespace)
+    page = Page(parameters, evidence, name=name, namespace=namespace)
     facts = {
         "page": name,
         "parameters": parameters.model_dump(mode="json"),
@@ -325,6 +381,6 @@ def open_reference_page(name: str, *, files: Sequence[str] = ()) -> Page[Chapter
     facts = {"page": name, "parameters": {}, "reads": evidence.reads}
     if files:
         facts["files"] = sorted(files)
-    page = Page(ChapterParameters(), evidence)
+    page = Page(ChapterParameters(), evidence, name=name)
     page.display({PAGE_MIME: facts, "text/plain": name})
     return page

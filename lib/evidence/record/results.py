@@ -105,7 +105,8 @@ class Result:
         Parameters
         ----------
         name : str
-            value, interval, low, high, p, n, events, level, counts, or "" for the whole.
+            value, interval, low, high, p, n, events, level, counts, comma (the whole,
+            for use inside brackets), method, or "" for the whole.
 
         Raises
         ------
@@ -124,6 +125,8 @@ class Result:
             "n": "" if self.n is None else str(self.n),
             "events": "" if self.events is None else str(self.events),
             "counts": "" if self.n is None else f"{self.events}/{self.n}",
+            "comma": format_estimate(estimate, brackets=False),
+            "method": self.method,
             "level": "" if self.level is None else f"{self.level * 100:g} %",
         }
         if not parts.get(name):

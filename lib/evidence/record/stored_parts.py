@@ -55,11 +55,15 @@ def read_claim(stored: Mapping[str, Any]) -> dict[str, Any]:
     ValueError
         Where its parts are not those of a claim.
     """
-    if not all(isinstance(stored[name], str) for name in ("key", "text", "state", "certainty")):
+    texts = ("key", "text", "state", "certainty")
+    if not all(isinstance(stored[name], str) for name in texts) or not isinstance(
+        stored.get("tested", ""), str
+    ):
         raise ValueError(f"expected a claim, got {visible(repr(stored))}")
     if not _is_list(stored["rests_on"]):
         raise ValueError(f"expected keys that a claim rests on, got {stored['rests_on']!r}")
-    return dict(stored)
+    # Editions before 0.3 do not say what was tested.
+    return {"tested": "", **stored}
 
 
 def read_figure(stored: Mapping[str, Any]) -> dict[str, Any]:

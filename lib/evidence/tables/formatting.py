@@ -124,8 +124,11 @@ def format_compact(estimate: Estimate, *, with_value: bool = True) -> str:
     return " ".join(filter(None, (value, f"({interval})" if interval else "")))
 
 
-def format_estimate(estimate: Estimate) -> str:
-    """Return the number with its interval: "0.98 (95 % CI 0.62 to 1.54)"."""
+def format_estimate(estimate: Estimate, *, brackets: bool = True) -> str:
+    """Return the number with its interval: "0.98 (95 % CI 0.62 to 1.54)".
+
+    Without brackets, for use inside them: "0.98, 95 % CI 0.62 to 1.54".
+    """
     value = format_part(estimate)
     interval = format_interval(estimate)
     if not interval:
@@ -137,4 +140,5 @@ def format_estimate(estimate: Estimate) -> str:
     }
     name = kind.get(estimate.kind, "range")
     level = f"{estimate.level * 100:g} % " if estimate.level and estimate.kind != "" else ""
-    return f"{value} ({level}{name} {interval})"
+    inside = f"{level}{name} {interval}"
+    return f"{value} ({inside})" if brackets else f"{value}, {inside}"

@@ -17,7 +17,7 @@ _RESULT_FIELDS = (
     "key", "label", "text", "value", "low", "high", "level", "kind", "unit", "p", "n", "events",
     "grade", "external", "withheld", "method", "rows", "conventions",
 )  # fmt: skip
-_CLAIM_FIELDS = ("key", "text", "state", "certainty", "rests_on")
+_CLAIM_FIELDS = ("key", "text", "tested", "state", "certainty", "rests_on")
 _INSIDE = ";"
 
 

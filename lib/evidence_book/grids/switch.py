@@ -15,6 +15,7 @@ from typing import Any
 
 from evidence.files.paths import notebook_path
 from evidence.record.results import PageResults, Result
+from evidence.sources.certainty import certainty_mark
 from evidence.sources.data import Evidence, load_evidence
 from evidence.sources.readings import Readings
 from evidence_book.grids.sweep import SweepRun, sweep
@@ -71,7 +72,12 @@ def describe_run(
             key: written(result, cited.get(key, set())) for key, result in recorded.results.items()
         },
         "claims": {
-            key: {"text": claim["text"], "state": claim["state"], "certainty": claim["certainty"]}
+            key: {
+                "text": claim["text"],
+                "state": claim["state"],
+                "tested": claim["tested"],
+                "mark": certainty_mark(claim["certainty"]),
+            }
             for key, claim in recorded.claims.items()
         },
         "shown": dict(shown),

@@ -106,10 +106,11 @@ def summary(changes: PageChanges) -> str:
 def _flipped(found: tuple[Flipped, ...]) -> Block:
     return Block(
         "Conclusions that changed",
-        ("Conclusion", "Before", "Now", "Numbers it rests on that moved"),
+        ("Conclusion", "Tested", "Before", "Now", "Numbers it rests on that moved"),
         tuple(
             (
                 one.text,
+                one.tested or "not recorded",
                 one.old or "absent",
                 one.new or "absent",
                 ", ".join(one.moved) or "none",

@@ -44,11 +44,9 @@ _MODULE = Template('''"""$words? The numbers of that chapter."""
 
 from __future__ import annotations
 
-from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence_stats.estimates import Estimate
 from $library import Numbers
-from $library.$name.parameters import $cls
 
 
 def count(evidence: Evidence) -> Numbers:
@@ -61,16 +59,6 @@ def rows(evidence: Evidence) -> list[str]:
     """Return the data rows that the count rests on: every arm."""
     return [arm for (arm,) in evidence.values("arms", "arm_id")]
 
-
-def conclude(page: Page[$cls]) -> None:
-    """Write the conclusions of the chapter."""
-    page.claim(
-        "studies_found",
-        "There are {studies} studies to answer the question from.",
-        holds=lambda r: r.studies.value > 0,
-        rests_on=["studies"],
-        certainty="arithmetic",
-    )
 ''')
 _TEST = Template('''"""$words?"""
 
@@ -83,13 +71,19 @@ def test_the_count_is_that_of_the_table():
     numbers = analysis.count(evidence)
     assert numbers["studies"][0].value == len(evidence.tables["studies"])
 ''')
-_OPEN = Template("""from evidence.record.page import open_page
+_OPEN = Template("""import evidence as ev
 $imports
 
-page = open_page($cls, globals())
+page = ev.open_page($cls, globals())
 evidence = page.evidence""")
 _RECORD = """page.record_all(question.count(evidence), question.rows(evidence))
-question.conclude(page)"""
+page.claim(
+    "studies_found",
+    tested=ev.value("studies") > 0,
+    holds="There are {studies} studies to answer the question from.",
+    falls="There are no studies to answer the question from.",
+    unclear="How many studies there are is unknown.",
+)"""
 _HIDDEN = ["hide-input", "remove-output"]
 _FOOT = (
     ":::{dropdown} Keys, grades and data rows\n```{results}\n```\n:::",

@@ -161,6 +161,8 @@ class CardMaker:
                 for href, key in zip(rests_on, claim["rests_on"], strict=True)
                 if self._add_number(href, link.page, key)
             ],
+            "tested": claim["tested"],
+            "state": claim["state"],
             "code": self.notebook(link.page),
         }
 

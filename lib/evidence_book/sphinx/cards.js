@@ -97,6 +97,10 @@
 
   function aboutClaim(href, from) {
     const claim = entry("claims", href);
+    const row = document.getElementById(href.split("#")[1]);
+    const onPage = href.startsWith("#") && row;
+    const tested = onPage ? row.cells[1].textContent : claim.tested;
+    const state = onPage ? row.cells[2].textContent : claim.state;
     const items = claim.on.map((key) => {
       const now = current(key, null);
       return make("li", {}, `${now.name}: `, link(key, now.text),
@@ -105,6 +109,7 @@
     return [
       make("p", { id: "card-name", className: "card-name" }, "What this conclusion rests on"),
       make("p", { id: "card-value", className: "card-value" }, from.textContent),
+      make("dl", {}, ...lineOf("Tested", tested), ...lineOf("Result", state)),
       items.length ? make("ul", {}, ...items) : make("p", {}, "On no number of its page."),
       waysOn(href, claim.code, "Its line in the table"),
     ];

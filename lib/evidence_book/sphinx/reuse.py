@@ -160,7 +160,7 @@ def _describe(reuse: _Reuse, docname: str, title: str, link: Callable[[str], str
             if row in reuse.sources
         )
         cited = [linked_data.article(reuse.references[k]) for k in keys if k in reuse.references]
-        told = [claim["text"] for claim in recorded.claims.values() if claim["state"] == "holds"]
+        told = [claim["text"] for claim in recorded.claims.values()]
         node = linked_data.describe_question(node, cited, told)
     study = reuse.studies.get(page.removeprefix("studies/"))
     if page.startswith("studies/") and study is not None:

@@ -20,6 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from evidence.record.results import GRADES, Result
+from evidence.sources.certainty import certainty_mark
 from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.registry import Registry, split_target
 
@@ -28,7 +29,6 @@ _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
 # In the metadata of a page: the questions that use its study, and how many of their numbers.
 _USED_BY = "evidence_used_by"
-_STATE_SYMBOLS = {"holds": "\u2713", "does not hold": "\u2717", "cannot tell": "?"}
 
 
 def _registry(env: BuildEnvironment) -> Registry:
@@ -95,7 +95,7 @@ class NumberRole(_Target):
 
 
 class ClaimRole(_Target):
-    """{claim}`key` or {claim}`questions/page.key`: the sentence and its state."""
+    """{claim}`key` or {claim}`questions/page.key`: the sentence and its certainty."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the nodes of the role, or report what is wrong."""
@@ -107,17 +107,12 @@ class ClaimRole(_Target):
             claim = _registry(self.env).claim(page, key, self.page())
         except KeyError as error:
             return self.failed(f"claim: {error.args[0]}")
-        state = claim["state"]
-        certainty = claim["certainty"]
-        words = "arithmetic" if certainty == "arithmetic" else f"certainty {certainty}"
-        badge = nodes.reference(
-            "", f"{_STATE_SYMBOLS[state]} {state}, {words}", internal=True, classes=["claim-state"]
-        )
-        badge["refuri"] = self.address(page, f"claim-{key}")
-        badge["reftitle"] = "What this conclusion rests on"
-        classes = ["claim", f"claim-{state.replace(' ', '-')}"]
-        sentence = nodes.inline("", "", nodes.inline("", claim["text"]), classes=classes)
-        sentence += [nodes.Text(" "), badge]
+        words = certainty_mark(claim["certainty"])
+        mark = nodes.reference("", words, internal=True, classes=["claim-mark"])
+        mark["refuri"] = self.address(page, f"claim-{key}")
+        mark["reftitle"] = "What this conclusion rests on"
+        sentence = nodes.inline("", "", nodes.inline("", claim["text"]), classes=["claim"])
+        sentence += [nodes.Text(" "), mark]
         return [sentence], []
 
 
@@ -146,11 +141,12 @@ def _claims_html(claims: dict[str, dict[str, Any]]) -> Markup:
         return Markup("")
     rows = Markup("").join(
         Markup(
-            '<tr id="claim-{}"><th scope="row">{}</th><td>{} {}</td><td>{}</td><td>{}</td></tr>'
+            '<tr id="claim-{}"><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>'
+            "</tr>"
         ).format(
             claim["key"],
             claim["text"],
-            _STATE_SYMBOLS[claim["state"]],
+            claim["tested"],
             claim["state"],
             claim["certainty"],
             Markup(", ").join(
@@ -161,7 +157,7 @@ def _claims_html(claims: dict[str, dict[str, Any]]) -> Markup:
     )
     return scrolling_table(
         "Conclusions of this page, and what they rest on",
-        ("Conclusion", "State", "Certainty", "Rests on"),
+        ("Conclusion", "Tested", "Result", "Certainty of the evidence", "Rests on"),
         rows,
     )
 

@@ -6,7 +6,6 @@
   const form = document.getElementById("switch");
   if (!data || !form || form.dataset.page !== data.page) return;
 
-  const symbols = { "holds": "\u2713", "does not hold": "\u2717", "cannot tell": "?" };
   const article = form.closest("article") || document;
   const published = new Map(); // element -> how to bring it back
   const find = (selector) => Array.from(article.querySelectorAll(selector));
@@ -70,24 +69,16 @@
   function setClaim(key, claim) {
     const state = claim ? claim.state : "cannot tell";
     const text = claim ? claim.text : "This conclusion is not part of these assumptions.";
-    const certainty = claim && claim.certainty === "arithmetic" ? "arithmetic"
-      : `certainty ${claim ? claim.certainty : "not rated"}`;
-    for (const badge of find(`a.claim-state[href="#claim-${CSS.escape(key)}"]`)) {
-      const sentence = badge.closest(".claim");
-      const words = sentence.firstElementChild;
-      change(sentence, () => {
-        sentence.className = `claim claim-${state.replaceAll(" ", "-")}`;
-        words.textContent = text;
-        badge.textContent = `${symbols[state]} ${state}, ${certainty}`;
-      }, () => {
-        const before = [sentence.className, words.textContent, badge.textContent];
-        return () => { [sentence.className, words.textContent, badge.textContent] = before; };
-      });
+    for (const mark of find(`a.claim-mark[href="#claim-${CSS.escape(key)}"]`)) {
+      const words = mark.closest(".claim").firstElementChild;
+      setText(words, text);
+      if (claim) setText(mark, claim.mark);
     }
     const row = document.getElementById(`claim-${key}`);
     if (row) {
       setText(row.cells[0], text);
-      setText(row.cells[1], `${symbols[state]} ${state}`);
+      if (claim) setText(row.cells[1], claim.tested);
+      setText(row.cells[2], state);
     }
   }
 
@@ -182,7 +173,7 @@
 
   function stateOf(key) {
     const row = document.getElementById(`claim-${key}`);
-    return row ? row.cells[1].textContent.slice(2) : "";
+    return row ? row.cells[2].textContent : "";
   }
 
   const box = make("fieldset", {}, make("legend", {}, "Other assumptions"),

@@ -19,7 +19,6 @@ from mrcc.adding_interferon.add_on_contrasts import (
     survival_effect,
 )
 from mrcc.adding_interferon.parameters import AddingInterferon
-from mrcc.certainty import judge_certainty
 
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "adding_interferon"
@@ -139,13 +138,13 @@ def count(compared: list[Compared], p: AddingInterferon) -> dict[str, tuple[Esti
         **{
             f"with_interval_{outcome}": (
                 number(len(intervals)),
-                f"Of these, with an interval for {words(outcome)}",
+                f"Trials in which nothing else differs, with an interval for {words(outcome)}",
             )
             for outcome, intervals in by_outcome.items()
         },
         "favourable_orr": (
             number(sum(low > 1 for low, _ in by_outcome["orr"])),
-            "Of these, with an interval for response wholly above 1",
+            "Of these, with an interval of response wholly above 1",
         ),
         "favourable_os": (
             number(sum(high is not None and high < 1 for _, high in by_outcome["os"])),
@@ -204,39 +203,3 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
         if isinstance(item.effect.estimate, NotEstimable)
     )
     return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=missing)
-
-
-def conclude(page: Page[AddingInterferon]) -> None:
-    """Write the conclusions of the chapter."""
-    vinblastine = judge_certainty(page.evidence, QUESTION, "orr_vlb").certainty
-    survival = judge_certainty(page.evidence, QUESTION, "os_mix").certainty
-    page.claim(
-        "not_pooled",
-        "No pooled effect of adding interferon-alfa can be given: only {with_interval_os} clean "
-        "study prints an interval for survival, and {with_interval_orr} for response.",
-        holds=lambda r: (
-            r.with_interval_os.value < MIN_POOLED and r.with_interval_orr.value < MIN_POOLED
-        ),
-        rests_on=["with_interval_os", "with_interval_orr"],
-        certainty="arithmetic",
-    )
-    page.claim(
-        "response_depends_on_backbone",
-        "Interferon-alfa raised response where the drug it was added to did little, and is not "
-        "shown to where that drug works: ratios {pyrhonen_1999_vinblastine_ifn_orr} on "
-        "vinblastine, {jonasch_2010_sorafenib_ifn_orr} on sorafenib.",
-        holds=lambda r: (
-            r.pyrhonen_1999_vinblastine_ifn_orr.low > 1
-            and r.jonasch_2010_sorafenib_ifn_orr.low <= 1
-        ),
-        rests_on=["pyrhonen_1999_vinblastine_ifn_orr", "jonasch_2010_sorafenib_ifn_orr"],
-        certainty=vinblastine,
-    )
-    page.claim(
-        "survival_not_shown",
-        "In the largest clean comparison adding interferon-alfa is not shown to change survival: "
-        "hazard ratio {negrier_2007_ifn_any_os}.",
-        holds=lambda r: r.negrier_2007_ifn_any_os.low <= 1 <= r.negrier_2007_ifn_any_os.high,
-        rests_on=["negrier_2007_ifn_any_os"],
-        certainty=survival,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
 from evidence.sources.responses import arm_response
@@ -14,7 +15,6 @@ from evidence_stats.printed.reported import NOT_REPORTED
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.adding_interferon.analysis import QUESTION, Compared
 from mrcc.adding_interferon.parameters import AddingInterferon
-from mrcc.certainty import is_judged, judge_certainty
 from mrcc.summary_of_findings import (
     PROGRESSION,
     RESPONSE,

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from operator import itemgetter
 
-from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.markers.marker_simulation import (
@@ -21,6 +20,7 @@ from mrcc import Numbers
 from mrcc.biomarker_prognosis.marker_effect import (
     adjust,
     fitting_polygon,
+    general_bayes_factor,
     largest_bayes_factor,
     ratio_per_sd,
     ratio_per_units,
@@ -29,8 +29,7 @@ from mrcc.biomarker_prognosis.marker_effect import (
     shrunk_ratio,
 )
 from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
-from mrcc.biomarker_prognosis.printed_marker import NAMES, QUESTION, PrintedEffect, printed_effects
-from mrcc.certainty import judge_certainty
+from mrcc.biomarker_prognosis.printed_marker import NAMES, PrintedEffect, printed_effects
 
 # Numbers of both outcomes that the chapter's summary table shows.
 KEY_NUMBERS = (
@@ -172,16 +171,21 @@ def weigh(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers:
     numbers: Numbers = {}
     for effect in effects:
         name, key = NAMES[effect.outcome], effect.outcome
-        bound = largest_bayes_factor(effect)
+        bound, general = largest_bayes_factor(effect), general_bayes_factor(effect)
         numbers |= {
-            f"{key}_bayes_factor": (bound, f"{name}: largest Bayes factor for an effect"),
+            f"{key}_bayes_factor": (bound, f"{name}: largest Bayes factor, bound of Sellke et al."),
+            f"{key}_bayes_factor_general": (general, f"{name}: largest Bayes factor, any prior"),
             f"{key}_s_value": (
                 if_estimable(s_value, effect.p),
                 f"{name}: surprise of the P value, bits",
             ),
             f"{key}_posterior": (
                 if_estimable(lambda made: posterior_probability(p.prior_h1, made.value), bound),
-                f"{name}: probability of an effect at best, from the prior given",
+                f"{name}: probability of an effect at most, bound of Sellke et al.",
+            ),
+            f"{key}_posterior_general": (
+                if_estimable(lambda made: posterior_probability(p.prior_h1, made.value), general),
+                f"{name}: probability of an effect at most, any prior of the effect",
             ),
             f"{key}_fprp": (
                 report_probability(effect, p),
@@ -216,7 +220,19 @@ def shrink(effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis) -> Numbers
                 f"{name} hazard ratio per unit, given that it was selected",
             ),
             f"{key}_power": (design.power, f"{name}: power for the true hazard ratio given"),
-            f"{key}_exaggeration": (design.exaggeration, f"{name}: mean exaggeration if found"),
+            f"{key}_exaggeration": (
+                design.exaggeration,
+                f"{name}: mean exaggeration of the log hazard ratio if found",
+            ),
+            f"{key}_found": (
+                replace(
+                    design.exaggeration,
+                    value=p.power_hr_per_sd**design.exaggeration.value,
+                    unit="ratio",
+                    method="true hazard ratio to the power of the mean exaggeration",
+                ),
+                f"{name}: hazard ratio per SD that significant results show on average",
+            ),
         }
     return numbers
 
@@ -262,67 +278,3 @@ def simulated_numbers(
                 numbers[f"{key}_hr"] = (found.hr_significant, f"{words} a hazard ratio of")
                 numbers[f"{key}_c"] = (found.mean_c_index_significant, f"{words} a concordance of")
     return numbers
-
-
-def conclude(page: Page[BiomarkerPrognosis]) -> None:
-    """Write the conclusions of the chapter, judged by its numbers."""
-    sure = judge_certainty(page.evidence, QUESTION, "association").certainty
-    page.claim(
-        "association_fragile",
-        "Higher pAKT went with worse PFS, hazard ratio per unit {pfs_hr}, and worse OS, {os_hr}; "
-        "but with {parameter.n_hypotheses} hypotheses neither P survives adjustment: "
-        "{pfs_p_adjusted} and {os_p_adjusted}.",
-        holds=lambda r: r.pfs_p_adjusted.value > 0.05 and r.os_p_adjusted.value > 0.05,
-        rests_on=["pfs_hr", "os_hr", "pfs_p_adjusted", "os_p_adjusted"],
-        certainty=sure,
-    )
-    page.claim(
-        "printed_numbers_fit",
-        "Hazard ratio, interval and P value fit each other for PFS and for OS.",
-        holds=lambda r: r.pfs_consistent.value == 1 and r.os_consistent.value == 1,
-        rests_on=["pfs_consistent", "os_consistent"],
-        certainty="arithmetic",
-    )
-    page.claim(
-        "prediction_unknown",
-        "pAKT predicts who benefits from interferon-alfa: the interaction with treatment is "
-        "{interaction_p}.",
-        holds=lambda r: r.interaction_p.value < 0.05,
-        rests_on=["interaction_p"],
-        certainty=judge_certainty(page.evidence, QUESTION, "prediction").certainty,
-    )
-    if "information_ratio" in page.results:
-        page.claim(
-            "models_differ",
-            "The two models cannot be on one scale in the same patients: that would need "
-            "{information_ratio:low} to {information_ratio:high} progressions for each death.",
-            holds=lambda r: (
-                r.information_ratio.low > page.parameters.events_pfs / page.parameters.events_os
-            ),
-            rests_on=["information_ratio"],
-            certainty="arithmetic",
-        )
-    page.claim(
-        "weak_evidence",
-        "Starting from a probability of {parameter.prior_h1} that pAKT matters, these P values "
-        "leave at best {pfs_posterior} and {os_posterior}.",
-        holds=lambda r: r.pfs_posterior.value < 0.5 and r.os_posterior.value < 0.5,
-        rests_on=["pfs_posterior", "os_posterior"],
-        certainty=sure,
-    )
-    page.claim(
-        "effects_exaggerated",
-        "If the true hazard ratio per SD is {parameter.power_hr_per_sd}, the power was {pfs_power} "
-        "and {os_power}, and significant findings exaggerate it {pfs_exaggeration} and "
-        "{os_exaggeration} times.",
-        holds=lambda r: r.pfs_exaggeration.value > 1.2 and r.os_exaggeration.value > 1.2,
-        rests_on=["pfs_power", "os_power", "pfs_exaggeration", "os_exaggeration"],
-        certainty="low",
-    )
-    page.claim(
-        "splitting_wastes",
-        "Splitting pAKT into high and low would keep {cut_keeps} of its information.",
-        holds=lambda r: r.cut_keeps.value < 0.8,
-        rests_on=["cut_keeps"],
-        certainty="arithmetic",
-    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from evidence.record.results import Result
+from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import QUESTION
-from mrcc.certainty import judge_certainty
 from mrcc.summary_of_findings import Effect, Finding, find, seen, tabulate_findings
 
 # An association is no cause: the words say what goes with what.

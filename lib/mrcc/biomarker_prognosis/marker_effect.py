@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.markers.prognosis import hazard_ratio_per_sd, hazard_ratio_per_units
-from evidence_stats.normal import critical_value
+from evidence_stats.normal import critical_value, z_from_p
 from evidence_stats.printed.evidential_strength import (
     adjusted_p_values,
     bayes_factor_bound,
     false_positive_report_probability,
+    minimum_bayes_factor,
 )
 from evidence_stats.printed.rounding import RoundingPolygon
 from evidence_stats.printed.winners_curse import (
@@ -77,6 +78,16 @@ def fitting_polygon(effect: PrintedEffect) -> RoundingPolygon | NotEstimable:
 def largest_bayes_factor(effect: PrintedEffect) -> Estimate | NotEstimable:
     """Return the largest Bayes factor for an effect that P allows."""
     return _say_which_p(effect, if_estimable(bayes_factor_bound, effect.p_of_z))
+
+
+def general_bayes_factor(effect: PrintedEffect) -> Estimate | NotEstimable:
+    """Return the largest Bayes factor for an effect that any prior of the effect allows."""
+
+    def largest(p: float) -> Estimate:
+        smallest = minimum_bayes_factor(z_from_p(p))
+        return replace(smallest, value=1 / smallest.value, method="Bayes factor exp(z^2 / 2)")
+
+    return _say_which_p(effect, if_estimable(largest, effect.p_of_z))
 
 
 def report_probability(effect: PrintedEffect, p: BiomarkerPrognosis) -> Estimate | NotEstimable:

@@ -5,7 +5,7 @@ The numbers behind it are made in `trial_response`, `trial_progression` and `poo
 
 from __future__ import annotations
 
-from evidence.record.page import PARAMETER, Page
+from evidence.record.page import PARAMETER
 from evidence.sources.data import Evidence
 from evidence.sources.responses import ArmResponse
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
@@ -21,7 +21,6 @@ from evidence_stats.survival.survival_power import (
     non_inferiority_power,
 )
 from mrcc import Numbers
-from mrcc.certainty import judge_certainty
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.combination_vs_monotherapy.pooled_arms import sensitivity
 from mrcc.combination_vs_monotherapy.trial_progression import simulate_ensembles, trial_medians
@@ -150,80 +149,3 @@ def _power_for_half(
         method=f"{_EXACT}, against half the patients responding",
         grade="D2",
     )
-
-
-def conclude(page: Page[CombinationVsMonotherapy]) -> None:
-    """Write the conclusions of the chapter, judged by its numbers."""
-    p = page.parameters
-    sure = judge_certainty(page.evidence, QUESTION, steps=p.downgrade).certainty
-    margin, gain = p.orr_ni_margin_pp / 100, p.orr_gain_threshold_pp / 100
-    page.claim(
-        "benefit_not_shown",
-        "Adding low-dose interferon-alfa to sorafenib is not shown to help: response differs by "
-        "{orr_difference}, and the hazard ratio for progression is {pfs_hr}.",
-        holds=lambda r: r.orr_difference.low <= 0 and r.pfs_hr.high >= 1,
-        rests_on=["orr_difference", "pfs_hr"],
-        certainty=sure,
-    )
-    page.claim(
-        "comparable_not_shown",
-        "Nor is it shown to be as good as sorafenib alone: the interval allows a loss of response "
-        "beyond {parameter.orr_ni_margin_pp} points, and a hazard ratio above "
-        "{parameter.hr_ni_margin}.",
-        holds=lambda r: r.orr_difference.low < -margin and r.pfs_hr.high > p.hr_ni_margin,
-        rests_on=["orr_difference", "pfs_hr"],
-        certainty=sure,
-    )
-    page.claim(
-        "gain_unlikely",
-        "A gain in response of more than {parameter.orr_gain_threshold_pp} points is unlikely: "
-        "its probability is {p_worth_having}.",
-        holds=lambda r: r.p_worth_having.value < 0.10,
-        rests_on=["p_worth_having"],
-        certainty=sure,
-    )
-    page.claim(
-        "progression_unclear",
-        "Whether progression is delayed cannot be read from what is printed: the hazard ratio "
-        "that was not reported may lie anywhere from {ensemble_hr:low} to {ensemble_hr:high}, "
-        "and with sampling error from {ensemble_hr_total:low} to {ensemble_hr_total:high}.",
-        holds=lambda r: r.ensemble_hr_total.low < 1 < r.ensemble_hr_total.high,
-        rests_on=["ensemble_hr", "ensemble_hr_total"],
-        certainty=sure,
-    )
-    page.claim(
-        "survival_longer",
-        "Survival is longer with the combination: median {os_combination} against {os_sorafenib}.",
-        holds=lambda r: r.os_combination.value > r.os_sorafenib.value,
-        rests_on=["os_combination", "os_sorafenib"],
-        certainty="very low",
-    )
-    page.claim(
-        "trial_too_small",
-        "The trial was too small for its question: it could detect a hazard ratio of "
-        "{detectable_hr}, or a response of {detectable_orr} against {orr_sorafenib:value}.",
-        holds=lambda r: (
-            r.detectable_hr.value < p.hr_benefit_threshold
-            and r.detectable_orr.value - r.orr_sorafenib.value > gain
-        ),
-        rests_on=["detectable_hr", "detectable_orr", "orr_sorafenib"],
-        certainty="arithmetic",
-    )
-    page.claim(
-        "context_no_better",
-        "Arms given the combination in all trials respond at {pooled_response}, no more than the "
-        "{orr_sorafenib:value} of the randomized sorafenib arm; without controls this is context "
-        "only.",
-        holds=lambda r: r.pooled_response.low <= r.orr_sorafenib.value,
-        rests_on=["pooled_response", "orr_sorafenib"],
-        certainty="very low",
-    )
-    if "dose_or" in page.results:
-        page.claim(
-            "dose_not_shown",
-            "That more interferon-alfa a week brings more responses is not shown: odds ratio per "
-            "10 MU {dose_or}, permutation P {dose_permutation_p}.",
-            holds=lambda r: r.dose_or.low <= 1,
-            rests_on=["dose_or", "dose_permutation_p"],
-            certainty="very low",
-        )

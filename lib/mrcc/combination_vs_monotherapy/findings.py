@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from evidence.record.results import Result
+from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate
-from mrcc.certainty import judge_certainty
 from mrcc.combination_vs_monotherapy.analysis import QUESTION
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.summary_of_findings import (

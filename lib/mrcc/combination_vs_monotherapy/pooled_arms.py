@@ -27,6 +27,9 @@ from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.combination_vs_monotherapy.trial_response import COMBINATION
 from mrcc.eligibility import held_back_arms, pooling_candidates
 
+# Planned MU a week for which the odds ratio of response is given; arms run from 7 to 30.
+DOSE_STEP = 10
+
 
 @dataclass(frozen=True, slots=True)
 class PooledArms:
@@ -134,7 +137,7 @@ def describe_pool(made: PooledArms) -> Numbers:
 def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
     """Return the odds ratio of response per 10 MU of interferon-alfa more a week."""
     arms = [arm for arm in made.arms if arm.weekly_mu is not None]
-    doses = [sum(arm.weekly_mu) / 2 / 10 for arm in arms if arm.weekly_mu is not None]
+    doses = [sum(arm.weekly_mu) / 2 / DOSE_STEP for arm in arms if arm.weekly_mu is not None]
     if len(arms) < 4 or len(set(doses)) < 2:
         return {}
     y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
@@ -153,7 +156,11 @@ def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
     )
     exact = permutation_p(y, v, doses, seed=p.seed)
     return {
-        "dose_or": (slope, "Odds ratio of response per 10 MU more a week"),
+        "dose_or": (slope, f"Odds ratio of response per {DOSE_STEP} MU more a week"),
+        "dose_step": (
+            Estimate(DOSE_STEP, unit="mu_per_week", method="chosen: about a third of the range"),
+            "Step of dose of that odds ratio",
+        ),
         "dose_permutation_p": (
             Estimate(exact, unit="p_value", method="exact permutation of doses", grade="D2"),
             "Permutation P of that slope",

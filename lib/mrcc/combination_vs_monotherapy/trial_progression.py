@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from operator import attrgetter, methodcaller
 
 from evidence.sources.data import Evidence
@@ -205,11 +207,19 @@ def reconstructed(ensembles: Ensembles) -> Numbers:
     numbers: Numbers = {
         "ensemble_hr": (
             if_estimable(attrgetter("hazard_ratio"), main),
-            "Range of the hazard ratio that was not reported",
+            "Range of the hazard ratio that the abstract does not give",
         ),
         "ensemble_hr_total": (
             if_estimable(attrgetter("hazard_ratio_with_sampling_error"), main),
             "The same with sampling error",
+        ),
+        "reconstructed_hr": (
+            _envelope(ensembles, attrgetter("hazard_ratio")),
+            "Hazard ratio for progression over all assumptions tried",
+        ),
+        "reconstructed_hr_total": (
+            _envelope(ensembles, attrgetter("hazard_ratio_with_sampling_error")),
+            "Hazard ratio for progression over all assumptions tried, with sampling error",
         ),
         "ensemble_rmst_difference": (
             if_estimable(attrgetter("rmst_difference"), main),
@@ -220,9 +230,22 @@ def reconstructed(ensembles: Ensembles) -> Numbers:
         key = words.rpartition(", ")[2].lower().replace(" ", "_").replace("-", "")
         numbers[f"ensemble_hr_{key}"] = (
             if_estimable(attrgetter("hazard_ratio"), ensemble),
-            f"Range of the unreported hazard ratio: {words.lower()}",
+            f"Range of the hazard ratio that the abstract does not give: {words.lower()}",
         )
     return numbers
+
+
+def _envelope(
+    ensembles: Ensembles, part: Callable[[Ensemble], Estimate]
+) -> Estimate | NotEstimable:
+    """Return the lowest and the highest limit over all assumptions that could be had."""
+    made = [part(one) for one in ensembles.values() if isinstance(one, Ensemble)]
+    limits = [(one.low, one.high) for one in made if one.low is not None and one.high is not None]
+    if not limits:
+        return next(one for one in ensembles.values() if isinstance(one, NotEstimable))
+    low, high = min(low for low, _ in limits), max(high for _, high in limits)
+    method = f"lowest and highest limit of {len(limits)} sets of synthetic arms"
+    return replace(made[0], low=low, high=high, kind="range", level=None, method=method)
 
 
 def ladder(hr: Estimate | NotEstimable, ensembles: Ensembles) -> list[Rung] | NotEstimable:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from statistics import median
 
-from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.responses import ArmResponse, find_response
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
@@ -19,7 +18,6 @@ from evidence_stats.rates.two_proportions import (
     risk_difference,
 )
 from mrcc import Numbers
-from mrcc.certainty import judge_certainty
 from mrcc.chosen_arms import chosen_arms, pooled_arm
 from mrcc.interferon_dose.parameters import InterferonDose
 
@@ -115,6 +113,9 @@ def randomized_schedules(evidence: Evidence, p: InterferonDose) -> tuple[Numbers
     """Return the only randomized comparison of schedules, lower dose against higher."""
     arms = [find_response(evidence, arm_id) for arm_id in SCHEDULES]
 
+    def response(arm: ArmResponse) -> Estimate:
+        return proportion(*arm.counts, method=p.ci_method, level=p.level)
+
     def equality(lower: ArmResponse, higher: ArmResponse) -> Estimate:
         return Estimate(
             equality_p(*lower.counts, *higher.counts, test="boschloo"),
@@ -124,10 +125,12 @@ def randomized_schedules(evidence: Evidence, p: InterferonDose) -> tuple[Numbers
         )
 
     numbers: Numbers = {
+        "schedule_lower": (
+            if_estimable(response, arms[0]),
+            "RAPSODY: response with the lower weekly dose",
+        ),
         "schedule_higher": (
-            if_estimable(
-                lambda arm: proportion(*arm.counts, method=p.ci_method, level=p.level), arms[1]
-            ),
+            if_estimable(response, arms[1]),
             "RAPSODY: response with the higher weekly dose",
         ),
         "schedule_difference": (
@@ -161,32 +164,3 @@ def _odds_ratio(lower: ArmResponse, higher: ArmResponse, level: float) -> Estima
     some = lower.events and higher.events < higher.n
     method: OddsRatioMethod = "woolf" if some else "conditional_exact"
     return odds_ratio(*lower.counts, *higher.counts, method=method, level=level)
-
-
-def conclude(page: Page[InterferonDose]) -> None:
-    """Write the conclusions of the chapter."""
-    across = judge_certainty(page.evidence, QUESTION, "response_across_trials").certainty
-    between = judge_certainty(page.evidence, QUESTION, "response_between_schedules").certainty
-    page.claim(
-        "more_not_better",
-        "That more interferon-alfa a week brings more responses is not shown: the odds ratio per "
-        "{parameter.dose_step} MU is {dose_or} across {arms} arms, permutation P {permutation_p}.",
-        holds=lambda r: r.dose_or.low <= 1,
-        rests_on=["dose_or", "permutation_p"],
-        certainty=across,
-    )
-    page.claim(
-        "less_not_worse",
-        "Nor is it shown to bring fewer: the interval allows both.",
-        holds=lambda r: r.dose_or.high >= 1,
-        rests_on=["dose_or"],
-        certainty=across,
-    )
-    page.claim(
-        "schedules",
-        "In the one trial that randomized schedules the lower weekly dose did at least as well: "
-        "{schedule_difference}, P {schedule_p}.",
-        holds=lambda r: r.schedule_difference.value >= 0,
-        rests_on=["schedule_difference", "schedule_p"],
-        certainty=between,
-    )

@@ -11,7 +11,6 @@ from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.network import NetworkResult, network
 from mrcc import Numbers
-from mrcc.certainty import judge_certainty
 from mrcc.landscape.network_contrasts import LeftOut, Link
 from mrcc.landscape.network_links import left_out, links
 from mrcc.landscape.parameters import Landscape
@@ -170,41 +169,6 @@ def tabulate_transitivity(
         numeric=("Patients",),
         footnotes=notes,
     )
-
-
-def conclude(page: Page[Landscape]) -> None:
-    """Write the conclusions of the chapter."""
-    outcome = page.parameters.outcome
-    sure = {
-        code: judge_certainty(page.evidence, QUESTION, f"{outcome}_{code}").certainty
-        for code in ("sor", "sun")
-        if f"hr_{code}" in page.results
-    }
-    page.claim(
-        "consistency_untestable",
-        "The network has no closed loop formed by different studies, so whether direct and "
-        "indirect evidence agree cannot be tested; every indirect estimate is a chain.",
-        holds=lambda r: r.loops.value == 0,
-        rests_on=["loops"],
-        certainty="arithmetic",
-    )
-    if "hr_sor" in page.results:
-        page.claim(
-            "sorafenib_against_interferon",
-            "Sorafenib is not shown to delay progression against interferon-alfa: hazard ratio "
-            "{hr_sor}, from two printed medians.",
-            holds=lambda r: r.hr_sor.low <= 1 <= r.hr_sor.high,
-            rests_on=["hr_sor"],
-            certainty=sure["sor"],
-        )
-    if "hr_sun" in page.results:
-        page.claim(
-            "sunitinib_against_interferon",
-            "Sunitinib did better than interferon-alfa: hazard ratio {hr_sun}.",
-            holds=lambda r: r.hr_sun.high < 1,
-            rests_on=["hr_sun"],
-            certainty=sure["sun"],
-        )
 
 
 def edges(evidence: Evidence, found: list[Link]) -> list[tuple[str, str, float, bool, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
 from evidence.sources.vocabulary import treatment_words
@@ -11,7 +12,6 @@ from evidence.tables.table import Table
 from evidence_stats.estimates import NotEstimable, if_estimable
 from evidence_stats.networks.network import NetworkResult
 from evidence_stats.survival.from_medians import landmark_survival
-from mrcc.certainty import is_judged, judge_certainty
 from mrcc.landscape.analysis import QUESTION, code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.parameters import Landscape

@@ -17,7 +17,6 @@ from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.inversion import counts_printing_percent
 from evidence_stats.rates.proportions import proportion
-from mrcc.certainty import judge_certainty
 from mrcc.tolerability.parameters import Tolerability
 
 # Name of the question in data/certainty.csv and of its chapter.
@@ -168,24 +167,4 @@ def tabulate_rates(rates: list[EventRate]) -> Table:
         caption="Severe adverse events, by regimen",
         numeric=numeric,
         footnotes=notes,
-    )
-
-
-def conclude(page: Page[Tolerability]) -> None:
-    """Write the conclusions of the chapter."""
-    page.claim(
-        "cost_of_adding_unknown",
-        "Adding interferon-alfa to sorafenib causes more severe adverse events: in the one "
-        "randomized trial their rates by arm are {events_combination}.",
-        holds=lambda r: r.events_combination.value > r.events_sorafenib.value,
-        rests_on=["events_combination", "events_sorafenib"],
-        certainty=judge_certainty(page.evidence, QUESTION).certainty,
-    )
-    page.claim(
-        "nothing_compared",
-        "No severe event is printed for sorafenib with and without interferon-alfa in the same "
-        "trial; the {rates} printed rates come from different trials and cannot be compared.",
-        holds=lambda r: r.compared.value == 0,
-        rests_on=["compared", "rates"],
-        certainty="arithmetic",
     )

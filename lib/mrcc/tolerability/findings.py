@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from evidence.record.results import Result
+from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from evidence_stats.printed.reported import NOT_REPORTED
-from mrcc.certainty import judge_certainty
 from mrcc.summary_of_findings import Finding, tabulate_findings
 from mrcc.tolerability.analysis import QUESTION
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from evidence.record.claims import Certainty
 from evidence.sources.data import Evidence
 
+# The levels of GRADE; what is arithmetic, simulated or without an estimate is not rated.
+Certainty = Literal["high", "moderate", "low", "very low", "not rated"]
 # Levels from the top (Guyatt et al. 2008, BMJ 336:924). Every finding starts at high; evidence
 # that starts below has a step of the domain study_design.
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
+# The marks of GRADE for them (Schunemann et al. 2013, GRADE handbook, section 5).
+_MARKS = {
+    "high": "\u2295\u2295\u2295\u2295",
+    "moderate": "\u2295\u2295\u2295\u25ef",
+    "low": "\u2295\u2295\u25ef\u25ef",
+    "very low": "\u2295\u25ef\u25ef\u25ef",
+}
 # A finding of this name stands for every line of its question.
 EVERY_LINE = "any"
 
@@ -54,6 +62,13 @@ class Rating:
 
     certainty: Certainty
     steps: tuple[Step, ...]
+
+
+def certainty_mark(certainty: str) -> str:
+    """Return the mark and the words of a certainty; arithmetic and simulations are not rated."""
+    if certainty in _MARKS:
+        return f"{_MARKS[certainty]} {certainty} certainty"
+    return "certainty not rated"
 
 
 def is_judged(evidence: Evidence, question: str, finding: str) -> bool:
