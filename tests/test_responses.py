@@ -9,8 +9,9 @@ from evidence.sources.responses import (
     printed_median,
     response_ratio,
     with_denominator,
-    with_weekly_dose,
 )
+from mrcc.chosen_arms import pooled_arm
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.eligibility import pooling_candidates, qualifying_arms
 from tests.page_cells import evidence_with
 
@@ -35,9 +36,11 @@ def test_the_seven_pooled_arms_have_the_counts_of_their_papers(evidence):
 
 
 def test_weekly_doses_follow_from_the_schedules(evidence):
-    doses = {arm: arm_response(evidence, arm).weekly_mu for arm in qualifying_arms(evidence)}
+    p = CombinationVsMonotherapy(escudier_dose=20.8)
+    doses = {arm: pooled_arm(evidence, arm, p).weekly_mu for arm in qualifying_arms(evidence)}
     assert doses["jonasch-2010.sorafenib_ifn"] == (7, 7)
-    assert doses["escudier-2007-phase1.sorafenib_ifn"] == (18, 27)
+    # A range, 18 to 27, of which the parameter takes one.
+    assert doses["escudier-2007-phase1.sorafenib_ifn"] == (20.8, 20.8)
     assert doses["bracarda-2013.sorafenib_ifn_b"] == (15, 15)
 
 
@@ -55,11 +58,6 @@ def test_another_denominator_keeps_the_responders_and_names_its_row(evidence):
     assert "eto-2015.registered.count.sorafenib_ifn" in wider.rows
     with pytest.raises(ValueError, match="at least 11 patients"):
         with_denominator(arm, 10, "x")
-
-
-def test_a_dose_range_may_be_narrowed_to_one_dose(evidence):
-    arm = arm_response(evidence, "escudier-2007-phase1.sorafenib_ifn")
-    assert with_weekly_dose(arm, 20.8).weekly_mu == (20.8, 20.8)
 
 
 def test_printed_medians_keep_missing_limits_missing(evidence):

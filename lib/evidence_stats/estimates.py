@@ -27,7 +27,7 @@ Unit = Literal[
     "probability",  # 0 to 1, shown as a probability
     "p_value",
     "count",
-    "mu_per_week",  # million units of interferon-alfa a week
+    "mu_per_week",  # million units of a drug a week
     "mg_per_day",
     "number",  # anything without a unit
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from evidence.sources.data import Evidence
-from evidence.sources.responses import ArmResponse, arm_response, with_denominator, with_weekly_dose
-from evidence_stats.printed.reported import exact_number
+from evidence.sources.responses import ArmResponse, arm_response, with_denominator
+from evidence_stats.printed.reported import exact_number, read_range
 from mrcc.eligibility import qualifying_arms
 from mrcc.parameters import PooledArmsParameters
 
@@ -22,7 +24,20 @@ _DOSES = {
 }
 
 
-def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> ArmResponse:
+@dataclass(frozen=True, slots=True)
+class DosedArm(ArmResponse):
+    """An arm and the interferon-alfa that was planned.
+
+    Attributes
+    ----------
+    weekly_mu : tuple of (float, float) or None
+        Range of planned interferon-alfa a week, million units.
+    """
+
+    weekly_mu: tuple[float, float] | None
+
+
+def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> DosedArm:
     """Return one arm with the denominator and the weekly dose that the parameters name."""
     arm = arm_response(evidence, arm_id)
     if arm_id in _DENOMINATORS:
@@ -34,9 +49,10 @@ def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> ArmR
         # The default is the arm as printed, whatever the data say that is.
         elif wanted not in (arm.n, type(p).model_fields[name].default):
             raise ValueError(f"{name}: expected what {row_id} prints, got {wanted}")
+    planned = read_range(evidence.row(arm_id)["ifn_weekly_mu"])
     if arm_id in _DOSES:
-        arm = with_weekly_dose(arm, getattr(p, _DOSES[arm_id]))
-    return arm
+        planned = (getattr(p, _DOSES[arm_id]),) * 2
+    return DosedArm(**asdict(arm), weekly_mu=planned)
 
 
 def chosen_arms(evidence: Evidence, p: PooledArmsParameters) -> list[str]:

@@ -60,7 +60,7 @@ def _other_disease(printed: Printed) -> Iterator[Finding]:
                 (row["row_id"], about["row_id"]),
                 f"{printed.say(row)}: {n - own} of the {n} patients had another disease.",
                 printed.text(row["row_id"]),
-                f"{events}/{n}; of the {own} with renal cell carcinoma between "
+                f"{events}/{n}; of the {own} with the disease itself between "
                 f"{_share(low, own)} and {_share(high, own)}",
                 "none: all patients should have the disease",
                 "" if second_hand else "The paper says so.",

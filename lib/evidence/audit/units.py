@@ -9,6 +9,7 @@ from itertools import combinations
 
 from evidence.audit.findings import Finding, Settings
 from evidence.audit.printed import Printed, Row, group, number
+from evidence.sources.book import read_book
 from evidence_stats.printed.reported import read_range
 
 # Days in a unit of time. A month is 365.25 / 12 days, or four weeks where a paper counts so.
@@ -21,16 +22,7 @@ _DAYS = {
 # Spelled units that are no units, and what they stand for.
 _ODD_UNITS = {"TU": "international units", "UI": "international units"}
 _ODD = re.compile(r"\b(" + "|".join(_ODD_UNITS) + r")\b")
-# Dose units of characteristics, as multiples of the arm's column.
-_DOSES: dict[str, tuple[str, dict[str, int]]] = {
-    "sorafenib_dose": ("sorafenib_mg_day", {"mg per day": 1, "mg twice daily": 2}),
-    "ifn_dose": (
-        "ifn_mu_per_dose",
-        {"million units per injection": 1, "million units twice daily": 1},
-    ),
-    "ifn_doses_per_week": ("ifn_doses_per_week", {"injections per week": 1}),
-}
-# Weekly doses are products of printed numbers; half a unit in the second decimal is rounding.
+# Doses that are products of printed numbers: half a unit in the second decimal is rounding.
 _DOSE_ROUNDING = 0.005
 
 
@@ -39,7 +31,7 @@ def a13(printed: Printed, settings: Settings) -> Iterator[Finding]:
     yield from _two_units(printed)
     yield from _odd_units(printed)
     yield from _doses(printed)
-    yield from _weekly(printed)
+    yield from _products(printed)
     yield from _levels(printed)
 
 
@@ -119,7 +111,10 @@ def _months(row: Row) -> str:
 
 
 def _odd_units(printed: Printed) -> Iterator[Finding]:
-    rows = [(arm["arm_id"], arm, arm["ifn_schedule"]) for arm in printed.arms]
+    rows = [
+        (arm["arm_id"], arm, " ".join(arm[name] for name in read_book().arm_columns))
+        for arm in printed.arms
+    ]
     rows += [(row_id, row, row["unit"]) for row_id, row in sorted(printed.facts.items())]
     odd: dict[tuple[str, str], list[str]] = {}
     for row_id, row, text in rows:
@@ -137,8 +132,13 @@ def _odd_units(printed: Printed) -> Iterator[Finding]:
 
 def _doses(printed: Printed) -> Iterator[Finding]:
     """Compare doses in characteristics with the doses of the arm."""
+    spelled = {
+        characteristic: (name, factors)
+        for name, column in read_book().arm_columns.items()
+        for characteristic, factors in column.also_in.items()
+    }
     for row in printed.characteristics:
-        column, factors = _DOSES.get(row["characteristic"], ("", {}))
+        column, factors = spelled.get(row["characteristic"], ("", {}))
         arm = printed.arm.get((row["study_id"], row["arm"]))
         value = number(row["value_reported"])
         if not column or arm is None or value is None or not arm[column]:
@@ -160,19 +160,20 @@ def _doses(printed: Printed) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _weekly(printed: Printed) -> Iterator[Finding]:
-    """Ask the weekly dose to be the dose times the injections."""
+def _products(printed: Printed) -> Iterator[Finding]:
+    """Ask a dose that is the product of two columns to be so."""
+    told = read_book().arm_columns
     for arm in printed.arms:
-        columns = ("ifn_mu_per_dose", "ifn_doses_per_week", "ifn_weekly_mu")
-        spans = [read_range(arm[column]) for column in columns]
-        if spans[0] is None or spans[1] is None or spans[2] is None:
-            continue
-        ends = list(zip(*spans, strict=True))
-        if any(abs(dose * times - weekly) > _DOSE_ROUNDING for dose, times, weekly in ends):
-            yield Finding(
-                "A13", "error", arm["study_id"], (arm["arm_id"],),
-                "The weekly dose of interferon is not the dose times the injections.",
-                arm["ifn_schedule"],
-                f"{arm['ifn_mu_per_dose']} x {arm['ifn_doses_per_week']}, entered as "
-                f"{arm['ifn_weekly_mu']}", f"{_DOSE_ROUNDING:g} million units",
-            )  # fmt: skip
+        for name, one, other in read_book().products:
+            spans = [read_range(arm[column]) for column in (one, other, name)]
+            if spans[0] is None or spans[1] is None or spans[2] is None:
+                continue
+            ends = list(zip(*spans, strict=True))
+            if any(abs(dose * times - made) > _DOSE_ROUNDING for dose, times, made in ends):
+                yield Finding(
+                    "A13", "error", arm["study_id"], (arm["arm_id"],),
+                    f"{told[name].description} The product is another.",
+                    "; ".join(f"{told[c].description} {arm[c]}" for c in (one, other)),
+                    f"{arm[one]} x {arm[other]}, entered as {arm[name]}",
+                    f"{_DOSE_ROUNDING:g} in the unit of the column",
+                )  # fmt: skip

@@ -26,11 +26,12 @@ from evidence.record.results import (
     make_result,
 )
 from evidence.record.validation import validate
+from evidence.sources.book import ArmNumber, read_book
 from evidence.sources.certainty import EVERY_LINE, Certainty, judge_certainty
 from evidence.sources.data import Evidence, load_evidence
 from evidence.tables.formatting import format_value
 from evidence.tables.table import Table
-from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable, Unit
+from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED, read_range
 
 if TYPE_CHECKING:
@@ -45,12 +46,13 @@ Model = TypeVar("Model", bound=ChapterParameters)
 
 # Method of a number that a reader chose; it rests on no data row.
 PARAMETER = "parameter of this page"
-# Numbers of an arm: key on the page, what it is, unit.
-_ARM_NUMBERS: dict[str, tuple[str, str, Unit]] = {
-    "n_reported": ("n", "Patients", "count"),
-    "sorafenib_mg_day": ("sorafenib_mg_day", "Sorafenib a day", "mg_per_day"),
-    "ifn_weekly_mu": ("weekly_mu", "Planned interferon-alfa a week", "mu_per_week"),
-}
+_PATIENTS = ArmNumber(key="n", words="Patients", unit="count")
+
+
+def arm_numbers() -> dict[str, ArmNumber]:
+    """Return the columns of arms that are numbers of a study's page: patients, and the doses."""
+    told = read_book().arm_columns.items()
+    return {"n_reported": _PATIENTS} | {name: c.number for name, c in told if c.number is not None}
 
 
 class Page(Generic[Model]):
@@ -292,12 +294,13 @@ class Page(Generic[Model]):
 
     def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
         for _, arm in self.evidence.where("arms").iterrows():
-            for name in _ARM_NUMBERS:
+            for name in arm_numbers():
                 if arm[name]:
                     yield arm, name
 
     def _arm_number(self, arm: pd.Series, name: str) -> Result:
-        key, words, unit = _ARM_NUMBERS[name]
+        told = arm_numbers()[name]
+        key, words, unit = told.key, told.words, told.unit
         ends = read_range(arm[name])
         if ends is not None and ends[0] == ends[1]:
             estimate = Estimate(ends[0], unit=unit, method="as printed", grade="D0")

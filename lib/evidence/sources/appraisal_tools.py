@@ -73,7 +73,7 @@ TOOLS: dict[str, Tool] = {
         ),
         _JBI,
     ),
-    "QUIPS (pAKT)": Tool(
+    "QUIPS (marker)": Tool(
         (
             "study participation",
             "study attrition",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from evidence.files.paths import BOOK_FILE, project_root
 from evidence.files.plain_yaml import read_yaml_file
 from evidence.sources.problems import DataError, Problem
+from evidence_stats.estimates import Unit
 
 
 class _Part(BaseModel):
@@ -51,6 +52,44 @@ class Frame(_Part):
         return text
 
 
+class ArmNumber(_Part):
+    """How a dose of an arm is recorded on the page of its study: key, label, unit."""
+
+    key: str
+    words: str
+    unit: Unit
+
+
+class ArmColumn(_Part):
+    """A column of arms.csv that only this book has.
+
+    Attributes
+    ----------
+    description : str
+        What a cell says.
+    values : tuple of str
+        The words that a cell may hold, where they are few; then none is empty.
+    most : int or None
+        Makes it a dose, or a range of doses, none above this.
+    heading : str
+        Heads the column in the table of a study's arms; empty leaves it out.
+    number : ArmNumber or None
+        How it is recorded on the page of its study.
+    product_of : tuple of str
+        Two columns whose product it is.
+    also_in : dict of str to dict of str to float
+        Characteristics that spell the same dose, and their units as multiples of the column's.
+    """
+
+    description: str
+    values: tuple[str, ...] = Field((), strict=False)
+    most: int | None = None
+    heading: str = ""
+    number: ArmNumber | None = None
+    product_of: tuple[str, ...] = Field((), strict=False, max_length=2)
+    also_in: dict[str, dict[str, float]] = {}
+
+
 class Book(_Part):
     """What a book is about.
 
@@ -66,6 +105,10 @@ class Book(_Part):
         Words for the codes of treatments, of outcomes and markers, and for ends of row ids.
     colours : dict of str to str
         Colours of treatments in figures, by code.
+    arm_columns : dict of str to ArmColumn
+        Columns of arms.csv that only this book has, in their order.
+    study_parts : dict of str to str
+        Part of the contents for a new study, by the treatments that one of its arms has together.
     frames : dict of str to Frame
         By question.
     """
@@ -78,7 +121,18 @@ class Book(_Part):
     colours: dict[str, str] = {}
     outcomes: dict[str, str] = {}
     qualifiers: dict[str, str] = {}
+    arm_columns: dict[str, ArmColumn] = {}
+    study_parts: dict[str, str] = {}
     frames: dict[str, Frame] = {}
+
+    @property
+    def products(self) -> list[tuple[str, str, str]]:
+        """Columns of arms that are a product, each with its two factors."""
+        return [
+            (name, *column.product_of)
+            for name, column in self.arm_columns.items()
+            if len(column.product_of) == 2
+        ]
 
 
 def read_book() -> Book:

@@ -161,7 +161,7 @@ def level(description: str) -> pa.Column:
 
 def study_key() -> pa.Column:
     """Return the column that names the study a row belongs to."""
-    return pattern("Study, key of studies.csv.", STUDY_ID, "a study id such as jonasch-2010")
+    return pattern("Study, key of studies.csv.", STUDY_ID, "a study id such as doe-2016")
 
 
 def source_keys(description: str, *, required: bool = False) -> pa.Column:
@@ -179,7 +179,7 @@ def row_key() -> pa.Column:
     return pattern(
         "Name of the row, stable for ever: study.outcome.statistic.arm[.qualifier].",
         ROW_ID,
-        "an id such as jonasch-2010.pfs.median.sorafenib",
+        "an id such as doe-2016.pfs.median.control",
         unique=True,
     )
 

@@ -12,6 +12,7 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from evidence.sources.bibliography import Bibliography
+from evidence.sources.book import read_book
 from evidence.sources.columns import TODO, is_unfinished
 from evidence.sources.problems import Problem, table_problem
 from evidence.sources.row_consistency import ROW_RULES, Row, Tables, rows_of
@@ -211,19 +212,16 @@ def _denominators_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
                     yield table_problem(name, line, column, expected, row[column])
 
 
-def _weekly_dose_is_dose_times_injections(tables: Tables, _: Bibliography) -> Iterator[Problem]:
+def _products_are_products(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     for line, row in rows_of(tables, "arms"):
-        parts = [
-            read_range(row[name])
-            for name in ("ifn_mu_per_dose", "ifn_doses_per_week", "ifn_weekly_mu")
-        ]
-        if parts[0] is None or parts[1] is None or parts[2] is None:
-            continue
-        for dose, times, weekly in zip(*parts, strict=True):
-            if abs(dose * times - weekly) > _DOSE_ROUNDING:
-                expected = f"{row['ifn_mu_per_dose']} x {row['ifn_doses_per_week']}"
-                yield table_problem("arms", line, "ifn_weekly_mu", expected, row["ifn_weekly_mu"])
-                break
+        for name, one, other in read_book().products:
+            parts = [read_range(row[column]) for column in (one, other, name)]
+            if parts[0] is None or parts[1] is None or parts[2] is None:
+                continue
+            ends = zip(*parts, strict=True)
+            if any(abs(dose * times - made) > _DOSE_ROUNDING for dose, times, made in ends):
+                expected = f"{row[one]} x {row[other]}"
+                yield table_problem("arms", line, name, expected, row[name])
 
 
 def _one_reason_per_step_down(tables: Tables, _: Bibliography) -> Iterator[Problem]:
@@ -260,7 +258,7 @@ RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _one_trial_is_one_study,
     _arms_sum_to_totals,
     _denominators_fit,
-    _weekly_dose_is_dose_times_injections,
+    _products_are_products,
     _one_reason_per_step_down,
 )
 

@@ -13,7 +13,7 @@ from evidence.sources.printed_intervals import PrintedInterval, printed_interval
 from evidence.tables.formatting import format_estimate
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.networks.contrasts import Contrast
-from evidence_stats.printed.reported import exact_number, read_range
+from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.inversion import counts_printing_interval, counts_printing_percent
 from evidence_stats.rates.two_proportions import RiskRatioMethod, risk_difference, risk_ratio
 from evidence_stats.survival.hazard_ratio import log_hr_se_from_interval
@@ -45,8 +45,6 @@ class ArmResponse:
         Data rows that this rests on.
     how : str
         "printed", or how the counts were recovered.
-    weekly_mu : tuple of (float, float) or None
-        Range of planned interferon-alfa a week, million units.
     """
 
     arm_id: str
@@ -56,7 +54,6 @@ class ArmResponse:
     n: int
     rows: tuple[str, ...]
     how: str
-    weekly_mu: tuple[float, float] | None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -191,7 +188,6 @@ def _arm_response(
         n=n,
         rows=(row["row_id"], arm["arm_id"]),
         how=how,
-        weekly_mu=read_range(arm["ifn_weekly_mu"]),
     )
 
 
@@ -230,11 +226,6 @@ def with_denominator(response: ArmResponse, n: int, row_id: str) -> ArmResponse:
     if n == response.n:
         return response
     return replace(response, n=n, rows=(*response.rows, row_id), how=f"over {n} patients")
-
-
-def with_weekly_dose(response: ArmResponse, weekly_mu: float) -> ArmResponse:
-    """Return the same arm with one planned dose a week in place of a range."""
-    return replace(response, weekly_mu=(weekly_mu, weekly_mu))
 
 
 def printed_contrast(evidence: Evidence, row_id: str) -> Contrast | NotEstimable:

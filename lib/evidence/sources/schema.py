@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from evidence.sources.appraisal_tools import JUDGEMENTS, TOOLS
-from evidence.sources.book import read_book
+from evidence.sources.book import ArmColumn, read_book
 from evidence.sources.columns import (
     ARM,
     ROW_ID,
@@ -29,11 +29,19 @@ from evidence.sources.columns import (
 )
 from evidence.sources.units import units_of
 
+
+def _own_column(told: ArmColumn) -> pa.Column:
+    """Return a column of arms that the book adds: a dose, a closed vocabulary, or text."""
+    if told.most is not None:
+        return dose(told.description, told.most)
+    return choice(told.description, *told.values) if told.values else text(told.description)
+
+
 TABLES: dict[str, pa.DataFrameSchema] = {
     "studies": table(
         {
             "study_id": pattern(
-                "Name of the study.", STUDY_ID, "an id such as jonasch-2010", unique=True
+                "Name of the study.", STUDY_ID, "an id such as doe-2016", unique=True
             ),
             "short_name": text("Name shown in tables and figures.", required=True, unique=True),
             "title": text("Title of the main publication.", required=True),
@@ -73,7 +81,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "arms": table(
         {
             "arm_id": pattern(
-                "study_id.arm", ROW_ID, "an id such as jonasch-2010.sorafenib", unique=True
+                "study_id.arm", ROW_ID, "an id such as doe-2016.control", unique=True
             ),
             "study_id": study_key(),
             "arm": pattern("Short name of the arm.", ARM, "lower-case letters, digits, _"),
@@ -91,14 +99,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "pooled",
             ),
             "n_reported": whole("Patients in the arm as printed."),
-            "sorafenib_mg_day": dose("Sorafenib, mg per day.", 5000),
-            "ifn_type": choice(
-                "Interferon.", "alfa-2a", "alfa-2b", "natural alfa", "not reported", "none"
-            ),
-            "ifn_mu_per_dose": dose("Interferon per injection, million units.", 100),
-            "ifn_doses_per_week": dose("Injections a week.", 28),
-            "ifn_weekly_mu": dose("Interferon a week, million units: dose times injections.", 700),
-            "ifn_schedule": text("Schedule in words."),
+            **{name: _own_column(one) for name, one in read_book().arm_columns.items()},
             "not_pooled_because": text(
                 "Why the arm stays out of the pooled response though one is printed; it is then "
                 "pooled as a sensitivity analysis. Empty lets it in."
@@ -244,7 +245,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "category": choice(
                 "Kind of reason.",
                 "no systemic treatment",
-                "interleukin-2 series",
+                "other treatment",
                 "planned",
                 "duplicate",
                 "not verified",

@@ -25,7 +25,7 @@ _ADVERSE_EVENT = re.compile(
 
 
 def treatment_words(code: str) -> str:
-    """Return a treatment in words: "SOR" becomes "sorafenib"."""
+    """Return a treatment in words: its code becomes the words of `book.yml`."""
     return read_book().treatments[code]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from evidence.sources.book import read_book
 from evidence.sources.data import Evidence
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.schema import TABLES
@@ -45,10 +46,12 @@ def tabulate_arm_rows(evidence: Evidence) -> Table:
     arms = evidence.where("arms")
     rows = []
     for _, arm in arms.iterrows():
-        weekly = f"{arm['ifn_weekly_mu']} MU interferon a week" if arm["ifn_weekly_mu"] else ""
-        doses = f"{arm['sorafenib_mg_day']} mg sorafenib a day" if arm["sorafenib_mg_day"] else ""
-        patients = f"{arm['n_reported']} patients" if arm["n_reported"] else ""
-        printed = ", ".join(filter(None, (patients, doses, weekly)))
+        numbers = {"n_reported": "Patients"} | {
+            name: column.heading
+            for name, column in read_book().arm_columns.items()
+            if column.most is not None and column.heading
+        }
+        printed = ", ".join(f"{words}: {arm[name]}" for name, words in numbers.items() if arm[name])
         words = f"{arm['label']} ({treatment_words(arm['treatment'])})"
         rows.append([arm["arm_id"], words, printed, *_place(evidence, arm)])
     return _anchored(rows, "Arms, data/arms.csv")

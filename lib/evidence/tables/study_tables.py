@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
+from evidence.sources.book import read_book
 from evidence.sources.data import Evidence
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.recomputation import Recomputed
+from evidence.sources.vocabulary import treatment_words
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table, row_link, source_link
+from evidence_stats.printed.reported import NOT_REPORTED
 
 # Order of severity, worst first.
 SEVERITY_SYMBOLS = {"error": "\u2717", "warning": "!", "note": "\u2022", "info": "i"}
@@ -45,25 +48,24 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
 
 
 def tabulate_arms(evidence: Evidence) -> Table:
-    """Return the arms with their doses, interferon-alfa as million units a week."""
-    columns = ["Arm", "Patients", "Sorafenib, mg/day", "Interferon-alfa", "Schedule", "MU/week"]
+    """Return the arms with their doses: the columns of the book that any of them has."""
     arms = evidence.where("arms")
-    rows = []
-    for position in range(len(arms)):
-        arm = arms.iloc[position]
-        none = arm["ifn_type"] == "none"
-        no_sorafenib = "SOR" not in arm["treatment"]
-        rows.append(
-            [
-                row_link(arm["arm_id"], arm["label"]),
-                arm["n_reported"],
-                "none" if no_sorafenib else arm["sorafenib_mg_day"],
-                arm["ifn_type"],
-                "none" if none else arm["ifn_schedule"],
-                "none" if none else arm["ifn_weekly_mu"],
-            ]
-        )
-    numeric = ("Patients", "Sorafenib, mg/day", "MU/week")
+    told = {
+        name: column
+        for name, column in read_book().arm_columns.items()
+        if column.heading and any(cell not in ("", "none") for cell in arms[name])
+    }
+    rows = [
+        [
+            row_link(arm["arm_id"], arm["label"]),
+            treatment_words(arm["treatment"]),
+            arm["n_reported"],
+            *(arm[name] or NOT_REPORTED for name in told),
+        ]
+        for _, arm in arms.iterrows()
+    ]
+    columns = ["Arm", "Treatment", "Patients", *(column.heading for column in told.values())]
+    numeric = ("Patients", *(c.heading for c in told.values() if c.most is not None))
     return make_table(columns, rows, caption="Arms and doses", numeric=numeric)
 
 

@@ -13,7 +13,7 @@ from evidence_book.commands.app import DataOption, UserError, app, console, fail
 
 @app.command()
 def audit(
-    study: Annotated[str | None, typer.Argument(help="A study, e.g. jonasch-2010.")] = None,
+    study: Annotated[str | None, typer.Argument(help="A study, e.g. doe-2016.")] = None,
     min_severity: Annotated[
         str, typer.Option(help="Mildest to show: info, note, warning or error.")
     ] = "note",

@@ -15,7 +15,7 @@ _UNDONE_BY = "`evidence new undo` takes all of it back, until one of these files
 
 @new.command()
 def study(
-    study_id: Annotated[str, typer.Argument(help="First author and year, e.g. jonasch-2010.")],
+    study_id: Annotated[str, typer.Argument(help="First author and year, e.g. doe-2016.")],
     title: Annotated[str, typer.Option(help="Title of its main publication.")],
     arm: Annotated[
         list[str] | None,

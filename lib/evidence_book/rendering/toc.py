@@ -79,7 +79,7 @@ def with_chapter(part: str, page: str) -> str:
     part : str
         Words of the caption of the part.
     page : str
-        The page, e.g. `chapters/studies/jonasch-2010`.
+        The page, e.g. `chapters/studies/doe-2016`.
 
     Raises
     ------

@@ -74,6 +74,9 @@ _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 # A path of somebody's machine.
 _ABSOLUTE = re.compile(r"(?<![\w/.:])(?:/(?:home|Users|root|tmp|work)/|[A-Z]:\\)\S*")
 
+# A cell is read at one glance; the longest are one conclusion with its three sentences.
+MAX_CODE_LINES = 16
+
 
 def _blank(match: re.Match[str]) -> str:
     """Return spaces in place of a match, so that lines keep their numbers."""
@@ -145,8 +148,8 @@ def lint_notebook(path: Path) -> Iterator[Problem]:
             yield Problem(place, 0, "", "a cell of Markdown or code", str(cell["cell_type"]))
             continue
         code = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
-        if "parameters" not in cell["metadata"].get("tags", []) and len(code) > 12:
-            yield Problem(place, 0, "", "at most 12 lines of code", str(len(code)))
+        if "parameters" not in cell["metadata"].get("tags", []) and len(code) > MAX_CODE_LINES:
+            yield Problem(place, 0, "", f"at most {MAX_CODE_LINES} lines of code", str(len(code)))
         for output in cell.get("outputs", []):
             yield from _lint_output(output, place)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.paths import chapters_folder, data_folder, notebook_path, project_root
+from evidence.sources.book import read_book
 from evidence.sources.columns import ARM, SOURCE_KEY, STUDY_ID, TODO
 from evidence.sources.csv_tables import read_table
 from evidence.sources.data_files import TABLE_NAMES
@@ -24,9 +25,6 @@ from evidence_book.runs.notebooks import parameters_cell
 from evidence_book.runs.own_data import refuse_own_data
 from evidence_book.scaffold.undo import write_new
 
-_COMBINED = "Studies: sorafenib with interferon-alfa"
-_ADDED = "Studies: adding interferon-alfa elsewhere"
-_OTHERS = "Studies: the landscape"
 # Cells and titles that would not survive a table, a BibTeX entry or a page.
 _UNCLEAN = re.compile(r"[\x00-\x1f\x7f{}\\]|<[a-zA-Z/!]|\A=")
 _WHERE_READ = dict.fromkeys(("locator", "read_at", "status"), TODO)
@@ -64,7 +62,7 @@ class NewStudy:
 def _check(study: NewStudy) -> None:
     name = study.study_id
     if not re.fullmatch(STUDY_ID, name) or "-" not in name:
-        raise NewStudyError(f"expected an id such as jonasch-2010, got {name!r}")
+        raise NewStudyError(f"expected an id such as doe-2016, got {name!r}")
     known = set(read_table(data_folder() / "studies.csv")["study_id"])
     if name in known or notebook_path(f"studies/{name}").exists():
         raise NewStudyError(f"expected the id of a new study, got {name}, which there is already")
@@ -95,6 +93,7 @@ def _check(study: NewStudy) -> None:
 def _rows(study: NewStudy) -> dict[str, list[dict[str, str]]]:
     """Return the stub rows by table; columns that may be empty stay empty."""
     about = {"study_id": study.study_id, "source_key": study.source, **_WHERE_READ}
+    closed = [name for name, column in read_book().arm_columns.items() if column.values]
     return {
         "studies": [
             {
@@ -112,7 +111,7 @@ def _rows(study: NewStudy) -> dict[str, list[dict[str, str]]]:
                 "arm_id": f"{study.study_id}.{arm}",
                 "arm": arm,
                 "treatment": treatment,
-                **dict.fromkeys(("label", "role", "ifn_type"), TODO),
+                **dict.fromkeys(("label", "role", *closed), TODO),
             }
             for arm, treatment in study.arms
         ],
@@ -143,11 +142,12 @@ def _bibliography_text(study: NewStudy) -> str:
 
 def _contents_text(study: NewStudy) -> str:
     """Return `_toc.yml` with the chapter at the end of the part that its treatments belong to."""
-    codes = [set(treatment.split("+")) for _, treatment in study.arms]
-    if any({"SOR", "IFN"} <= code for code in codes):
-        part = _COMBINED
-    else:
-        part = _ADDED if any("IFN" in code for code in codes) else _OTHERS
+    given = [set(treatment.split("+")) for _, treatment in study.arms]
+    part = next(
+        caption
+        for caption, treatments in read_book().study_parts.items()
+        if not treatments or any(set(treatments.split("+")) <= codes for codes in given)
+    )
     return with_chapter(part, f"chapters/studies/{study.study_id}")
 
 

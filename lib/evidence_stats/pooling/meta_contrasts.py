@@ -2,7 +2,7 @@
 
 One study is returned as itself. Two studies are pooled with a common effect and shown beside the
 result: the Hartung-Knapp interval of two rests on one degree of freedom and says nothing (0.32 to
-1.43 for two trials of bevacizumab that print 0.63 and 0.71), and tau2 of two is noise.
+1.43 for two trials that report 0.63 and 0.71), and tau2 of two is noise.
 """
 
 from __future__ import annotations

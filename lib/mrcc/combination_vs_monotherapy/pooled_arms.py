@@ -22,7 +22,7 @@ from evidence_stats.pooling.pooled_response import (
 from evidence_stats.pooling.pooling_permutation import permutation_p
 from evidence_stats.rates.proportions import proportion
 from mrcc import Numbers
-from mrcc.chosen_arms import chosen_arms, pooled_arm
+from mrcc.chosen_arms import DosedArm, chosen_arms, pooled_arm
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.combination_vs_monotherapy.trial_response import COMBINATION
 from mrcc.eligibility import held_back_arms, pooling_candidates
@@ -37,7 +37,7 @@ class PooledArms:
 
     Attributes
     ----------
-    arms : tuple of ArmResponse
+    arms : tuple of DosedArm
         Arms in the order of the parameters.
     estimates : tuple of Estimate
         Their response rates.
@@ -47,7 +47,7 @@ class PooledArms:
         Data rows of all arms.
     """
 
-    arms: tuple[ArmResponse, ...]
+    arms: tuple[DosedArm, ...]
     estimates: tuple[Estimate, ...]
     pooled: PooledResponse
     sensitivity: PooledResponse

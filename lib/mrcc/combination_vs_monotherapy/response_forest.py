@@ -17,10 +17,10 @@ from evidence.figures.style import (
     treatment_colour,
     use_theme,
 )
-from evidence.sources.responses import ArmResponse
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.pooling.pooled_response import PooledResponse
+from mrcc.chosen_arms import DosedArm
 
 # Models of the pool in words short enough for a label.
 _MODEL_NAMES = {
@@ -35,14 +35,14 @@ _MODEL_NAMES = {
 _SMALLEST, _LARGEST = 18, 90
 
 
-def _dose(arm: ArmResponse) -> str:
+def _dose(arm: DosedArm) -> str:
     if arm.weekly_mu is None:
         return ""
     low, high = arm.weekly_mu
     return f"{low:g}" if low == high else f"{low:g}\u2013{high:g}"
 
 
-def _study(ax: Axes, y: float, arm: ArmResponse, estimate: Estimate, largest: int) -> None:
+def _study(ax: Axes, y: float, arm: DosedArm, estimate: Estimate, largest: int) -> None:
     colour = treatment_colour(arm.treatment)
     size = _SMALLEST + (_LARGEST - _SMALLEST) * arm.n / largest
     ax.plot([100 * (estimate.low or 0), 100 * (estimate.high or 1)], [y, y], color=colour)
@@ -71,7 +71,7 @@ def _say_control(control: Estimate | NotEstimable, pooled: Estimate) -> str:
 
 
 def draw_response_forest(
-    arms: Sequence[ArmResponse],
+    arms: Sequence[DosedArm],
     estimates: Sequence[Estimate],
     pooled: PooledResponse,
     sensitivity: PooledResponse,

@@ -18,7 +18,7 @@ from evidence_stats.rates.two_proportions import (
     risk_difference,
 )
 from mrcc import Numbers
-from mrcc.chosen_arms import chosen_arms, pooled_arm
+from mrcc.chosen_arms import DosedArm, chosen_arms, pooled_arm
 from mrcc.interferon_dose.parameters import InterferonDose
 
 # Name of the question in data/certainty.csv and of its chapter.
@@ -30,7 +30,7 @@ SCHEDULES = ("bracarda-2013.sorafenib_ifn_b", "bracarda-2013.sorafenib_ifn_a")
 MIN_ARMS = 4
 
 
-def dosed_arms(evidence: Evidence, p: InterferonDose) -> list[ArmResponse]:
+def dosed_arms(evidence: Evidence, p: InterferonDose) -> list[DosedArm]:
     """Return the arms that the parameters name, or all that qualify and print a weekly dose.
 
     Raises
@@ -48,19 +48,19 @@ def dosed_arms(evidence: Evidence, p: InterferonDose) -> list[ArmResponse]:
     return arms
 
 
-def weekly_doses(arms: list[ArmResponse]) -> list[float]:
+def weekly_doses(arms: list[DosedArm]) -> list[float]:
     """Return the planned MU a week of each arm; a range counts as its middle."""
     return [sum(arm.weekly_mu or (0.0, 0.0)) / 2 for arm in arms]
 
 
-def regress(arms: list[ArmResponse], p: InterferonDose) -> Pooled:
+def regress(arms: list[DosedArm], p: InterferonDose) -> Pooled:
     """Return the meta-regression of logit response on MU a week."""
     y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
     doses = weekly_doses(arms)
     return pool(y, v, model=p.model, adjust=p.adjust, level=p.level, moderators=doses)
 
 
-def describe_slope(arms: list[ArmResponse], fitted: Pooled, p: InterferonDose) -> Numbers:
+def describe_slope(arms: list[DosedArm], fitted: Pooled, p: InterferonDose) -> Numbers:
     """Return the odds ratio per step of dose, its exact P, and what it explains."""
     y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
     value, low, high = (
@@ -97,7 +97,7 @@ def describe_slope(arms: list[ArmResponse], fitted: Pooled, p: InterferonDose) -
     }  # fmt: skip
 
 
-def _dose_range(arms: list[ArmResponse]) -> Estimate:
+def _dose_range(arms: list[DosedArm]) -> Estimate:
     doses = weekly_doses(arms)
     return Estimate(
         median(doses),
