@@ -29,7 +29,7 @@ _APPENDIX = (
 _POOLED = """
 from math import exp
 from evidence_stats.estimates import Estimate
-from evidence.record.page import open_reference_page
+from evidence.record.opening import open_reference_page
 from evidence_stats.pooling.inverse_variance import pool
 from evidence.sources.responses import printed_contrast
 
@@ -46,7 +46,7 @@ page.record("pooled", ratio, "Pooled hazard ratio", rows)
 """
 _ONLY_LEDGER = """
 from evidence.tables import convention_tables
-from evidence.record.page import open_reference_page
+from evidence.record.opening import open_reference_page
 
 page = open_reference_page("methods/conventions")
 page.table(convention_tables.tabulate_conventions(()))

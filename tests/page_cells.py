@@ -108,7 +108,7 @@ def compute(
     quiet = contextlib.redirect_stdout(io.StringIO())
     with (
         quiet,
-        mock.patch("evidence.record.page.load_evidence", return_value=evidence),
+        mock.patch("evidence.record.opening.load_evidence", return_value=evidence),
         mock.patch("IPython.display.display"),
         mock.patch("evidence.record.live_parameters.given_in", _given),
     ):

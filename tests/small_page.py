@@ -9,7 +9,7 @@ PAGE = "questions/adding_interferon"
 _OPEN = """
 import os
 from pathlib import Path
-from evidence.record.page import open_page
+from evidence.record.opening import open_page
 from evidence_stats.estimates import Estimate
 from mrcc.adding_interferon.parameters import AddingInterferon
 

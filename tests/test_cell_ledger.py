@@ -64,16 +64,16 @@ def test_a_key_of_another_cell_is_an_error_that_names_both(run):
 def test_a_key_twice_in_one_run_is_an_error(run):
     ledger = CellLedger()
     run("a", 1)
-    ledger.put(Claim("said", "It is so.", "holds", "low", ()))
+    ledger.put(Claim("said", "It is so.", "holds", "x", "low", ()))
     with pytest.raises(ValueError, match="expected a key that is not yet recorded, got said"):
-        ledger.put(Claim("said", "It is not.", "holds", "low", ()))
+        ledger.put(Claim("said", "It is not.", "holds", "x", "low", ()))
 
 
 def test_a_conclusion_may_have_the_key_of_a_number(run):
     ledger = CellLedger()
     run("a", 1)
     ledger.put(number("same"))
-    ledger.put(Claim("same", "It is so.", "holds", "low", ()))
+    ledger.put(Claim("same", "It is so.", "holds", "x", "low", ()))
 
 
 def test_tables_keep_their_numbers_when_their_cell_runs_again(run):

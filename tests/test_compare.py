@@ -23,7 +23,7 @@ def result(key="hr", value=1.0, low=0.5, high=2.0, *, unit="ratio", **facts):
 
 
 def claim(key="c", state="holds", text="It is so.", rests_on=("hr",)):
-    return {"key": key, "state": state, "text": text, "certainty": "low",
+    return {"key": key, "state": state, "text": text, "tested": "hr is above 1", "certainty": "low",
             "rests_on": list(rests_on)}  # fmt: skip
 
 

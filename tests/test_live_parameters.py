@@ -12,7 +12,7 @@ from evidence.record.validation import ParameterError
 PARAMETERS = "level = 0.95\nmultiarm_rho = 0.5"
 OPEN = """
 from evidence_stats.estimates import Estimate
-from evidence.record.page import open_page
+from evidence.record.opening import open_page
 import evidence as ev
 from mrcc.adding_interferon.parameters import AddingInterferon
 from evidence.tables.table import make_table

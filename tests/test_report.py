@@ -33,7 +33,8 @@ EVIL = [
 def recorded(value, text="", label="what", state="holds", sentence="So."):
     estimate = Estimate(value, 0.5, 2.0, level=0.95, kind="confidence", unit="ratio")
     made = make_result("hr", label, estimate, ["a-2000.x"], external=False, text=text)
-    claim = {"key": "c", "state": state, "text": sentence, "certainty": "low", "rests_on": ["hr"]}
+    claim = {"key": "c", "state": state, "text": sentence, "tested": sentence, "certainty": "low",
+             "rests_on": ["hr"]}  # fmt: skip
     return PageResults({"hr": made}, {"c": claim}, {}, [])
 
 

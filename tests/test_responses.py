@@ -109,7 +109,7 @@ def test_an_arm_that_stays_out_says_which_cell_is_why(cells, reason):
 
 
 def patients(name, events, n):
-    return ArmResponse(f"{name}.a", name, "SOR", events, n, (f"{name}.orr",), "printed", None)
+    return ArmResponse(f"{name}.a", name, "SOR", events, n, (f"{name}.orr",), "printed")
 
 
 def test_a_ratio_without_responders_in_the_control_arm_gives_the_difference_instead():

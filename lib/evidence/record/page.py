@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from evidence.files.paths import notebook_path
+from evidence.record.arm_numbers import arm_numbers
 from evidence.record.cell_ledger import CellLedger
-from evidence.record.chapter_parameters import ChapterParameters, Study
+from evidence.record.chapter_parameters import ChapterParameters
 from evidence.record.claims import Claim, Sentences, judge
-from evidence.record.live_parameters import OpenedParameters, given_by_cells
+from evidence.record.live_parameters import OpenedParameters
 from evidence.record.predicates import PARAMETER_PREFIX, Predicate
 from evidence.record.preview import preview
 from evidence.record.results import (
@@ -25,18 +26,13 @@ from evidence.record.results import (
     Result,
     make_result,
 )
-from evidence.record.validation import validate
-from evidence.sources.book import ArmNumber, read_book
 from evidence.sources.certainty import EVERY_LINE, Certainty, judge_certainty
-from evidence.sources.data import Evidence, load_evidence
-from evidence.tables.formatting import format_value
+from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
-from evidence_stats.printed.reported import NOT_REPORTED, read_range
+from evidence_stats.printed.reported import NOT_REPORTED
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from evidence.conventions.comparison import Comparison
     from evidence.figures.style import Figure
     from evidence.sources.recomputation import Recomputed
@@ -46,13 +42,6 @@ Model = TypeVar("Model", bound=ChapterParameters)
 
 # Method of a number that a reader chose; it rests on no data row.
 PARAMETER = "parameter of this page"
-_PATIENTS = ArmNumber(key="n", words="Patients", unit="count")
-
-
-def arm_numbers() -> dict[str, ArmNumber]:
-    """Return the columns of arms that are numbers of a study's page: patients, and the doses."""
-    told = read_book().arm_columns.items()
-    return {"n_reported": _PATIENTS} | {name: c.number for name, c in told if c.number is not None}
 
 
 class Page(Generic[Model]):
@@ -165,7 +154,10 @@ class Page(Generic[Model]):
 
     def record_everything_printed(self) -> None:
         """Write every number that the evidence of this page prints: arms, then facts."""
-        made = [self._arm_number(row, name) for row, name in self._arm_numbers()]
+        made = [
+            self._result(one.key, one.estimate, one.label, [one.row], one.text)
+            for one in arm_numbers(self.evidence)
+        ]
         for row_id, row in self.evidence.rows.items():
             if row.name != "arms":
                 made.append(self._printed(row_id, self.evidence.describe(row), None))
@@ -292,25 +284,6 @@ class Page(Generic[Model]):
         self._ledger.put(made)
         return made
 
-    def _arm_numbers(self) -> Iterator[tuple[pd.Series, str]]:
-        for _, arm in self.evidence.where("arms").iterrows():
-            for name in arm_numbers():
-                if arm[name]:
-                    yield arm, name
-
-    def _arm_number(self, arm: pd.Series, name: str) -> Result:
-        told = arm_numbers()[name]
-        key, words, unit = told.key, told.words, told.unit
-        ends = read_range(arm[name])
-        if ends is not None and ends[0] == ends[1]:
-            estimate = Estimate(ends[0], unit=unit, method="as printed", grade="D0")
-            text = ""
-        else:
-            estimate = None
-            text = f"{arm[name]}{format_value(0, unit)[1:]}"
-        label = f"{words}, {arm['label']}"
-        return self._result(f"{arm['arm']}.{key}", estimate, label, [arm["arm_id"]], text)
-
     def _printed(self, row_id: str, label: str, key: str | None) -> Result:
         text = self.evidence.printed(row_id)
         key = key or row_id.partition(".")[2]
@@ -337,53 +310,3 @@ class Page(Generic[Model]):
         if PAGE_MIME in data or asked.to_json():
             data = {**data, READINGS_MIME: asked.to_json()}
         display(data, raw=True)
-
-
-def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
-    """Return the page of the notebook whose `globals()` are given, its parameters checked.
-
-    Raises
-    ------
-    ParameterError
-        Where a parameter is unknown, of the wrong type, out of range, or not in the data.
-    DataError
-        Where the data tables break a rule.
-    """
-    earlier = [value for value in namespace.values() if isinstance(value, Page)]
-    for page in earlier:
-        page.close()
-    given = given_by_cells(namespace, model.model_fields, opened=bool(earlier))
-    evidence = load_evidence()
-    parameters = validate(model, given, evidence)
-    name = parameters.page
-    if isinstance(parameters, Study):
-        name = f"studies/{parameters.study_id}"
-        evidence = evidence.narrowed(parameters.study_id)
-    page = Page(parameters, evidence, name=name, namespace=namespace)
-    facts = {
-        "page": name,
-        "parameters": parameters.model_dump(mode="json"),
-        "reads": evidence.reads,
-    }
-    page.display({PAGE_MIME: facts, "text/plain": f"{name}, parameters checked"})
-    page.record_parameters()
-    return page
-
-
-def open_reference_page(name: str, *, files: Sequence[str] = ()) -> Page[ChapterParameters]:
-    """Return a page without parameters, such as the provenance page, that reads all evidence.
-
-    Parameters
-    ----------
-    name : str
-        Name of the page.
-    files : sequence of str
-        Further files below data/ that the page reads and that make it stale.
-    """
-    evidence = load_evidence()
-    facts = {"page": name, "parameters": {}, "reads": evidence.reads}
-    if files:
-        facts["files"] = sorted(files)
-    page = Page(ChapterParameters(), evidence, name=name)
-    page.display({PAGE_MIME: facts, "text/plain": name})
-    return page

@@ -58,7 +58,6 @@ def count(evidence: Evidence) -> Numbers:
 def rows(evidence: Evidence) -> list[str]:
     """Return the data rows that the count rests on: every arm."""
     return [arm for (arm,) in evidence.values("arms", "arm_id")]
-
 ''')
 _TEST = Template('''"""$words?"""
 
