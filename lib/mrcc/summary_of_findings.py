@@ -5,14 +5,14 @@ The words follow the numbers and the certainty, so that they change with the par
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from markupsafe import Markup
+from typing import Any, Literal
 
 from evidence.record.results import Result
-from evidence.sources.certainty import Rating
+from evidence.sources.book import read_book
+from evidence.sources.certainty import Rating, certainty_mark
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
@@ -20,9 +20,11 @@ from evidence_stats.printed.reported import NOT_REPORTED
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
-# Verb by certainty where the interval excludes no difference (GRADE guidelines 26, Santesso et
-# al. 2020, J Clin Epidemiol 119:126): high says so, moderate adds probably, low says may.
-_HEDGES = {"high": "{}", "moderate": "probably {}", "low": "may {}"}
+Measure = Literal["hazard_ratio", "response_points"]
+# Verb by certainty (GRADE guidelines 26, Santesso et al. 2020, J Clin Epidemiol 119:126, table 3):
+# high says so, moderate adds probably, low says may. Very low names no effect at all.
+_HEDGES: dict[str, str] = {"high": "{}", "moderate": "probably {}", "low": "may {}"}
+NOT_RATED = "not rated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,20 @@ class Effect:
     ----------
     subject : str
         Begins the sentence: "Adding interferon-alfa".
-    better, worse : (str, str)
-        What it does where the effect favours it, or not: as it stands alone and after "may"
-        ("delays progression", "delay progression").
+    outcome : str
+        What it may change: "response".
+    better, worse : (str, str, str)
+        What it does where the effect favours it, or not: alone, after "may", and as a noun
+        ("delays progression", "delay progression", "delay of progression").
+    about : str
+        What is uncertain, where it is no effect: "the association of the marker with survival".
     """
 
     subject: str
-    better: tuple[str, str]
-    worse: tuple[str, str]
+    outcome: str
+    better: tuple[str, str, str]
+    worse: tuple[str, str, str]
+    about: str = ""
 
     def of(self, subject: str) -> Effect:
         """Return the same of another subject."""
@@ -49,18 +57,21 @@ class Effect:
 
 RESPONSE = Effect(
     "It",
-    ("makes more patients respond", "make more patients respond"),
-    ("makes fewer patients respond", "make fewer patients respond"),
+    "response",
+    ("increases response", "increase response", "increase in response"),
+    ("reduces response", "reduce response", "reduction in response"),
 )
 PROGRESSION = Effect(
     "It",
-    ("delays progression", "delay progression"),
-    ("hastens progression", "hasten progression"),
+    "progression",
+    ("delays progression", "delay progression", "delay of progression"),
+    ("hastens progression", "hasten progression", "hastening of progression"),
 )
 SURVIVAL = Effect(
     "It",
-    ("lengthens survival", "lengthen survival"),
-    ("shortens survival", "shorten survival"),
+    "survival",
+    ("lengthens survival", "lengthen survival", "gain in survival"),
+    ("shortens survival", "shorten survival", "loss of survival"),
 )
 
 
@@ -72,8 +83,8 @@ class Finding:
     ----------
     outcome : str
         Outcome, and what is compared where the table compares several.
-    rating : Rating
-        Certainty and its reasons.
+    rating : Rating or None
+        Certainty and its reasons; None where there is no estimate to rate.
     words : str
         What it means, in plain words.
     relative : str
@@ -85,45 +96,103 @@ class Finding:
     """
 
     outcome: str
-    rating: Rating
+    rating: Rating | None
     words: str
     relative: str = NOT_ESTIMABLE
     without: str = NOT_REPORTED
-    with_: str = NOT_REPORTED
+    with_: str = NOT_ESTIMABLE
     patients: str = NOT_REPORTED
 
 
 def say(
-    estimate: Estimate | NotEstimable | None,
-    rating: Rating,
+    gains: Sequence[float] | NotEstimable | None,
+    rating: Rating | None,
     effect: Effect,
     *,
-    good_below_one: bool,
+    measure: Measure,
 ) -> str:
-    """Return what a ratio means in plain words.
+    """Return what an effect means, by its certainty, its size, and what its interval reaches.
 
-    An interval that holds 1 is never called no effect: it allows both.
+    Parameters
+    ----------
+    gains : sequence of float
+        The effect as a gain for patients, above 0 where it favours them: value, then its limits
+        where it has any. Log ratios for hazard_ratio, percentage points for response_points.
+        None where the reader asked not to see numbers of this grade.
+    rating : Rating or None
+        Certainty.
+    effect : Effect
+        Words.
+    measure : str
+        Whose thresholds in `book.yml` say what is small, important and large.
     """
-    if estimate is None:
+    about = effect.about or f"the effect of {_lower(effect.subject)} on {effect.outcome}"
+    if gains is None:
         return "Not said: the reader asked not to see numbers of this grade."
-    if isinstance(estimate, NotEstimable):
-        return f"We cannot tell whether {_in_sentence(effect)}."
-    certain = rating.certainty != "very low" and estimate.low is not None
-    if not certain or not estimate.excludes(1.0):
-        return f"We cannot tell whether {_in_sentence(effect)}."
-    good = (estimate.value < 1) == good_below_one
-    alone, after = effect.better if good else effect.worse
-    verb = after if rating.certainty == "low" else alone
-    return f"{effect.subject} {_HEDGES[rating.certainty].format(verb)}."
+    if isinstance(gains, NotEstimable) or rating is None:
+        return f"{_capital(about)} cannot be estimated from what was read."
+    if rating.certainty not in _HEDGES:
+        return f"The evidence is very uncertain about {about}."
+    small, important, large = _limits(measure)
+    value, *limits = gains
+    hedge = _HEDGES[rating.certainty]
+    plain = 0 if rating.certainty != "low" else 1
+    results = ("results in", "result in")[plain]
+    verbs = effect.better if value > 0 else effect.worse
+    if abs(value) < small:
+        said = hedge.format(f"{results} little to no difference in {effect.outcome}")
+    elif abs(value) < important:
+        said = hedge.format(f"{verbs[plain]} slightly")
+    elif abs(value) < large:
+        said = hedge.format(verbs[plain])
+    elif verbs[2]:
+        said = hedge.format(f"{results} a large {verbs[2]}")
+    else:
+        said = hedge.format(f"{verbs[plain]} by much")
+    return f"{effect.subject} {said}{_reaches(value, limits, small, important)}."
 
 
-def _in_sentence(effect: Effect) -> str:
-    first = effect.subject.split(" ")[0]
-    subject = effect.subject
-    # An abbreviation keeps its capitals: "BCG", "T-cell".
-    if first[1:2].islower() or first == "A":
-        subject = subject[:1].lower() + subject[1:]
-    return f"{subject} {effect.better[0]} or {effect.worse[0]}"
+def _reaches(value: float, limits: Sequence[float], small: float, important: float) -> str:
+    """Return what else the interval allows, "" where it agrees with the words for the value."""
+    if not limits:
+        return "; how precise that is was not reported"
+    sides = {"an important benefit": max(limits), "an important harm": -min(limits)}
+    found = [words for words, reach in sides.items() if reach >= important]
+    if abs(value) >= small:
+        own = "an important benefit" if value > 0 else "an important harm"
+        found = [words for words in found if words != own]
+        if min(limits) <= 0 <= max(limits) and not found:
+            found = ["no difference"]
+    if not found:
+        return ""
+    return f", but {' and '.join(found)} {'remains' if len(found) == 1 else 'remain'} possible"
+
+
+def _limits(measure: Measure) -> tuple[float, float, float]:
+    """Return from where an effect is small, important and large, in the scale of gains."""
+    told = read_book().thresholds[measure]
+    parts = (told.small, told.important, told.large)
+    one, two, three = (-math.log(part) if measure == "hazard_ratio" else part for part in parts)
+    return one, two, three
+
+
+def hazard_gains(ratio: Estimate | NotEstimable | None) -> list[float] | NotEstimable | None:
+    """Return a hazard ratio as gains: minus its logarithm, and that of its limits."""
+    if ratio is None or isinstance(ratio, NotEstimable):
+        return ratio
+    limits = [limit for limit in (ratio.low, ratio.high) if limit is not None]
+    limits = limits if len(limits) == 2 else []
+    return [-math.log(part) for part in (ratio.value, *limits)]
+
+
+def _lower(subject: str) -> str:
+    """Return a subject inside a sentence; an abbreviation keeps its capitals: "BCG", "T-cell"."""
+    first = subject.split(" ")[0]
+    return subject[:1].lower() + subject[1:] if first[1:2].islower() or first == "A" else subject
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def per_1000(share: float) -> str:
@@ -135,7 +204,7 @@ def per_1000_range(shares: Sequence[float]) -> str:
     """Return value, lower and upper limit as patients per 1000."""
     middle, *limits = shares
     low, high = sorted(limits)
-    return f"{per_1000(middle)} ({per_1000(low)} to {per_1000(high)})"
+    return f"{per_1000(middle)} per 1000 ({per_1000(low)} to {per_1000(high)})"
 
 
 def survivors(baseline: float, hr: Estimate) -> list[float]:
@@ -179,16 +248,15 @@ def seen(result: Result) -> Estimate | NotEstimable | None:
 
 def find(
     outcome: str,
-    rating: Rating,
+    rating: Rating | None,
     effect: Effect,
     ratio: Estimate | NotEstimable | None,
     *,
     name: str,
-    good_below_one: bool,
+    measure: Measure = "hazard_ratio",
     absolute: Absolute = survivors,
     baseline: float | None = None,
     patients: str = NOT_REPORTED,
-    against: str = "",
 ) -> Finding:
     """Return the line of a ratio: its words, and its patients per 1000 at a baseline.
 
@@ -196,42 +264,66 @@ def find(
     ----------
     outcome : str
         Outcome of the line.
-    rating : Rating
-        Certainty.
+    rating : Rating or None
+        Certainty; it is not rated where there is no estimate.
     effect : Effect
         Words.
     ratio : Estimate, NotEstimable or None
-        Relative effect; None where it is withheld.
+        Relative effect, below 1 to the good of patients for hazard_ratio and above 1 for
+        response_points; None where it is withheld.
     name : str
         What kind of ratio it is: "hazard ratio".
-    good_below_one : bool
-        True where a ratio below 1 is to the good of patients: a hazard ratio of death, a risk
-        ratio of a disease; False for one of response.
+    measure : str
+        Whose thresholds judge its size.
     absolute : function
         How a share follows from the ratio: `survivors`, `responders` or `odds_responders`.
     baseline : float, optional
         Share of patients with the outcome without the treatment.
     patients : str
         Patients it rests on.
-    against : str
-        Ends the sentence: "against interferon-alfa".
     """
-    words = say(ratio, rating, effect, good_below_one=good_below_one)
-    if against:
-        words = f"{words[:-1]} {against}."
-    shares, relative = NOT_ESTIMABLE, NOT_ESTIMABLE if ratio else "withheld"
+    shares: list[float] | None = None
+    relative = NOT_ESTIMABLE if ratio else "withheld"
     if isinstance(ratio, Estimate):
         relative = f"{name} {format_estimate(replace(ratio, p=None))}"
         if baseline is not None and ratio.low is not None and ratio.high is not None:
-            shares = per_1000_range(absolute(baseline, ratio))
+            shares = absolute(baseline, ratio)
+    gains = hazard_gains(ratio)
+    if measure == "response_points" and isinstance(ratio, Estimate):
+        known = shares is not None and baseline is not None
+        gains = (
+            [100 * (share - baseline) for share in shares]  # type: ignore[union-attr, operator]
+            if known
+            else NotEstimable("no share of patients to compare with")
+        )
     return Finding(
         outcome,
-        rating,
-        words,
+        rating if isinstance(ratio, Estimate) else None,
+        say(gains, rating, effect, measure=measure),
         relative,
-        NOT_REPORTED if baseline is None else per_1000(baseline),
-        shares,
+        NOT_REPORTED if baseline is None else f"{per_1000(baseline)} per 1000",
+        NOT_ESTIMABLE if shares is None else per_1000_range(shares),
         patients,
+    )
+
+
+def response_difference(
+    finding: Finding,
+    difference: Estimate | NotEstimable | None,
+    baseline: float,
+    rating: Rating,
+    effect: Effect,
+) -> Finding:
+    """Return the line with a difference in response in the place of a ratio."""
+    if not isinstance(difference, Estimate) or difference.low is None or difference.high is None:
+        return finding
+    parts = (difference.value, difference.low, difference.high)
+    gains = [100 * part for part in parts]
+    return replace(
+        finding,
+        words=say(gains, rating, effect, measure="response_points"),
+        relative=f"difference {format_estimate(replace(difference, p=None))}",
+        with_=per_1000_range([baseline + part for part in parts]),
     )
 
 
@@ -258,29 +350,32 @@ def tabulate_findings(
     """
     lines: dict[str, list[str]] = {}
     for finding in findings:
-        for step in finding.rating.steps:
+        for step in finding.rating.steps if finding.rating else ():
             lines.setdefault(step.words, []).append(finding.outcome)
     marks = {words: str(number) for number, words in enumerate(lines, start=1)}
     rows = [
         [
-            Markup("<strong>{}.</strong> {}").format(finding.outcome, finding.words),
-            finding.relative,
+            finding.outcome,
             finding.without,
             finding.with_,
+            finding.relative,
             finding.patients,
             _certainty(finding.rating, marks),
+            finding.words,
         ]
         for finding in findings
     ]
+    head = ["Outcome", without, with_, "Effect", "Patients", "Certainty", "In words"]
     table = make_table(
-        ["Outcome, in plain words", "Relative effect", without, with_, "Patients", "Certainty"],
+        head,
         rows,
         caption=caption,
         numeric=(without, with_, "Patients"),
         footnotes=[
             *notes,
-            "Certainty starts at high; steps down (GRADE):",
+            *(("Certainty starts at high; steps down (GRADE):",) if marks else ()),
             *(f"[{mark}] {words}" for words, mark in marks.items()),
+            *_thresholds_note(),
         ],
     )
     stored = {
@@ -292,19 +387,33 @@ def tabulate_findings(
     return replace(table, findings=stored)
 
 
+def _thresholds_note() -> list[str]:
+    told = read_book().thresholds
+    hazard, points = told["hazard_ratio"], told["response_points"]
+    return [
+        "In words: an effect is small, important and large from hazard ratios of "
+        f"{hazard.small:g}, {hazard.important:g} and {hazard.large:g} (or their inverse), and "
+        f"from {points.small:g}, {points.important:g} and {points.large:g} points of response. {_capital(hazard.set_by)} "
+        "set these; GRADE gives none."
+    ]
+
+
 def _stored(finding: Finding) -> dict[str, Any]:
     """Return a line as data, for those who exchange findings rather than read them."""
     names = ("outcome", "words", "relative", "without", "with_", "patients")
     return {
         **{name.rstrip("_"): getattr(finding, name) for name in names},
-        "certainty": finding.rating.certainty,
+        "certainty": finding.rating.certainty if finding.rating else NOT_RATED,
         "downgrades": [
             {"domain": step.domain, "steps": step.steps, "reason": step.reason}
-            for step in finding.rating.steps
+            for step in (finding.rating.steps if finding.rating else ())
         ],
     }
 
 
-def _certainty(rating: Rating, marks: dict[str, str]) -> str:
+def _certainty(rating: Rating | None, marks: dict[str, str]) -> str:
+    if rating is None:
+        return NOT_RATED
     found = [marks[step.words] for step in rating.steps]
-    return f"{rating.certainty} [{', '.join(found)}]" if found else rating.certainty
+    mark = certainty_mark(rating.certainty).removesuffix(" certainty")
+    return f"{mark} [{', '.join(found)}]" if found else mark

@@ -35,7 +35,7 @@ TOOLS: dict[str, Tool] = {
     # RoB 2 is judged outcome by outcome.
     "RoB 2": Tool(
         tuple(f"{name}: {domain}" for name in ("ORR", "PFS", "OS") for domain in _ROB2_DOMAINS),
-        ("low", "some concerns", "high", "no information"),
+        ("low", "some concerns", "high"),
     ),
     "JBI single-arm": Tool(
         (
@@ -82,7 +82,7 @@ TOOLS: dict[str, Tool] = {
             "study confounding",
             "statistical analysis and reporting",
         ),
-        ("low", "moderate", "high", "no information"),
+        ("low", "moderate", "high"),
     ),
 }
 JUDGEMENTS = tuple(dict.fromkeys(word for tool in TOOLS.values() for word in tool.judgements))

@@ -52,6 +52,16 @@ class Frame(_Part):
         return text
 
 
+class Threshold(_Part):
+    """From where an effect is small, important and large, who says so, and why."""
+
+    small: float
+    important: float
+    large: float
+    set_by: str
+    reason: str
+
+
 class ArmNumber(_Part):
     """How a dose of an arm is recorded on the page of its study: key, label, unit."""
 
@@ -109,6 +119,8 @@ class Book(_Part):
         Columns of arms.csv that only this book has, in their order.
     study_parts : dict of str to str
         Part of the contents for a new study, by the treatments that one of its arms has together.
+    thresholds : dict of str to Threshold
+        By measure: hazard_ratio, response_points.
     frames : dict of str to Frame
         By question.
     """
@@ -123,6 +135,7 @@ class Book(_Part):
     qualifiers: dict[str, str] = {}
     arm_columns: dict[str, ArmColumn] = {}
     study_parts: dict[str, str] = {}
+    thresholds: dict[str, Threshold] = {}
     frames: dict[str, Frame] = {}
 
     @property

@@ -192,7 +192,7 @@ def _arm_response(
 
 
 def response_ratio(
-    arm: ArmResponse, control: ArmResponse, *, method: RiskRatioMethod = "katz", level: float
+    arm: ArmResponse, control: ArmResponse, *, method: RiskRatioMethod = "koopman", level: float
 ) -> Estimate | NotEstimable:
     """Return the ratio of two response rates.
 

@@ -12,6 +12,7 @@ from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED
+from evidence_stats.rates.two_proportions import risk_difference
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.adding_interferon.analysis import QUESTION, Compared
 from mrcc.adding_interferon.parameters import AddingInterferon
@@ -22,6 +23,7 @@ from mrcc.summary_of_findings import (
     Finding,
     find,
     responders,
+    response_difference,
     survivors,
     tabulate_findings,
     visible,
@@ -66,23 +68,32 @@ def _judged_as(item: Compared) -> str:
 def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
     outcome, backbone = item.effect.outcome, item.contrast.backbone
     words, effect, ratio = _OUTCOMES[outcome]
-    return find(
+    rating = judge_certainty(evidence, QUESTION, _judged_as(item))
+    effect = effect.of("Adding interferon-alfa")
+    baseline = _baseline(evidence, item)
+    line = find(
         f"{words}, on {_BACKBONES.get(backbone, treatment_words(backbone))}: {item.contrast.name}",
-        judge_certainty(evidence, QUESTION, _judged_as(item)),
-        effect.of("Adding interferon-alfa"),
+        rating,
+        effect,
         visible(item.effect.estimate, p.provenance_max),
         name=ratio,
-        good_below_one=outcome != "orr",
+        measure="response_points" if outcome == "orr" else "hazard_ratio",
         absolute=responders if outcome == "orr" else survivors,
-        baseline=_baseline(evidence, item),
+        baseline=baseline,
         patients=_patients(evidence, item),
     )
+    if outcome != "orr" or baseline is None:
+        return line
+    arm, control = (arm_response(evidence, row).counts for row in item.contrast.rows[:2])
+    difference = visible(risk_difference(*arm, *control, level=p.level), p.provenance_max)
+    return response_difference(line, difference, baseline, rating, effect)
 
 
 def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon) -> Table:
-    """Return one line per clean contrast and outcome that has an interval."""
-    clean = [item for item in compared if not item.contrast.flag and item.interval is not None]
-    judged = [item for item in clean if is_judged(evidence, QUESTION, _judged_as(item))]
+    """Return one line per contrast and outcome that has an interval and is judged."""
+    known = [item for item in compared if item.interval is not None]
+    clean = [item for item in known if not item.contrast.flag]
+    judged = [item for item in known if is_judged(evidence, QUESTION, _judged_as(item))]
     findings = [_finding(evidence, item, p) for item in judged]
     unjudged = [
         f"{item.words} is left out: data/certainty.csv does not judge {_judged_as(item)}."
@@ -92,11 +103,10 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
     return tabulate_findings(
         findings,
         caption="Summary of findings: interferon-alfa added, against the same treatment alone",
-        without="Per 1000 without",
-        with_="Per 1000 with interferon-alfa",
+        without="Without interferon-alfa",
+        with_="With interferon-alfa",
         notes=(
-            "Only contrasts in which nothing else is known to differ and that have an interval. "
-            "Patients per 1000 without it are those of the trial's own comparator; survival at "
+            "Only comparisons that have an interval. Patients without interferon-alfa are those of the trial's own comparator; survival at "
             "one year is read off an exponential curve through its median.",
             *unjudged,
         ),

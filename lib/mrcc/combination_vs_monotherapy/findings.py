@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from evidence.record.results import Result
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
-from evidence_stats.estimates import Estimate
 from mrcc.combination_vs_monotherapy.analysis import QUESTION
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.summary_of_findings import (
@@ -17,81 +15,81 @@ from mrcc.summary_of_findings import (
     RESPONSE,
     Finding,
     find,
-    per_1000_range,
     responders,
+    response_difference,
     seen,
     tabulate_findings,
 )
 
 
-def summarise(
+def find_all(
     evidence: Evidence, results: Mapping[str, Result], p: CombinationVsMonotherapy
-) -> Table:
-    """Return the summary of findings; absolute effects follow the baselines of the parameters.
-
-    The interval of an absolute response is the Miettinen-Nurminen interval of the difference
-    added to the baseline, which is narrower than that of the ratio and the one the page reports.
-    """
+) -> dict[str, Finding]:
+    """Return the lines of the summary by outcome; absolute effects follow the baselines given."""
     rating = judge_certainty(evidence, QUESTION, steps=p.downgrade)
-    patients = results["trial_patients"].text
+    patients = f"{results['trial_patients'].text} (1 trial)"
+    subject = "Adding low-dose interferon-alfa to sorafenib"
+    effect = RESPONSE.of(subject)
     response = find(
         "Objective response",
         rating,
-        RESPONSE.of("The combination"),
+        effect,
         seen(results["orr_ratio"]),
         name="response ratio",
-        good_below_one=False,
+        measure="response_points",
         absolute=responders,
         baseline=p.baseline_orr,
         patients=patients,
     )
     difference = seen(results["orr_difference"])
-    if (
-        isinstance(difference, Estimate)
-        and difference.low is not None
-        and difference.high is not None
-    ):
-        parts = (difference.value, difference.low, difference.high)
-        response = replace(response, with_=per_1000_range([p.baseline_orr + d for d in parts]))
-    findings = [
-        response,
-        find(
-            "Free of progression at one year",
-            rating,
-            PROGRESSION.of("The combination"),
-            seen(results["pfs_hr"]),
-            name="hazard ratio",
-            good_below_one=True,
-            baseline=p.baseline_pfs_12m,
-            patients=patients,
-        ),
-        Finding(
-            "Overall survival",
-            rating,
-            _survival(results),
-            patients=patients,
-        ),
-        Finding(
+    progression = find(
+        "Free of progression at one year",
+        rating,
+        PROGRESSION.of(subject),
+        seen(results["pfs_hr"]),
+        name="hazard ratio, not in the abstract,",
+        baseline=p.baseline_pfs_12m,
+        patients=patients,
+    )
+    return {
+        "response": response_difference(response, difference, p.baseline_orr, rating, effect),
+        "progression": progression,
+        "survival": Finding("Overall survival", None, _survival(results), patients=patients),
+        "harms": Finding(
             "Severe adverse events",
-            rating,
-            "We cannot tell: no number is printed by arm.",
+            None,
+            "The abstract states that toxicities were comparable, without numbers.",
             patients=patients,
         ),
-    ]
+        "quality of life": Finding(
+            "Symptoms and quality of life", None, "Not in the abstract.", patients=patients
+        ),
+    }
+
+
+def summarise(
+    evidence: Evidence, results: Mapping[str, Result], p: CombinationVsMonotherapy
+) -> Table:
+    """Return the summary of findings."""
     return tabulate_findings(
-        findings,
+        list(find_all(evidence, results, p).values()),
         caption="Summary of findings: sorafenib with interferon-alfa against sorafenib alone",
-        without="Per 1000 with sorafenib",
-        with_="Per 1000 with the combination",
+        without="With sorafenib alone",
+        with_="With the combination",
+        notes=(
+            "Responses with sorafenib alone and patients free of progression at one year are those "
+            "of the parameters; the hazard ratio is computed from two medians unless they say "
+            "otherwise.",
+        ),
     )
 
 
 def _survival(results: Mapping[str, Result]) -> str:
-    """Return why the printed medians of survival do not tell which is longer."""
+    """Return why the medians of survival do not tell which is longer."""
     medians = [results[key] for key in ("os_combination", "os_sorafenib")]
     names = ("the combination", "sorafenib alone")
     short = [name for name, one in zip(names, medians, strict=True) if one.value is None]
     if short:
-        return f"We cannot tell: the median was not reached with {' and '.join(short)}."
+        return f"Cannot be compared: the median was not reached with {' and '.join(short)}."
     texts = " and ".join(one.text for one in medians)
-    return f"We cannot tell: medians of {texts} are printed, no hazard ratio."
+    return f"Cannot be compared: the abstract gives medians of {texts}, no hazard ratio."

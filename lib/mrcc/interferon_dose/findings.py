@@ -23,10 +23,10 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDo
         find(
             f"Objective response, {p.dose_step:g} MU a week more, across trials",
             judge_certainty(evidence, QUESTION, "response_across_trials"),
-            RESPONSE.of("More interferon-alfa a week"),
+            RESPONSE.of("A higher weekly dose of interferon-alfa"),
             seen(slope),
             name="odds ratio",
-            good_below_one=False,
+            measure="response_points",
             absolute=odds_responders,
             baseline=overall,
             patients=str(results["arms"].n),
@@ -34,10 +34,10 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDo
         find(
             "Objective response, lower against higher dose within one trial (RAPSODY)",
             judge_certainty(evidence, QUESTION, "response_between_schedules"),
-            RESPONSE.of("Less interferon-alfa a week"),
+            RESPONSE.of("A lower weekly dose of interferon-alfa"),
             seen(schedule),
             name="odds ratio",
-            good_below_one=False,
+            measure="response_points",
             absolute=odds_responders,
             baseline=None if higher == 1 else higher,
             patients=NOT_REPORTED if schedule.n is None else str(schedule.n),
@@ -46,8 +46,8 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDo
     return tabulate_findings(
         findings,
         caption="Summary of findings: the weekly dose of interferon-alfa beside sorafenib",
-        without="Per 1000 at the dose compared with",
-        with_="Per 1000 at the other dose",
+        without="At the dose compared with",
+        with_="At the other dose",
         notes=(
             "Across trials the response compared with is that of all arms taken together; within "
             "the trial it is that of the higher dose.",

@@ -9,13 +9,20 @@ from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
 from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table
-from evidence_stats.estimates import NotEstimable, if_estimable
+from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.networks.network import NetworkResult
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.landscape.analysis import QUESTION, code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.parameters import Landscape
-from mrcc.summary_of_findings import PROGRESSION, SURVIVAL, find, tabulate_findings, visible
+from mrcc.summary_of_findings import (
+    PROGRESSION,
+    SURVIVAL,
+    Finding,
+    find,
+    tabulate_findings,
+    visible,
+)
 
 # The treatment that certainty was judged against, and its printed medians: the largest trial that
 # gave it alone to untreated patients.
@@ -31,52 +38,65 @@ _OUTCOMES = {
 def summarise(
     evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
 ) -> Table:
-    """Return one line per treatment against interferon-alfa.
+    """Return one line per treatment against interferon-alfa, as a table.
 
     Patients per 1000 with interferon-alfa are read off an exponential curve through a printed
     median; with other treatments they are that share to the power of the hazard ratio.
     """
-    words, effect = _OUTCOMES[p.outcome]
-    median = reached_median(evidence, _BASELINES[p.outcome])
-    at_horizon = if_estimable(lambda made: landmark_survival(made, _HORIZON).value, median)
-    baseline = None if isinstance(at_horizon, NotEstimable) else at_horizon
-    effects = fitted.effects_versus(COMPARATOR) if COMPARATOR in fitted.treatments else {}
-    judged = {
-        code: is_judged(evidence, QUESTION, f"{p.outcome}_{code_key(code)}") for code in effects
-    }
+    words, _ = _OUTCOMES[p.outcome]
+    made = find_all(evidence, fitted, links, p)
     notes = [
         f"{_capital(treatment_words(code))} is left out: data/certainty.csv does not judge "
         f"{p.outcome}_{code_key(code)}."
-        for code in effects
-        if not judged[code]
-    ]
-    findings = [
-        find(
-            _capital(treatment_words(code)),
-            judge_certainty(evidence, QUESTION, f"{p.outcome}_{code_key(code)}"),
-            effect.of(_capital(treatment_words(code))),
-            visible(hr, p.provenance_max),
-            name="hazard ratio",
-            good_below_one=True,
-            baseline=baseline,
-            patients=_patients(evidence, links, code),
-            against="against interferon-alfa",
-        )
-        for code, hr in effects.items()
-        if judged[code]
+        for code in _effects(fitted)
+        if code not in made
     ]
     return tabulate_findings(
-        findings,
+        list(made.values()),
         caption=f"Summary of findings: each treatment against interferon-alfa, {words}",
-        without="Per 1000 with interferon-alfa",
-        with_="Per 1000 with the treatment",
+        without="With interferon-alfa",
+        with_="With the treatment",
         notes=(
-            "Patients are those of trials that compared the two directly. Those per 1000 with "
+            "Patients are those of trials that compared the two directly. Those with "
             "interferon-alfa are read off an exponential curve through the median of "
             f"{evidence.printed(_BASELINES[p.outcome])} in the largest trial that gave it alone.",
             *notes,
         ),
     )
+
+
+def words(
+    evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
+) -> dict[str, str]:
+    """Return what each treatment does compared with interferon-alfa, in the words of its line."""
+    return {code: one.words for code, one in find_all(evidence, fitted, links, p).items()}
+
+
+def _effects(fitted: NetworkResult) -> dict[str, Estimate]:
+    return fitted.effects_versus(COMPARATOR) if COMPARATOR in fitted.treatments else {}
+
+
+def find_all(
+    evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
+) -> dict[str, Finding]:
+    """Return the lines of the summary by treatment; those that are not judged have none."""
+    _, effect = _OUTCOMES[p.outcome]
+    median = reached_median(evidence, _BASELINES[p.outcome])
+    at_horizon = if_estimable(lambda made: landmark_survival(made, _HORIZON).value, median)
+    baseline = None if isinstance(at_horizon, NotEstimable) else at_horizon
+    return {
+        code: find(
+            _capital(treatment_words(code)),
+            judge_certainty(evidence, QUESTION, f"{p.outcome}_{code_key(code)}"),
+            effect.of(f"{_capital(treatment_words(code))} compared with interferon-alfa"),
+            visible(hr, p.provenance_max),
+            name="hazard ratio",
+            baseline=baseline,
+            patients=_patients(evidence, links, code),
+        )
+        for code, hr in _effects(fitted).items()
+        if is_judged(evidence, QUESTION, f"{p.outcome}_{code_key(code)}")
+    }
 
 
 def _capital(words: str) -> str:
