@@ -5,21 +5,22 @@ import pytest
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import load_evidence
 from evidence_book.runs.own_library import question_models
-from evidence_stats.estimates import Estimate
+from evidence_stats.estimates import Estimate, NotEstimable
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.summary_of_findings import (
+    PROGRESSION,
     RESPONSE,
     Effect,
     find,
+    hazard_gains,
     odds_responders,
     per_1000_range,
     responders,
     say,
     survivors,
+    tabulate_findings,
     visible,
 )
-
-EFFECT = RESPONSE.of("The drug")
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +39,14 @@ def by_level(evidence):
     for _, row in evidence.tables["certainty"].iterrows():
         rating = judge_certainty(evidence, row["question"], row["finding"])
         found.setdefault(rating.certainty, rating)
-    found["high"] = judge_certainty(evidence, "tolerability", steps={})
+    found["high"] = judge_certainty(evidence, "combination_vs_monotherapy", steps={})
     return found
 
 
-def test_every_question_is_judged(evidence):
+def test_every_question_with_an_estimate_is_judged(evidence):
     judged = {f"questions/{name}" for name in evidence.tables["certainty"]["question"]}
-    assert judged == set(question_models())
+    # No source that was read gives a number of severe events by arm: there is nothing to rate.
+    assert judged == set(question_models()) - {"questions/tolerability"}
 
 
 def test_the_parameter_of_the_main_question_has_the_steps_of_the_data(evidence):
@@ -76,44 +78,78 @@ def test_what_was_not_judged_is_an_error_and_not_high(evidence):
         judge_certainty(evidence, "landscape", "pfs_nothing")
 
 
+HAZARD, POINTS = "hazard_ratio", "response_points"
+
+
 @pytest.mark.parametrize(
     ("level", "words"),
     [
-        ("high", "The drug makes more patients respond."),
-        ("moderate", "The drug probably makes more patients respond."),
-        ("low", "The drug may make more patients respond."),
-        ("very low", "We cannot tell whether the drug makes more patients respond or makes fewer"),
+        ("high", "The drug increases response."),
+        ("moderate", "The drug probably increases response."),
+        ("low", "The drug may increase response."),
+        ("very low", "The evidence is very uncertain about the effect of the drug on response."),
     ],
 )
-def test_the_hedge_follows_the_certainty(by_level, level, words):
-    said = say(ratio(1.5, 1.2, 1.9), by_level[level], EFFECT, good_below_one=False)
-    assert said.startswith(words)
+def test_the_verb_follows_the_certainty(by_level, level, words):
+    # Santesso 2020, table 3: results in, probably, may; very low names no effect.
+    assert say([15, 11, 19], by_level[level], RESPONSE.of("The drug"), measure=POINTS) == words
+
+
+@pytest.mark.parametrize(
+    ("gains", "words"),
+    [
+        ([25, 20, 30], "The drug results in a large increase in response."),
+        ([7, 3, 9], "The drug increases response slightly."),
+        ([1, -2, 4], "The drug results in little to no difference in response."),
+        ([-15, -19, -11], "The drug reduces response."),
+        ([1, -12, 14], "The drug results in little to no difference in response, but an important "
+         "benefit and an important harm remain possible."),
+        ([15, -2, 30], "The drug increases response, but no difference remains possible."),
+        ([15, -12, 40], "The drug increases response, but an important harm remains possible."),
+        ([15], "The drug increases response; how precise that is was not reported."),
+    ],
+)  # fmt: skip
+def test_the_words_follow_the_size_and_what_the_interval_reaches(by_level, gains, words):
+    assert say(gains, by_level["high"], RESPONSE.of("The drug"), measure=POINTS) == words
+
+
+def test_a_hazard_ratio_is_judged_by_its_own_thresholds(by_level):
+    def said(hr):
+        gains = hazard_gains(hr)
+        return say(gains, by_level["moderate"], PROGRESSION.of("The drug"), measure=HAZARD)
+
+    assert said(ratio(0.54, 0.45, 0.64)) == "The drug probably delays progression."
+    assert said(ratio(0.45, 0.40, 0.50)) == (
+        "The drug probably results in a large delay of progression."
+    )
+    assert said(ratio(1.5, 1.3, 1.7)) == "The drug probably hastens progression."
 
 
 @pytest.mark.parametrize("level", ["high", "moderate", "low", "very low"])
 def test_a_wide_interval_is_never_called_no_effect(by_level, level):
-    said = say(ratio(1.0, 0.6, 1.7), by_level[level], EFFECT, good_below_one=False)
-    assert said.startswith("We cannot tell whether")
-
-
-def test_the_direction_follows_the_side_of_one(by_level):
-    high = by_level["high"]
-    assert "fewer" in say(ratio(0.5, 0.3, 0.8), high, EFFECT, good_below_one=False)
-    assert "more" in say(ratio(0.5, 0.3, 0.8), high, EFFECT, good_below_one=True)
+    said = say([0.0, -15.0, 15.0], by_level[level], RESPONSE.of("The drug"), measure=POINTS)
+    assert "remain possible" in said or "very uncertain" in said
 
 
 def test_a_ratio_of_a_harmful_event_below_one_is_good_however_shares_follow_from_it(by_level):
     effect = Effect(
-        "BCG vaccine", ("prevents cases", "prevent cases"), ("causes cases", "cause cases")
-    )
+        "BCG vaccine", "tuberculosis", ("prevents cases", "prevent cases", "fall in cases"),
+        ("causes cases", "cause cases", "rise in cases"),
+    )  # fmt: skip
     good = find(
-        "Tuberculosis", by_level["low"], effect, ratio(0.49, 0.33, 0.73), name="risk ratio",
-        good_below_one=True, absolute=responders, baseline=0.02,
+        "Tuberculosis", by_level["low"], effect, ratio(0.55, 0.33, 0.73), name="risk ratio",
+        absolute=responders, baseline=0.02,
     )  # fmt: skip
     assert good.words == "BCG vaccine may prevent cases."
-    assert good.with_ == "10 (7 to 15)"
-    with pytest.raises(TypeError, match="good_below_one"):
-        find("x", by_level["low"], effect, None, name="risk ratio")
+    assert good.with_ == "11 per 1000 (7 to 15)"
+
+
+def test_without_an_estimate_nothing_is_rated(by_level):
+    line = find("x", by_level["low"], RESPONSE, NotEstimable("no counts"), name="ratio")
+    assert line.rating is None
+    assert line.words == "The effect of it on response cannot be estimated from what was read."
+    table = tabulate_findings([line], caption="Summary", without="Without", with_="With")
+    assert "not rated" in table.text
 
 
 @pytest.mark.parametrize(
@@ -122,8 +158,8 @@ def test_a_ratio_of_a_harmful_event_below_one_is_good_however_shares_follow_from
      ("The combination", "the combination")],
 )  # fmt: skip
 def test_an_abbreviation_keeps_its_capitals_within_a_sentence(by_level, subject, said):
-    words = say(ratio(1.0, 0.6, 1.7), by_level["low"], EFFECT.of(subject), good_below_one=True)
-    assert words.startswith(f"We cannot tell whether {said} ")
+    words = say([0.0], by_level["very low"], RESPONSE.of(subject), measure=POINTS)
+    assert words == f"The evidence is very uncertain about the effect of {said} on response."
 
 
 def test_a_number_beyond_the_grade_asked_for_is_withheld(by_level):
@@ -132,10 +168,9 @@ def test_a_number_beyond_the_grade_asked_for_is_withheld(by_level):
     line = find(
         "Outcome",
         by_level["high"],
-        EFFECT,
+        RESPONSE,
         hidden,
         name="ratio",
-        good_below_one=False,
         baseline=0.3,
     )
     assert line.relative == "withheld"
@@ -149,7 +184,7 @@ def test_absolute_effects():
     assert survivors(0.36, half) == pytest.approx([0.6, 0.36**0.25, 0.36])
     assert responders(0.4, half) == pytest.approx([0.2, 0.1, 0.4])
     assert odds_responders(0.25, half)[0] == pytest.approx(1 / 7)
-    assert per_1000_range([0.6, 0.8, -0.1]) == "600 (0 to 800)"
+    assert per_1000_range([0.6, 0.8, -0.1]) == "600 per 1000 (0 to 800)"
 
 
 def test_absolute_effects_need_an_interval():

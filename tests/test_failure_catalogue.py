@@ -111,8 +111,8 @@ CATALOGUE = {
     "a text to normalise": (["normalise", "{f}/text.ipynb"], ["text.ipynb", "expected a notebook"]),
     "a cell that is none": (["normalise", "{f}/cell.ipynb"], ["cell.ipynb", "expected a notebook", "cell 1"]),
     # new
-    "a study without a year": (["new", "study", "doe", "--title", "x"], ["expected an id such as jonasch-2010", "'doe'"]),
-    "a study outside": (["new", "study", "../../x-2001", "--title", "x"], ["expected an id such as jonasch-2010", "'../../x-2001'"]),
+    "a study without a year": (["new", "study", "doe", "--title", "x"], ["expected an id such as doe-2016", "'doe'"]),
+    "a study outside": (["new", "study", "../../x-2001", "--title", "x"], ["expected an id such as doe-2016", "'../../x-2001'"]),
     "a study that is there": (["new", "study", "ryan-2007", "--title", "x"], ["expected the id of a new study", "ryan-2007"]),
     "a title of markup": (["new", "study", "doe-2016", "--title", "<script>"], ["--title", "expected plain text", "<script>"]),
     "a title of BibTeX": (["new", "study", "doe-2016", "--title", "}x"], ["--title", "braces", "'}x'"]),

@@ -182,7 +182,7 @@ def hazard_gains(ratio: Estimate | NotEstimable | None) -> list[float] | NotEsti
         return ratio
     limits = [limit for limit in (ratio.low, ratio.high) if limit is not None]
     limits = limits if len(limits) == 2 else []
-    return [-math.log(part) for part in (ratio.value, *limits)]
+    return [-math.log(part) if part > 0 else math.inf for part in (ratio.value, *limits)]
 
 
 def _lower(subject: str) -> str:
@@ -393,8 +393,8 @@ def _thresholds_note() -> list[str]:
     return [
         "In words: an effect is small, important and large from hazard ratios of "
         f"{hazard.small:g}, {hazard.important:g} and {hazard.large:g} (or their inverse), and "
-        f"from {points.small:g}, {points.important:g} and {points.large:g} points of response. {_capital(hazard.set_by)} "
-        "set these; GRADE gives none."
+        f"from {points.small:g}, {points.important:g} and {points.large:g} points of "
+        f"response. {_capital(hazard.set_by)} set these; GRADE gives none."
     ]
 
 

@@ -106,8 +106,9 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
         without="Without interferon-alfa",
         with_="With interferon-alfa",
         notes=(
-            "Only comparisons that have an interval. Patients without interferon-alfa are those of the trial's own comparator; survival at "
-            "one year is read off an exponential curve through its median.",
+            "Only comparisons that have an interval. Patients without interferon-alfa are those of "
+            "the trial's own comparator; survival at one year is read off an exponential curve "
+            "through its median.",
             *unjudged,
         ),
     )
