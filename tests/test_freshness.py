@@ -245,6 +245,21 @@ def test_an_import_for_annotations_alone_reaches_nothing():
     )
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["import evidence as ev", "ev.risk_difference(1, 2, 3, 4)"],
+        ["from evidence import risk_difference"],
+        ["import evidence\nevidence.risk_difference(1, 2, 3, 4)"],
+    ],
+)
+def test_what_is_asked_of_the_face_is_reached_and_nothing_else(cells):
+    found = library_imports.reached(cells)
+    assert "evidence_stats/rates/two_proportions.py" in found
+    assert "evidence_stats/survival/from_medians.py" not in found
+    assert "evidence/record/page.py" not in found
+
+
 def test_the_page_of_conventions_depends_on_every_module_that_states_one(project, monkeypatch):
     edited("evidence_stats/printed/winners_curse.py", monkeypatch)
     assert {"methods/conventions", "questions/biomarker_prognosis"} <= set(stale())

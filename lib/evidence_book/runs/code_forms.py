@@ -29,10 +29,16 @@ class Code:
         Fingerprint of it without comments and docstrings; of the text where it is no Python.
     modules : tuple of str
         Names that it imports when it is run, wherever in it; `from a import b` gives a and a.b.
+    aliases : tuple of (str, str)
+        Names under which it knows whole modules: `import a as b` gives (b, a).
+    attributes : tuple of (str, str)
+        What it asks of names: `b.x` gives (b, x).
     """
 
     form: str
     modules: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @lru_cache(maxsize=1024)
@@ -53,11 +59,24 @@ def read_code(text: str, *, cell: bool = False) -> Code:
     except (SyntaxError, ValueError):
         return Code(as_written, ())
     modules = tuple(sorted(_modules(tree)))
+    known = tuple(sorted(set(_aliases(tree)))), tuple(sorted(set(_attributes(tree))))
     if cell and ";" in text:
-        return Code(as_written, modules)
+        return Code(as_written, modules, *known)
     parts: list[str] = []
     _write(tree, parts, spared=tree if cell else None)
-    return Code(hashlib.sha256("\0".join(parts).encode()).hexdigest(), modules)
+    return Code(hashlib.sha256("\0".join(parts).encode()).hexdigest(), modules, *known)
+
+
+def _aliases(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in _run(tree):
+        if isinstance(node, ast.Import):
+            yield from ((one.asname or one.name, one.name) for one in node.names)
+
+
+def _attributes(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in _run(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id, node.attr
 
 
 def _modules(tree: ast.AST) -> Iterator[str]:

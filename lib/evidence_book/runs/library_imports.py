@@ -6,6 +6,7 @@ annotations alone, below `if TYPE_CHECKING:`, are no imports.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,9 @@ from evidence.conventions.ledger import stating_files
 from evidence.files.paths import BOOK_FILE
 from evidence_book.runs.code_forms import read_code
 from evidence_book.runs.own_library import library_folder, library_name
+
+# In a package's `__init__.py`: the names it imports when they are first used, and from where.
+FACE = "_FACE"
 
 
 def packages() -> dict[str, Path]:
@@ -39,7 +43,8 @@ def reached(code: Iterable[str]) -> tuple[str, ...]:
     code : iterable of str
         Python source; what cannot be parsed reaches nothing.
     """
-    waiting = [name for text in code for name in _imported(text)]
+    texts = list(code)
+    waiting = [name for text in texts for name in _imported(text)] + _behind_faces(texts)
     found: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -54,12 +59,48 @@ def _imports_of(name: str) -> tuple[str, ...]:
     if not name.endswith(".py"):
         return ()
     package, _, inside = name.partition("/")
-    return _imported((packages()[package] / inside).read_text(encoding="utf-8"))
+    text = (packages()[package] / inside).read_text(encoding="utf-8")
+    return (*_imported(text), *_behind_faces([text]))
 
 
 def forget_imports() -> None:
     """Read the imports of files again when they are next asked for."""
     _imports_of.cache_clear()
+    _face.cache_clear()
+
+
+def _behind_faces(texts: list[str]) -> list[str]:
+    """Return the files that define what pieces of code, run together, ask of the faces."""
+    read = [read_code(text) for text in texts]
+    aliases = {local: module for code in read for local, module in code.aliases}
+    asked = {
+        f"{aliases[local]}.{name}"
+        for code in read
+        for local, name in code.attributes
+        if local in aliases
+    }
+    asked.update(module for code in read for module in code.modules)
+    found = []
+    for dotted in sorted(asked):
+        package, _, name = dotted.rpartition(".")
+        module = _face(package).get(name)
+        if module is not None:
+            root, *parts = module.split(".")
+            found += [f"{root}/{file}" for file in _files(packages()[root], parts)]
+    return found
+
+
+@lru_cache(maxsize=8)
+def _face(package: str) -> dict[str, str]:
+    """Return the names that a package gives on demand, and the modules that define them."""
+    if package not in packages():
+        return {}
+    tree = ast.parse((packages()[package] / "__init__.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == FACE:
+            found: dict[str, str] = ast.literal_eval(node.value)
+            return found
+    return {}
 
 
 def _imported(text: str) -> tuple[str, ...]:
