@@ -18,6 +18,19 @@ from mrcc.landscape.parameters import Landscape
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "landscape"
 
+# Published hazard ratios of drugs over sorafenib, and of sorafenib over placebo, by key.
+AGAINST_SORAFENIB = {
+    "axis_pfs": "rini-2011.pfs.hazard_ratio.axitinib_v_sorafenib.review",
+    "tivo_pfs": "motzer-2013.pfs.hazard_ratio.tivozanib_v_sorafenib",
+    "axis_os": "rini-2011.os.hazard_ratio.axitinib_v_sorafenib",
+    "tivo_os": "motzer-2013.os.hazard_ratio.tivozanib_v_sorafenib",
+    "tomita_os": "tomita-2020.os.hazard_ratio.sunitinib_first_v_sorafenib_first",
+    "target_os": "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo",
+    "target_os_censored": (
+        "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo.crossover_censored"
+    ),
+}
+
 
 def fit(found: list[Link], p: Landscape) -> NetworkResult:
     """Return the network meta-analysis.
@@ -143,12 +156,15 @@ def tabulate_transitivity(
     for study_id in dict.fromkeys(link.contrast.study for link in found):
         study = evidence.study(study_id)
         own = [link for link in found if link.contrast.study == study_id]
-        compared = ", ".join(f"{link.contrast.treat_a} v {link.contrast.treat_b}" for link in own)
+        compared = ", ".join(
+            f"{treatment_words(link.contrast.treat_a)} v {treatment_words(link.contrast.treat_b)}"
+            for link in own
+        )
         rows.append(
             [
                 study["short_name"],
                 compared,
-                "derived" if all(link.derived for link in own) else "printed",
+                "derived" if all(link.derived for link in own) else "published",
                 study["line"],
                 study["blinding"],
                 study["histology"],
