@@ -1,15 +1,19 @@
 """Each mistake gets one clear message and an exit code, never a traceback."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from evidence.record.validation import ParameterError, validate
+from evidence_book.__main__ import main
 from evidence_book.commands.app import UserError, describe_os_error, known_page
 from evidence_book.commands.build import status
 from evidence_book.commands.check import check
@@ -19,24 +23,38 @@ from evidence_book.runs.own_data import DataFolderError
 from evidence_book.runs.variant import checked_parameters, read_parameters
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 
+ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "questions/combination_vs_monotherapy"
 
 
-def evidence(*words, cwd=None):
+def evidence(*words, cwd=ROOT):
+    """Run the command line in this process: starting one and its imports takes seconds."""
+    said = io.StringIO()
+    with (
+        contextlib.chdir(cwd),
+        mock.patch.object(sys, "argv", ["evidence", *words]),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+        pytest.raises(SystemExit) as left,
+    ):
+        main()
+    return left.value.code, said.getvalue()
+
+
+def evidence_process(*words):
     done = subprocess.run(
-        [sys.executable, "-m", "evidence_book", *words],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
+        [sys.executable, "-m", "evidence_book", *words], capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr + done.stdout
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_check_passes_on_the_project():
-    code, said = evidence("check")
-    assert (code, said) == (0, "data, contents, notebooks and prose are in order\n")
+    assert evidence_process("check") == (
+        0,
+        "data, contents, notebooks and prose are in order\n",
+        "",
+    )
 
 
 def test_audit_shows_findings_with_their_arithmetic_and_is_no_failure():
@@ -171,6 +189,12 @@ def test_a_mistake_is_said_in_words(words, message):
     code, said = evidence(*words)
     assert code == 1
     assert message in " ".join(said.split())
+
+
+def test_a_mistake_leaves_a_process_with_a_code_and_words_on_standard_error():
+    code, said, wrong = evidence_process("audit", "nobody-2001")
+    assert (code, said) == (1, "")
+    assert "expected the id of a study, got 'nobody-2001'" in wrong
 
 
 @pytest.mark.parametrize(

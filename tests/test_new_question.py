@@ -8,7 +8,7 @@ from evidence_book.scaffold.new_question import NewQuestion, NewQuestionError, s
 from tests.conftest import run
 
 
-def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_library):
+def test_a_new_question_runs_at_once_is_refused_until_it_is_written_and_then_accepted(with_library):
     project = with_library
     page = "questions/quality_of_life"
     title = "Does interferon-alfa cost quality of life?"
@@ -26,6 +26,22 @@ def test_a_new_question_runs_at_once_and_is_refused_until_it_is_written(with_lib
     assert "pages run: 1, changed: 1" in done.stdout
     done = run(project, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_quality_of_life.py")
     assert done.returncode == 0, done.stdout
+    path = project / "chapters" / f"{page}.ipynb"
+    path.write_text(path.read_text().replace("TODO: ", "Now "))
+    # Its findings are judged.
+    table = project / "data" / "certainty.csv"
+    judged = next(line for line in table.read_text().splitlines() if line.startswith("tolera"))
+    with table.open("a") as stream:
+        stream.write(judged.replace("tolerability", "quality_of_life", 1) + "\n")
+    done = run(project, "evidence_book", "check")
+    assert done.returncode == 0, done.stderr
+    # What it asks of the data is remembered: a study more makes it stale.
+    assert run(project, "evidence_book", "run", page).returncode == 0
+    notebook = json.loads(path.read_text())
+    asked = "".join(json.dumps(cell.get("outputs", "")) for cell in notebook["cells"])
+    assert '"studies", {}, ["study_id"]' in asked
+    module = project / "lib" / "mrcc" / "quality_of_life" / "analysis.py"
+    assert "evidence.tables" not in module.read_text()
 
 
 def test_a_question_that_was_begun_is_taken_back_with_its_folder(with_library):
@@ -58,26 +74,3 @@ def test_a_question_that_cannot_be_taken_writes_nothing(project, name, title, me
     with pytest.raises(NewQuestionError, match=message):
         scaffold_question(NewQuestion(name, title))
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
-
-
-def test_the_recipe_of_a_question_can_be_followed_to_its_end(with_library):
-    project = with_library
-    page = "questions/quality_of_life"
-    words = ["new", "question", "quality_of_life", "--title", "What does it cost?"]
-    assert run(project, "evidence_book", *words).returncode == 0
-    path = project / "chapters" / f"{page}.ipynb"
-    path.write_text(path.read_text().replace("TODO: ", "Now "))
-    # Its findings are judged.
-    table = project / "data" / "certainty.csv"
-    judged = next(line for line in table.read_text().splitlines() if line.startswith("tolera"))
-    with table.open("a") as stream:
-        stream.write(judged.replace("tolerability", "quality_of_life", 1) + "\n")
-    done = run(project, "evidence_book", "check")
-    assert done.returncode == 0, done.stderr
-    # What it asks of the data is remembered: a study more makes it stale.
-    assert run(project, "evidence_book", "run", page).returncode == 0
-    notebook = json.loads(path.read_text())
-    asked = "".join(json.dumps(cell.get("outputs", "")) for cell in notebook["cells"])
-    assert '"studies", {}, ["study_id"]' in asked
-    module = project / "lib" / "mrcc" / "quality_of_life" / "analysis.py"
-    assert "evidence.tables" not in module.read_text()
