@@ -79,7 +79,9 @@ def test_what_only_one_page_has_or_only_one_theme_shows_is_found(tmp_path, brows
         <style>[data-theme=dark] .dim { color: #777; background: #666; }</style>
         <body><main><h1>x</h1>"""
     pages = [tmp_path / f"{name}.html" for name in ("button", "dim", "plain", "plain_too")]
-    for path, more in zip(pages, ("<button></button>", "<p class=dim>Some words.</p>", "", ""), strict=True):
+    for path, more in zip(
+        pages, ("<button></button>", "<p class=dim>Some words.</p>", "", ""), strict=True
+    ):
         path.write_text(plain + more)
     chosen = covering(pages)
     assert [path.stem for path in chosen] == ["button", "dim"]
