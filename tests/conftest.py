@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from evidence_book.rendering.build import render
+from evidence_book.rendering.rendering import kept_html, render_book
 
 ROOT = Path(__file__).resolve().parents[1]
 # What a copy of the project needs to be checked, run and built.
@@ -73,9 +73,21 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def copy_project(target: Path) -> Path:
+    """Copy what the project is checked, run and built from into a folder that is not there yet."""
+    target.mkdir()
+    for name in _PROJECT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name)
+        else:
+            shutil.copy2(source, target / name)
+    return target
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Return the folder of the rendered book; the processes of pytest-xdist share one."""
+def _rendered(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a copy of the project that was rendered; the processes of pytest-xdist share one."""
     base = tmp_path_factory.getbasetemp()
     target = (base if worker_id == "master" else base.parent) / "rendered-book"
     try:
@@ -88,24 +100,37 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             time.sleep(0.2)
     else:
         try:
-            render(ROOT, target)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("EVIDENCE_ROOT", str(copy_project(target / "project")))
+                render_book(lambda words: None)
+                # Apart from the kept work, which nothing may be added to.
+                shutil.copytree(kept_html(), target / "built" / "html")
         except BaseException:
             (target / "failed").touch()
             raise
         (target / "done").touch()
-    return target / "_build" / "html"
-
-
-def copy_project(target: Path) -> Path:
-    """Copy what the project is checked, run and built from into a folder that is not there yet."""
-    target.mkdir()
-    for name in _PROJECT:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, target / name)
-        else:
-            shutil.copy2(source, target / name)
     return target
+
+
+@pytest.fixture(scope="session")
+def site(_rendered: Path) -> Path:
+    """Return the folder of the rendered book.
+
+    It was rendered from nothing as `evidence build` does it; that plain jupyter-book gives the
+    same bytes is asked of a small book in test_build.py.
+    """
+    return _rendered / "built" / "html"
+
+
+@pytest.fixture
+def kept_project(_rendered: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the copy of the project that was rendered, with the work that is kept of it.
+
+    Rendering a whole book takes half a minute; on kept work a page takes seconds. Tests that use
+    it change no source, and are all in one file.
+    """
+    monkeypatch.setenv("EVIDENCE_ROOT", str(_rendered / "project"))
+    return _rendered / "project"
 
 
 @pytest.fixture
@@ -131,19 +156,3 @@ def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", *words], capture_output=True, text=True, cwd=project, check=False,
         env={**os.environ, "PYTHONPATH": str(project / "lib")},
     )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def _copy_of_this_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("kept") / "project")
-
-
-@pytest.fixture
-def kept_project(_copy_of_this_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the copy that all tests of a file share, with what was rendered in it.
-
-    Rendering a whole book takes half a minute; on kept work a page takes seconds. Tests that use
-    it change no source.
-    """
-    monkeypatch.setenv("EVIDENCE_ROOT", str(_copy_of_this_file))
-    return _copy_of_this_file

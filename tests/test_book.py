@@ -31,7 +31,7 @@ SEEN = [
 
 @pytest.fixture
 def book(site):
-    """Return the book; `render` is plain jupyter-book, with every warning an error."""
+    """Return the book, rendered with every warning an error."""
     return site
 
 
