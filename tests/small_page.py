@@ -10,6 +10,7 @@ _OPEN = """
 import os
 from pathlib import Path
 from evidence.record.opening import open_page
+from evidence.record.predicates import value
 from evidence_stats.estimates import Estimate
 from mrcc.adding_interferon.parameters import AddingInterferon
 
@@ -19,8 +20,8 @@ rho = page.parameters.multiarm_rho
 _RECORD = """
 row = "jonasch-2010.pfs.median.sorafenib"
 page.record("twice", Estimate(2 * rho, low=rho, high=3 * rho), "Twice the correlation", [row])
-page.claim("low", "It is low.", holds=lambda r: r.twice.value < 0.5, rests_on=["twice"],
-           certainty="low")
+page.claim("low", tested=value("twice") < 0.5, holds="It is low.", falls="It is not low.",
+           unclear="It is unknown.", certainty="low")
 with open(Path(os.environ["EVIDENCE_ROOT"]) / "ran.txt", "a") as log:
     log.write(f"{rho}\\n")
 """

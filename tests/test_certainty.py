@@ -7,16 +7,12 @@ from evidence.sources.data import load_evidence
 from evidence_book.runs.own_library import question_models
 from evidence_stats.estimates import Estimate, NotEstimable
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
+from mrcc.finding_words import PROGRESSION, RESPONSE, Effect, hazard_gains, say
 from mrcc.summary_of_findings import (
-    PROGRESSION,
-    RESPONSE,
-    Effect,
     find,
-    hazard_gains,
     odds_responders,
     per_1000_range,
     responders,
-    say,
     survivors,
     tabulate_findings,
     visible,

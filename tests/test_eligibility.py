@@ -50,7 +50,7 @@ def test_a_reason_in_the_data_takes_an_arm_out_and_none_lets_it_in(evidence):
 def test_a_contrast_enters_the_network_by_a_field_of_its_study(evidence):
     before = network_ratios(evidence, "os")
     assert "rini-2008.os.hazard_ratio.bevacizumab_ifn_v_ifn.stratified" in before
-    more = changed(evidence, "studies", "rini-2011", "networks", "os")
+    more = changed(evidence, "studies", "rini-2011", "networks", "pfs;os")
     added = set(network_ratios(more, "os")) - set(before)
     assert added == {"rini-2011.os.hazard_ratio.axitinib_v_sorafenib"}
     assert network_ratios(more, "pfs") == network_ratios(evidence, "pfs")

@@ -105,10 +105,15 @@ def test_a_new_row_makes_those_stale_that_looked_for_it_in_vain(project):
 def test_a_judgement_makes_its_question_stale(project):
     path = data_folder() / "certainty.csv"
     text = path.read_text()
-    found = next(line for line in text.splitlines() if line.startswith("tolerability,"))
-    assert " is " in found
-    replace(path, found, found.replace(" is ", " is indeed ", 1))
-    assert [page for page in stale() if page.startswith("questions/")] == ["questions/tolerability"]
+    found = next(
+        line for line in text.splitlines() if line.startswith("interferon_dose,response_across")
+    )
+    assert " differ " in text
+    replace(path, found, found.replace("Doses differ", "Doses may differ", 1))
+    assert [page for page in stale() if page.startswith("questions/")] == [
+        "questions/combination_vs_monotherapy",
+        "questions/interferon_dose",
+    ]
 
 
 def test_a_page_that_tells_nothing_of_what_it_asked_depends_on_everything(project):

@@ -87,7 +87,7 @@ def test_a_printed_ratio_of_arms_taken_together_counts_their_patients_once():
     (link,) = of(evidence, "rini-2012")
     assert link.rows == (RINI_ANY,)
     lost = left_out(evidence, Landscape())
-    assert {one.rows[0] for one in lost} == set(RINI)
+    assert {one.rows[0] for one in lost if one.study == "rini-2012"} == set(RINI)
     assert all(f"counted in {RINI_ANY}" in one.missing.reason for one in lost)
 
 
@@ -130,7 +130,7 @@ def test_a_row_that_stands_in_for_one_without_a_number_does_so_with_a_word():
     evidence = evidence_with(("outcomes", AVOREN, {"value_reported": "not reported"}))
     (link,) = of(evidence, "escudier-2007-avoren")
     assert link.rows == (f"{AVOREN}.review",)
-    (lost,) = left_out(evidence, Landscape())
+    (lost,) = (one for one in left_out(evidence, Landscape()) if one.study == link.contrast.study)
     assert lost.missing.reason.startswith(f"{AVOREN}, value_reported: expected a number, got")
     assert lost.missing.reason in landscape.tabulate_transitivity(evidence, [link], [lost]).text
 
@@ -138,7 +138,9 @@ def test_a_row_that_stands_in_for_one_without_a_number_does_so_with_a_word():
 def test_treatments_behind_a_contrast_that_is_left_out_are_no_longer_linked_and_say_so():
     bridge = "escudier-2009.pfs.median.sorafenib"
     cells = {"value_reported": "not reached"}
-    evidence = evidence_with(("outcomes", bridge, cells))
+    evidence = evidence_with(
+        ("outcomes", bridge, cells), ("studies", "tomita-2020", {"networks": ""})
+    )
     page = compute(PAGE, evidence)["page"]
     for code in ("sor", "pla", "paz", "sor_ifn"):
         assert page.results[f"hr_{code}"].text == "not estimable"

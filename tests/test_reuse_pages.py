@@ -84,7 +84,7 @@ def test_every_page_lists_its_files_and_each_of_them_is_there(here):
     for link in links:
         assert (here / "chapters" / "questions" / link).resolve().exists()
     assert box.find("a", href="../appendix/reuse.html")
-    assert "Does more interferon-alfa" in box.find(class_="cite-this").text
+    assert "Is a higher dose of interferon-alfa" in box.find(class_="cite-this").text
 
 
 def test_the_reuse_page_lists_the_edition_and_its_licences(here):

@@ -5,10 +5,9 @@ The words follow the numbers and the certainty, so that they change with the par
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from evidence.record.results import Result
 from evidence.sources.book import read_book
@@ -17,62 +16,11 @@ from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED
+from mrcc.finding_words import Effect, Measure, capital, hazard_gains, say
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
-Measure = Literal["hazard_ratio", "response_points"]
-# Verb by certainty (GRADE guidelines 26, Santesso et al. 2020, J Clin Epidemiol 119:126, table 3):
-# high says so, moderate adds probably, low says may. Very low names no effect at all.
-_HEDGES: dict[str, str] = {"high": "{}", "moderate": "probably {}", "low": "may {}"}
 NOT_RATED = "not rated"
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a finding says, in the words that a sentence needs.
-
-    Attributes
-    ----------
-    subject : str
-        Begins the sentence: "Adding interferon-alfa".
-    outcome : str
-        What it may change: "response".
-    better, worse : (str, str, str)
-        What it does where the effect favours it, or not: alone, after "may", and as a noun
-        ("delays progression", "delay progression", "delay of progression").
-    about : str
-        What is uncertain, where it is no effect: "the association of the marker with survival".
-    """
-
-    subject: str
-    outcome: str
-    better: tuple[str, str, str]
-    worse: tuple[str, str, str]
-    about: str = ""
-
-    def of(self, subject: str) -> Effect:
-        """Return the same of another subject."""
-        return replace(self, subject=subject)
-
-
-RESPONSE = Effect(
-    "It",
-    "response",
-    ("increases response", "increase response", "increase in response"),
-    ("reduces response", "reduce response", "reduction in response"),
-)
-PROGRESSION = Effect(
-    "It",
-    "progression",
-    ("delays progression", "delay progression", "delay of progression"),
-    ("hastens progression", "hasten progression", "hastening of progression"),
-)
-SURVIVAL = Effect(
-    "It",
-    "survival",
-    ("lengthens survival", "lengthen survival", "gain in survival"),
-    ("shortens survival", "shorten survival", "loss of survival"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,97 +50,6 @@ class Finding:
     without: str = NOT_REPORTED
     with_: str = NOT_ESTIMABLE
     patients: str = NOT_REPORTED
-
-
-def say(
-    gains: Sequence[float] | NotEstimable | None,
-    rating: Rating | None,
-    effect: Effect,
-    *,
-    measure: Measure,
-) -> str:
-    """Return what an effect means, by its certainty, its size, and what its interval reaches.
-
-    Parameters
-    ----------
-    gains : sequence of float
-        The effect as a gain for patients, above 0 where it favours them: value, then its limits
-        where it has any. Log ratios for hazard_ratio, percentage points for response_points.
-        None where the reader asked not to see numbers of this grade.
-    rating : Rating or None
-        Certainty.
-    effect : Effect
-        Words.
-    measure : str
-        Whose thresholds in `book.yml` say what is small, important and large.
-    """
-    about = effect.about or f"the effect of {_lower(effect.subject)} on {effect.outcome}"
-    if gains is None:
-        return "Not said: the reader asked not to see numbers of this grade."
-    if isinstance(gains, NotEstimable) or rating is None:
-        return f"{_capital(about)} cannot be estimated from what was read."
-    if rating.certainty not in _HEDGES:
-        return f"The evidence is very uncertain about {about}."
-    small, important, large = _limits(measure)
-    value, *limits = gains
-    hedge = _HEDGES[rating.certainty]
-    plain = 0 if rating.certainty != "low" else 1
-    results = ("results in", "result in")[plain]
-    verbs = effect.better if value > 0 else effect.worse
-    if abs(value) < small:
-        said = hedge.format(f"{results} little to no difference in {effect.outcome}")
-    elif abs(value) < important:
-        said = hedge.format(f"{verbs[plain]} slightly")
-    elif abs(value) < large:
-        said = hedge.format(verbs[plain])
-    elif verbs[2]:
-        said = hedge.format(f"{results} a large {verbs[2]}")
-    else:
-        said = hedge.format(f"{verbs[plain]} by much")
-    return f"{effect.subject} {said}{_reaches(value, limits, small, important)}."
-
-
-def _reaches(value: float, limits: Sequence[float], small: float, important: float) -> str:
-    """Return what else the interval allows, "" where it agrees with the words for the value."""
-    if not limits:
-        return "; how precise that is was not reported"
-    sides = {"an important benefit": max(limits), "an important harm": -min(limits)}
-    found = [words for words, reach in sides.items() if reach >= important]
-    if abs(value) >= small:
-        own = "an important benefit" if value > 0 else "an important harm"
-        found = [words for words in found if words != own]
-        if min(limits) <= 0 <= max(limits) and not found:
-            found = ["no difference"]
-    if not found:
-        return ""
-    return f", but {' and '.join(found)} {'remains' if len(found) == 1 else 'remain'} possible"
-
-
-def _limits(measure: Measure) -> tuple[float, float, float]:
-    """Return from where an effect is small, important and large, in the scale of gains."""
-    told = read_book().thresholds[measure]
-    parts = (told.small, told.important, told.large)
-    one, two, three = (-math.log(part) if measure == "hazard_ratio" else part for part in parts)
-    return one, two, three
-
-
-def hazard_gains(ratio: Estimate | NotEstimable | None) -> list[float] | NotEstimable | None:
-    """Return a hazard ratio as gains: minus its logarithm, and that of its limits."""
-    if ratio is None or isinstance(ratio, NotEstimable):
-        return ratio
-    limits = [limit for limit in (ratio.low, ratio.high) if limit is not None]
-    limits = limits if len(limits) == 2 else []
-    return [-math.log(part) if part > 0 else math.inf for part in (ratio.value, *limits)]
-
-
-def _lower(subject: str) -> str:
-    """Return a subject inside a sentence; an abbreviation keeps its capitals: "BCG", "T-cell"."""
-    first = subject.split(" ")[0]
-    return subject[:1].lower() + subject[1:] if first[1:2].islower() or first == "A" else subject
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def per_1000(share: float) -> str:
@@ -307,7 +164,7 @@ def find(
     )
 
 
-def response_difference(
+def with_difference(
     finding: Finding,
     difference: Estimate | NotEstimable | None,
     baseline: float,
@@ -394,7 +251,7 @@ def _thresholds_note() -> list[str]:
         "In words: an effect is small, important and large from hazard ratios of "
         f"{hazard.small:g}, {hazard.important:g} and {hazard.large:g} (or their inverse), and "
         f"from {points.small:g}, {points.important:g} and {points.large:g} points of "
-        f"response. {_capital(hazard.set_by)} set these; GRADE gives none."
+        f"response. {capital(hazard.set_by)} set these; GRADE gives none."
     ]
 
 

@@ -23,7 +23,7 @@ from evidence_book.extras.reference_files import References, read_references
 from evidence_book.reports.finding_lines import FindingLine, read_finding_lines
 
 # "hazard ratio 0.98 (...)": what kind of ratio a line prints, and the ratio.
-_RELATIVE = re.compile(r"(?P<kind>[A-Za-z ]+?) (?P<number>[\d.,]+.*)")
+_RELATIVE = re.compile(r"(?P<kind>[A-Za-z ]+?) (?P<number>[\u2212\d.,]+.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ class ReadFinding:
 
 
 def find_result(line: FindingLine, results: Mapping[str, Result]) -> Result | None:
-    """Return the first ratio of the page that is written as the line prints it."""
+    """Return the first ratio or difference of the page that is written as the line has it."""
     found = _RELATIVE.fullmatch(line.relative)
     if found is None:
         return None
     for result in results.values():
-        if result.unit == "ratio" and result.value is not None:
+        if result.unit in ("ratio", "points") and result.value is not None:
             text = format_estimate(replace(result.estimate(), p=None))
             if text == found["number"]:
                 return result
@@ -101,7 +101,9 @@ def _statistic(line: FindingLine, result: Result) -> Resource:
         "quantity": terms.quantity(result.value or 0.0, result.unit),
         "modelCharacteristic": [{"code": {"text": result.method}}],
     }
-    n = result.n if result.n is not None else int(line.patients) if line.patients.isdigit() else 0
+    # "80 (1 trial)": patients, then trials.
+    told = line.patients.partition(" ")[0]
+    n = result.n if result.n is not None else int(told) if told.isdigit() else 0
     if n:
         made["sampleSize"] = {"numberOfParticipants": n}
     if result.events is not None:
@@ -148,9 +150,11 @@ def _evidence(
         "copyright": LICENCES["text and data"],
         "citeAsReference": reference(book, facts.title),
         "variableDefinition": definitions(variables),
-        "certainty": [_certainty(line)],
         "note": [{"text": absolute}],
     }
+    # What is not rated has no certainty; the assertion says why.
+    if line.downgrades or line.certainty == "high":
+        made["certainty"] = [_certainty(line)]
     if facts.date:
         made["date"] = facts.date
     if cited:
@@ -232,7 +236,7 @@ def read_bundle(text: str) -> list[ReadFinding]:
 
 def _read(evidence: Any, resources: Mapping[str, Any]) -> ReadFinding:
     page, _, outcome = evidence.identifier[0].value.partition(": ")
-    certainty = evidence.certainty[0]
+    certainty = evidence.certainty[0] if evidence.certainty else None
     statistic = evidence.statistic[0] if evidence.statistic else None
     found = {"interval": None, "p": None}
     for estimate in (statistic.attributeEstimate or []) if statistic else []:
@@ -243,7 +247,7 @@ def _read(evidence: Any, resources: Mapping[str, Any]) -> ReadFinding:
         page=page,
         outcome=outcome,
         words=evidence.assertion,
-        certainty=certainty.rating.coding[0].code,
+        certainty=certainty.rating.coding[0].code if certainty else "not-rated",
         key=statistic.id if statistic else "",
         value=_number(statistic.quantity) if statistic else None,
         low=_number(interval.range.low) if interval else None,
@@ -254,7 +258,7 @@ def _read(evidence: Any, resources: Mapping[str, Any]) -> ReadFinding:
         events=statistic.numberOfEvents if statistic else None,
         downgrades={
             part.type.text: int(part.rating.coding[0].code.removeprefix("downcode"))
-            for part in certainty.subcomponent or []
+            for part in (certainty.subcomponent if certainty else None) or []
         },
         sources=tuple(
             resources[related.resourceReference.reference].title

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from evidence.figures.ratio_forest import RatioRow
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
+from evidence.sources.responses import arm_response
 from evidence.sources.vocabulary import treatment_words, words
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate, NotEstimable
+from evidence_stats.rates.two_proportions import risk_difference
 from mrcc.adding_interferon.add_on_contrasts import (
     AddOn,
     Effect,
@@ -106,11 +108,23 @@ def prepare(evidence: Evidence) -> None:
     reversed_contrasts(evidence, p)
 
 
+def response_difference(evidence: Evidence, item: Compared, level: float) -> Estimate | None:
+    """Return the difference in response; None for other outcomes and without counts."""
+    if item.effect.outcome != "orr" or item.interval is None:
+        return None
+    arm, control = (arm_response(evidence, row).counts for row in item.contrast.rows[:2])
+    return risk_difference(*arm, *control, level=level)
+
+
 def record(page: Page[AddingInterferon], compared: list[Compared], prefix: str = "") -> None:
     """Write the number of every contrast and outcome."""
     for item in compared:
         rows = [*item.effect.rows, *item.contrast.rows]
         page.record(f"{prefix}{item.key}", item.effect.estimate, item.words, rows)
+        gap = response_difference(page.evidence, item, page.parameters.level)
+        if gap is not None:
+            words = item.words.replace("response ratio", "difference in response")
+            page.record(f"{prefix}{item.key}_difference", gap, words, rows)
 
 
 def count(compared: list[Compared], p: AddingInterferon) -> dict[str, tuple[Estimate, str]]:

@@ -12,21 +12,18 @@ from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import NOT_REPORTED
-from evidence_stats.rates.two_proportions import risk_difference
 from evidence_stats.survival.from_medians import landmark_survival
-from mrcc.adding_interferon.analysis import QUESTION, Compared
+from mrcc.adding_interferon.analysis import QUESTION, Compared, response_difference
 from mrcc.adding_interferon.parameters import AddingInterferon
+from mrcc.finding_words import PROGRESSION, RESPONSE, SURVIVAL
 from mrcc.summary_of_findings import (
-    PROGRESSION,
-    RESPONSE,
-    SURVIVAL,
     Finding,
     find,
     responders,
-    response_difference,
     survivors,
     tabulate_findings,
     visible,
+    with_difference,
 )
 
 # Months at which survival is shown per 1000.
@@ -82,11 +79,11 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
         baseline=baseline,
         patients=_patients(evidence, item),
     )
-    if outcome != "orr" or baseline is None:
+    gap = response_difference(evidence, item, p.level)
+    if gap is None or baseline is None:
         return line
-    arm, control = (arm_response(evidence, row).counts for row in item.contrast.rows[:2])
-    difference = visible(risk_difference(*arm, *control, level=p.level), p.provenance_max)
-    return response_difference(line, difference, baseline, rating, effect)
+    shown = visible(gap, p.provenance_max)
+    return with_difference(line, shown, baseline, rating, effect)
 
 
 def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon) -> Table:

@@ -10,7 +10,8 @@ from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import QUESTION
-from mrcc.summary_of_findings import Effect, Finding, find, seen, tabulate_findings
+from mrcc.finding_words import Effect
+from mrcc.summary_of_findings import Finding, find, seen, tabulate_findings
 
 # An association is no cause: the words say what goes with what.
 _PROGRESSION = Effect(

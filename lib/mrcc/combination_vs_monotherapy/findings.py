@@ -10,15 +10,14 @@ from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from mrcc.combination_vs_monotherapy.analysis import QUESTION
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
+from mrcc.finding_words import PROGRESSION, RESPONSE
 from mrcc.summary_of_findings import (
-    PROGRESSION,
-    RESPONSE,
     Finding,
     find,
     responders,
-    response_difference,
     seen,
     tabulate_findings,
+    with_difference,
 )
 
 
@@ -47,12 +46,12 @@ def find_all(
         rating,
         PROGRESSION.of(subject),
         seen(results["pfs_hr"]),
-        name="hazard ratio, not in the abstract,",
+        name="hazard ratio",
         baseline=p.baseline_pfs_12m,
         patients=patients,
     )
     return {
-        "response": response_difference(response, difference, p.baseline_orr, rating, effect),
+        "response": with_difference(response, difference, p.baseline_orr, rating, effect),
         "progression": progression,
         "survival": Finding("Overall survival", None, _survival(results), patients=patients),
         "harms": Finding(
@@ -78,8 +77,8 @@ def summarise(
         with_="With the combination",
         notes=(
             "Responses with sorafenib alone and patients free of progression at one year are those "
-            "of the parameters; the hazard ratio is computed from two medians unless they say "
-            "otherwise.",
+            "of the parameters; the hazard ratio is not in the abstract and is computed from two "
+            "medians unless they say otherwise.",
         ),
     )
 

@@ -9,9 +9,10 @@ from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from evidence_stats.printed.reported import NOT_REPORTED
+from mrcc.finding_words import RESPONSE
 from mrcc.interferon_dose.analysis import QUESTION
 from mrcc.interferon_dose.parameters import InterferonDose
-from mrcc.summary_of_findings import RESPONSE, find, odds_responders, seen, tabulate_findings
+from mrcc.summary_of_findings import find, odds_responders, seen, tabulate_findings
 
 
 def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:

@@ -12,17 +12,11 @@ from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.networks.network import NetworkResult
 from evidence_stats.survival.from_medians import landmark_survival
+from mrcc.finding_words import PROGRESSION, SURVIVAL
 from mrcc.landscape.analysis import QUESTION, code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.parameters import Landscape
-from mrcc.summary_of_findings import (
-    PROGRESSION,
-    SURVIVAL,
-    Finding,
-    find,
-    tabulate_findings,
-    visible,
-)
+from mrcc.summary_of_findings import Finding, find, tabulate_findings, visible
 
 # The treatment that certainty was judged against, and its printed medians: the largest trial that
 # gave it alone to untreated patients.
