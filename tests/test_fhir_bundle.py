@@ -141,8 +141,7 @@ def test_the_combination_is_compared_with_sorafenib_in_codes_that_programs_know(
     (found,) = (
         entry["resource"]
         for entry in json.loads(text)["entry"]
-        if entry["resource"]["id"]
-        == "evidence-combination-vs-monotherapy-free-of-progression-at-one-year"
+        if entry["resource"]["id"].startswith("evidence-combination-vs-monotherapy-free-of")
     )
     (statistic,) = found["statistic"]
     assert statistic["statisticType"]["coding"][0]["code"] == "C93150"

@@ -121,13 +121,12 @@ CLAIM = """page.claim(
 
 def test_a_claim(project):
     def add(cells):
-        found = next(
-            n for n, cell in enumerate(cells) if "nothing_compared" in "".join(cell["source"])
-        )
+        codes = [n for n, cell in enumerate(cells) if cell["cell_type"] == "code"]
+        found = next(n for n in codes if "nothing_compared" in "".join(cells[n]["source"]))
         cells[found]["source"] = "".join(cells[found]["source"]) + f"\n{CLAIM}"
 
     edit_cells(add)
-    say("{claim}`many_rates`")
+    say("\n{claim}`many_rates`")
     is_refused(project, "expected a conclusion that questions/tolerability recorded")
     succeeds(project, "evidence_book", "run", "tolerability", "--no-menus")
     succeeds(project, "evidence_book", "check")
