@@ -123,7 +123,8 @@ def test_a_claim(project):
     def add(cells):
         codes = [n for n, cell in enumerate(cells) if cell["cell_type"] == "code"]
         found = next(n for n in codes if "nothing_compared" in "".join(cells[n]["source"]))
-        cells[found]["source"] = "".join(cells[found]["source"]) + f"\n{CLAIM}"
+        new = {**cells[found], "id": "many-rates", "source": CLAIM, "outputs": []}
+        cells.insert(found + 1, new)
 
     edit_cells(add)
     say("\n{claim}`many_rates`")
