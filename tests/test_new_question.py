@@ -30,9 +30,9 @@ def test_a_new_question_runs_at_once_is_refused_until_it_is_written_and_then_acc
     path.write_text(path.read_text().replace("TODO: ", "Now "))
     # Its findings are judged.
     table = project / "data" / "certainty.csv"
-    judged = next(line for line in table.read_text().splitlines() if line.startswith("tolera"))
+    judged = next(line for line in table.read_text().splitlines() if line.startswith("landscape"))
     with table.open("a") as stream:
-        stream.write(judged.replace("tolerability", "quality_of_life", 1) + "\n")
+        stream.write(judged.replace("landscape", "quality_of_life", 1) + "\n")
     done = run(project, "evidence_book", "check")
     assert done.returncode == 0, done.stderr
     # What it asks of the data is remembered: a study more makes it stale.

@@ -30,7 +30,10 @@ QUICK = {
     BIOMARKER: {"nsim": 200, "true_hr_grid": [1.2]},
 }
 # Keys that a page records only where there is something to record.
-OPTIONAL = re.compile(r"(pfs|os)_(hr_range|p_allowed|e_value_limit)|sens_|.*_sim_|dose_|pooled_")
+OPTIONAL = re.compile(
+    r"(pfs|os)_(hr_range|p_allowed|e_value_limit)|sens_|.*_sim_|dose_|pooled_|loop_"
+    r"|.*_orr_difference$"
+)
 
 ORR, ORR_IFN = "jonasch-2010.orr.percent.sorafenib", "jonasch-2010.orr.percent.sorafenib_ifn"
 PFS, PFS_IFN = "jonasch-2010.pfs.median.sorafenib", "jonasch-2010.pfs.median.sorafenib_ifn"

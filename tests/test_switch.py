@@ -190,7 +190,7 @@ def test_the_status_counts_and_gives_the_command(site, browser):
     assert "1 conclusion changes its state" in status
     assert "evidence run questions/biomarker_prognosis --set n_hypotheses=2" in status
     line = tab.locator("#claim-association_fragile")
-    assert line.locator("td").nth(1).inner_text() == "does not hold"
+    assert line.locator("td").nth(1).text_content() == "does not hold"
     assert "not both above" in tab.evaluate(CLAIMS)["association_fragile"][0]
 
 
