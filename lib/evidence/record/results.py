@@ -12,6 +12,7 @@ Vocabulary
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -41,6 +42,10 @@ GRADES: dict[str, str] = {
     "D2": "needs a named model",
     "D3": "simulated or reconstructed, not patient data",
 }
+# A number as a source has it: "7.39 months (5.52 to 9.20)", "0.44 (0.35 to 0.55, P <0.01)".
+_AS_PRINTED = re.compile(
+    r"(?P<value>[^ (]+)(?P<unit>[^(]*?)(?: \((?P<low>[^ (]+) to (?P<high>[^ ,)]+)(?:, P[^)]*)?\))?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +134,26 @@ class Result:
             "method": self.method,
             "level": "" if self.level is None else f"{self.level * 100:g} %",
         }
+        parts |= self._as_printed()
         if not parts.get(name):
             known = ", ".join(sorted(part for part, text in parts.items() if text))
             raise KeyError(f"expected one of the parts {known} of {self.key}, got {name}")
         return parts[name]
+
+    def _as_printed(self) -> dict[str, str]:
+        """Return the parts that a source has, with the digits and the unit that it has there."""
+        found = _AS_PRINTED.match(self.text) if self.method == "as printed" else None
+        if found is None:
+            return {}
+        unit = found["unit"]
+        parts = {"value": found["value"] + unit}
+        if found["low"] and self.level is not None:
+            interval = f"{found['low']} to {found['high']}"
+            comma = f"{parts['value']}, {self.level * 100:g} % CI {interval}"
+            parts |= {"interval": interval, "comma": comma}
+            sides = {"low": self.low, "high": self.high}
+            parts |= {side: found[side] + unit for side, limit in sides.items() if limit is not None}
+        return parts
 
     def estimate(self) -> Estimate:
         """Return the number as an estimate, to six significant digits.

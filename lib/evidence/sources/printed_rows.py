@@ -61,7 +61,16 @@ def _unit_of(row: pd.Series) -> Unit:
 
 
 # How units are written behind a printed number; others are written as they stand.
-_UNIT_SUFFIX = {"percent": " %", "ratio": "", "p value": "", "patients": "", "not reported": ""}
+_UNIT_SUFFIX = {"percent": " %"} | dict.fromkeys(
+    ("ratio", "probability", "patients", "studies", "not reported", "score", "grade", "number"), ""
+)
+
+
+def _with_unit(value: str, unit: str) -> str:
+    if value in NOT_A_NUMBER:
+        return value
+    suffix = _UNIT_SUFFIX.get(unit, f" {unit}")
+    return value + (suffix.removesuffix("s") if value == "1" else suffix)
 
 
 def printed_text(row: pd.Series) -> str:
@@ -70,7 +79,6 @@ def printed_text(row: pd.Series) -> str:
     value = row["value_reported"] or NOT_REPORTED
     if row["statistic"] == "p_value":
         return _p_text(value)
-    suffix = "" if value in NOT_A_NUMBER else _UNIT_SUFFIX.get(row["unit"], f" {row['unit']}")
     inside = []
     low, high = (row.get(f"ci_{s}_reported", row.get(f"{s}_reported", "")) for s in ("low", "high"))
     if low or high:
@@ -78,7 +86,8 @@ def printed_text(row: pd.Series) -> str:
     p = row.get("p_reported", "")
     if p:
         inside.append(_p_text(p))
-    return f"{value}{suffix} ({', '.join(inside)})" if inside else value + suffix
+    text = _with_unit(value, row["unit"])
+    return f"{text} ({', '.join(inside)})" if inside else text
 
 
 def _p_text(p: str) -> str:

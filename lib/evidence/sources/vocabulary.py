@@ -8,20 +8,21 @@ import pandas as pd
 
 from evidence.sources.book import read_book
 
-STATISTICS = {
-    "count": "patients",
+# What stands before the topic; a percentage and a value need no word.
+_STATISTICS = {
+    "count": "",
     "percent": "",
     "median": "median",
-    "hazard_ratio": "hazard ratio",
-    "odds_ratio": "odds ratio",
-    "p_value": "P value",
-    "rate": "rate",
+    "hazard_ratio": "hazard ratio for",
+    "odds_ratio": "odds ratio for",
+    "p_value": "P value for",
+    "rate": "",
     "duration": "",
     "value": "",
 }
-_ADVERSE_EVENT = re.compile(
-    r"ae_(?:any|(?P<event>.*?))?_?(?:grade_(?P<low>\d)(?:_(?P<high>\d))?)?\Z"
-)
+_ADVERSE_EVENT = re.compile(r"ae_(?P<event>.*?)_?(?:grade_(?P<low>\d)(?:_(?P<high>\d))?)?\Z")
+# No toxicity is graded higher (CTCAE: death).
+_HIGHEST_GRADE = 5
 
 
 def treatment_words(code: str) -> str:
@@ -31,12 +32,43 @@ def treatment_words(code: str) -> str:
 
 def words(code: str) -> str:
     """Return a code in words: "pfs" as `book.yml` has it, "ae_rash_grade_3_4" by its parts."""
-    found = _ADVERSE_EVENT.match(code)
+    told = read_book().outcomes
+    found = None if code in told else _ADVERSE_EVENT.match(code)
     if found is None:
-        return read_book().outcomes.get(code, code.replace("_", " "))
-    event = (found["event"] or "any adverse event").replace("_", " ")
-    grade = " to ".join(filter(None, (found["low"], found["high"])))
-    return f"{event}, grade {grade}" if grade else event
+        return told.get(code, code.replace("_", " "))
+    event = found["event"] or "any"
+    named = told.get(f"ae_{event}", "any adverse event" if event == "any" else "")
+    return ", ".join(filter(None, (named or event.replace("_", " "), _grade(found))))
+
+
+def _grade(event: re.Match[str]) -> str:
+    low, high = event["low"], event["high"]
+    if high is None:
+        return f"grade {low}" if low else ""
+    if int(high) == _HIGHEST_GRADE:
+        return f"grade {low} or higher"
+    return f"grade {low} or {high}" if int(high) == int(low) + 1 else f"grade {low} to {high}"
+
+
+def is_named(code: str) -> bool:
+    """Return True where `book.yml` has words for a code, or it is a word by itself."""
+    told = read_book().outcomes
+    event = _ADVERSE_EVENT.match(code)
+    if event is None or code in told:
+        return code in told or "_" not in code
+    return "_" not in event["event"] or f"ae_{event['event']}" in told
+
+
+def topic_of(row: pd.Series) -> str:
+    """Return what a data row is about in words, without its statistic, arms and population."""
+    topic = words(row.get("outcome", "") or row.get("characteristic", ""))
+    return ", ".join(filter(None, (words(row["marker"]), topic))) if row.get("marker") else topic
+
+
+def population_of(row: pd.Series) -> str:
+    """Return of whom, and as told by whom, where that is not the whole study and its own paper."""
+    last = row["row_id"].rpartition(".")[2]
+    return row.get("population", "") or read_book().qualifiers.get(last, "")
 
 
 def describe_row(row: pd.Series, arm_labels: dict[str, str]) -> str:
@@ -49,13 +81,10 @@ def describe_row(row: pd.Series, arm_labels: dict[str, str]) -> str:
     arm_labels : dict of str to str
         Label of each arm of the study by its short name.
     """
-    topic = words(row.get("outcome", "") or row.get("characteristic", ""))
-    if row.get("marker"):
-        topic = ": ".join(filter(None, (words(row["marker"]), topic)))
-    what = " ".join(filter(None, (STATISTICS[row["statistic"]], topic)))
+    what = " ".join(filter(None, (_STATISTICS[row["statistic"]], topic_of(row))))
+    if row["statistic"] == "count" and row["unit"] == "patients" and "patients" not in what:
+        what = f"{what} (patients)"
     sides = [row.get("arm", "")] if row.get("arm") else [row.get("arm_a", ""), row.get("arm_b", "")]
     who = " v ".join(arm_labels.get(side, side) for side in sides if side and side != "all")
-    last = row["row_id"].rpartition(".")[2]
-    parts = [what, who, row.get("population", "") or "", read_book().qualifiers.get(last, "")]
-    text = ", ".join(dict.fromkeys(filter(None, parts)))
+    text = ", ".join(filter(None, (what, who, population_of(row))))
     return text[:1].upper() + text[1:]
