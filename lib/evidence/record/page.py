@@ -252,10 +252,16 @@ class Page(Generic[Model]):
         picture = {"image/svg+xml": figure.svg()} if drawn else {}
         self.display({**picture, FIGURE_MIME: facts, "text/plain": figure.alt})
 
-    def table(self, table: Table) -> None:
-        """Show a table; it can be linked to by its number on the page, `table-1` onwards."""
+    def table(self, table: Table | None, *, folded: bool = False) -> None:
+        """Show a table; it can be linked to by its number on the page, `table-1` onwards.
+
+        One that is folded is opened by its caption. Of none, or one without rows, nothing shows.
+        """
+        if table is None or table.data.empty:
+            return
         number = self._ledger.next_table()
-        html = table.html.replace("<div ", f'<div id="table-{number}" ', 1)
+        shown = table.folded() if folded else table.html
+        html = shown.replace("<div ", f'<div id="table-{number}" ', 1)
         findings = {FINDINGS_MIME: dict(table.findings)} if table.findings else {}
         self.display({"text/html": html, **findings, "text/plain": table.text})
 

@@ -81,8 +81,8 @@ class ArmColumn(_Part):
         The words that a cell may hold, where they are few; then none is empty.
     most : int or None
         Makes it a dose, or a range of doses, none above this.
-    heading : str
-        Heads the column in the table of a study's arms; empty leaves it out.
+    regimen : str
+        Its cell in the regimen of an arm, such as "{} mg a day"; empty leaves it out.
     number : ArmNumber or None
         How it is recorded on the page of its study.
     product_of : tuple of str
@@ -94,7 +94,7 @@ class ArmColumn(_Part):
     description: str
     values: tuple[str, ...] = Field((), strict=False)
     most: int | None = None
-    heading: str = ""
+    regimen: str = ""
     number: ArmNumber | None = None
     product_of: tuple[str, ...] = Field((), strict=False, max_length=2)
     also_in: dict[str, dict[str, float]] = {}

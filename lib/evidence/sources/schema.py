@@ -28,6 +28,7 @@ from evidence.sources.columns import (
     whole,
 )
 from evidence.sources.units import units_of
+from evidence.sources.vocabulary import MISSING_WORDS
 
 
 def _own_column(told: ArmColumn) -> pa.Column:
@@ -74,6 +75,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 required=False,
             ),
             "chapter": choice("Has the study a chapter of its own?", "yes", "no"),
+            "read_as": choice("What of its own publications was read.", *MISSING_WORDS),
             **provenance(),
         },
         "One row per study. Several publications of one trial are one study.",

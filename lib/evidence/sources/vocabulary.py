@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from evidence.sources.book import read_book
+from evidence_stats.printed.reported import NOT_REPORTED
 
 # What stands before the topic; a percentage and a value need no word.
 _STATISTICS = {
@@ -19,6 +20,14 @@ _STATISTICS = {
     "rate": "",
     "duration": "",
     "value": "",
+}
+# What is said of a number that was not found, by what was read: only a full text can leave it out.
+MISSING_WORDS = {
+    "full text": NOT_REPORTED,
+    "abstract": "not in the abstract",
+    "part of the abstract": "not in what was read",
+    "abstract and tables": "not in the abstract or its tables",
+    "summary by others": "not in the summary that was read",
 }
 _ADVERSE_EVENT = re.compile(r"ae_(?P<event>.*?)_?(?:grade_(?P<low>\d)(?:_(?P<high>\d))?)?\Z")
 # No toxicity is graded higher (CTCAE: death).

@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from evidence.sources.data import Evidence
+from evidence.sources.vocabulary import words
 from evidence.tables.table import Table, make_table
 
 # Symbols as in robvis (McGuinness and Higgins 2021, Res Synth Methods 12:55), one per judgement.
@@ -28,6 +29,9 @@ ROB2_DOMAINS = (
     "D5 selection of the reported result",
     "overall",
 )
+_DOMAIN_HEADS = tuple(name.split(" ", 1)[-1].capitalize() for name in ROB2_DOMAINS)
+_ROB2 = "RoB 2"
+_KEY = ("+ low, ? some concerns, \u00d7 high, \u00b7 no information.",)
 
 
 def _light(judgement: str, reason: str) -> Markup:
@@ -39,24 +43,25 @@ def _light(judgement: str, reason: str) -> Markup:
 
 def tabulate_risk_of_bias(evidence: Evidence) -> Table:
     """Return RoB 2 by study and outcome, one column per domain."""
-    table = evidence.where("appraisals", tool="RoB 2")
+    table = evidence.where("appraisals", tool=_ROB2)
     rows: list[list[object]] = []
     for study_id in dict.fromkeys(table["study_id"]):
         own = table[table["study_id"] == study_id]
         for outcome in dict.fromkeys(own["domain"].str.partition(":")[0]):
-            rows.append(_rob_row(evidence, own, study_id, outcome))
-    columns = ["Study, outcome", *(name.split(" ", 1)[-1].capitalize() for name in ROB2_DOMAINS)]
+            name = f"{evidence.study(study_id)['short_name']}, {outcome}"
+            rows.append(_rob_row(own, outcome, name))
+    columns = ["Study, outcome", *_DOMAIN_HEADS]
     return make_table(
         columns,
         rows,
         caption="Risk of bias by outcome (RoB 2), judged from the abstract alone by one reader",
-        footnotes=("+ low, ? some concerns, \u00d7 high, \u00b7 no information.",),
+        footnotes=_KEY,
     )
 
 
-def _rob_row(evidence: Evidence, own: pd.DataFrame, study_id: str, outcome: str) -> list[object]:
+def _rob_row(own: pd.DataFrame, outcome: str, name: str) -> list[object]:
     judged = own.set_index("domain")
-    row: list[object] = [f"{evidence.study(study_id)['short_name']}, {outcome}"]
+    row: list[object] = [name]
     for domain in ROB2_DOMAINS:
         key = f"{outcome}: {domain}"
         if key in judged.index:
@@ -65,6 +70,39 @@ def _rob_row(evidence: Evidence, own: pd.DataFrame, study_id: str, outcome: str)
         else:
             row.append("not judged")
     return row
+
+
+def tabulate_study_appraisal(evidence: Evidence) -> Table:
+    """Return how one study was judged: by outcome (RoB 2), or an item per line (other tools)."""
+    table = evidence.where("appraisals")
+    outcomes = dict.fromkeys(
+        row["domain"].partition(":")[0] for _, row in table.iterrows() if row["tool"] == _ROB2
+    )
+    items = [row for _, row in table.iterrows() if row["tool"] != _ROB2]
+    if not outcomes:
+        tools = ", ".join(dict.fromkeys(row["tool"] for row in items))
+        rows = [[row["domain"], _light(row["judgement"], row["reason"])] for row in items]
+        return make_table(["Item", "Judgement"], rows, caption=f"Quality of the study ({tools})")
+    own = table[table["tool"] == _ROB2]
+    rows = [_rob_row(own, outcome, outcome_words(outcome)) for outcome in outcomes]
+    columns = ["Outcome", *_DOMAIN_HEADS]
+    return make_table(columns, rows, caption="Risk of bias by outcome (RoB 2)", footnotes=_KEY)
+
+
+def tabulate_reasons(evidence: Evidence) -> Table:
+    """Return the reason for each judgement of one study."""
+    rows = [
+        [row["domain"], row["judgement"], row["reason"], f"{row['tool']}, {row['assessor']}"]
+        for _, row in evidence.where("appraisals").iterrows()
+    ]
+    columns = ["Domain", "Judgement", "Why", "Tool and assessor"]
+    return make_table(columns, rows, caption="Reasons for these judgements")
+
+
+def outcome_words(code: str) -> str:
+    """Return an outcome as the tools abbreviate it, in words: "PFS" as the book names pfs."""
+    named = words(code.lower())
+    return named[:1].upper() + named[1:]
 
 
 def tabulate_tool(evidence: Evidence, tool: str, caption: str) -> Table:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from evidence.sources.book import read_book
 from evidence.sources.data import Evidence
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.recomputation import Recomputed
-from evidence.sources.vocabulary import treatment_words
+from evidence.sources.vocabulary import MISSING_WORDS, treatment_words
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table, row_link, source_link
 from evidence_stats.printed.reported import NOT_REPORTED
 
 # Order of severity, worst first.
 SEVERITY_SYMBOLS = {"error": "\u2717", "warning": "!", "note": "\u2022", "info": "i"}
+# Cells of a dose that no regimen names.
+_NO_DOSE = ("", "none", NOT_REPORTED)
+_BLINDING = {NOT_REPORTED: "blinding not described", "not applicable": ""}
+_LINES = {NOT_REPORTED: "", "mixed": "first and later lines"}
 _VERDICT_SYMBOLS = {"agrees": "\u2713", "does not agree": "\u2717", "adds": "+", "cannot tell": "?"}
 
 
@@ -28,49 +32,64 @@ def cite_source(evidence: Evidence, row: pd.Series) -> Markup:
     return source_link(f"{publication.short}, {row['locator']}", address)
 
 
+def _citation(evidence: Evidence, key: str) -> Markup:
+    """Return a publication as a reader cites it, its title linked to its DOI."""
+    one = evidence.publication(key)
+    link = source_link(one.title, one.link)
+    where = f"{one.container} {one.year}" + (f";{one.volume}" if one.volume else "")
+    doi = f". doi:{one.doi}" if one.doi else ""
+    who = f"{one.short.removesuffix(f' {one.year}').removesuffix('.')}. " if one.authors else ""
+    return Markup("{}{}. {}{}").format(who, link, where, doi)
+
+
+def missing_words(evidence: Evidence) -> str:
+    """Return what is said of a number that was not found, by what of the study was read."""
+    ((read_as,),) = evidence.values("studies", "read_as")
+    return MISSING_WORDS[read_as]
+
+
 def tabulate_design(evidence: Evidence, study_id: str) -> Table:
     """Return who, what and how: one line per fact of the study."""
     study = evidence.study(study_id)
+    first, *others = study["publications"].split(";")
+    parts = (
+        f"phase {study['phase']}" if study["phase"] else "",
+        study["design"],
+        _BLINDING.get(study["blinding"], study["blinding"]),
+    )
+    line = _LINES.get(study["line"], f"{study['line']} line")
     facts = [
-        ("Design", study["design"]),
-        ("Phase", study["phase"]),
-        ("Randomized", study["randomized"]),
-        ("Blinding", study["blinding"]),
-        ("Line of treatment", study["line"]),
-        ("Histology", study["histology"]),
-        ("Patients", study["n_total"]),
-        ("Enrolled", study["accrual"]),
+        ("Publication", _citation(evidence, first)),
+        ("Further publications", Markup("<br>").join(_citation(evidence, key) for key in others)),
         ("Registration", study["registry_id"]),
-        ("Read in", cite_source(evidence, study)),
-        ("Note", study["note"] or "none"),
+        ("What was read", source_link(study["read_as"], study["read_at"])),
+        ("Design", ", ".join(filter(None, parts))),
+        ("Patients", ", ".join(filter(None, (study["n_total"], study["histology"], line)))),
+        ("Enrolled", study["accrual"]),
+        ("Note", study["note"]),
     ]
-    return make_table(["Item", "As reported"], facts, caption=f"{study['short_name']}: design")
+    told = [fact for fact in facts if fact[1]]
+    return make_table(["Item", "What is known"], told, caption="The study")
 
 
 def tabulate_arms(evidence: Evidence) -> Table:
-    """Return the arms with their doses: the columns of the book that any of them has."""
-    arms = evidence.where("arms")
-    told = {
-        name: column
-        for name, column in read_book().arm_columns.items()
-        if column.heading and any(cell not in ("", "none") for cell in arms[name])
-    }
-    rows = [
-        [
-            row_link(arm["arm_id"], arm["label"]),
-            treatment_words(arm["treatment"]),
-            arm["n_reported"],
-            *(arm[name] or NOT_REPORTED for name in told),
-        ]
-        for _, arm in arms.iterrows()
-    ]
-    columns = ["Arm", "Treatment", "Patients", *(column.heading for column in told.values())]
-    numeric = ("Patients", *(c.heading for c in told.values() if c.most is not None))
-    return make_table(columns, rows, caption="Arms and doses", numeric=numeric)
+    """Return the arms with their patients and their regimens in words."""
+    own = [(name, c.regimen) for name, c in read_book().arm_columns.items() if c.regimen]
+    rows = []
+    for _, arm in evidence.where("arms").iterrows():
+        told = [words.format(arm[name]) for name, words in own if arm[name] not in _NO_DOSE]
+        regimen = escape("; ".join(told) or treatment_words(arm["treatment"]))
+        if arm["note"]:
+            regimen += Markup("<br><small>{}</small>").format(arm["note"])
+        rows.append([row_link(arm["arm_id"], arm["label"]), arm["n_reported"], regimen])
+    columns = ["Arm", "Patients", "Regimen"]
+    return make_table(
+        columns, rows, caption="Arms", numeric=("Patients",), missing=missing_words(evidence)
+    )
 
 
 def tabulate_printed(evidence: Evidence, tables: Sequence[str], caption: str) -> Table:
-    """Return what the sources print, each line linked to its data row and its source."""
+    """Return what the sources report, each line linked to its data row and its source."""
     rows = []
     for name in tables:
         table = evidence.where(name)
@@ -81,17 +100,17 @@ def tabulate_printed(evidence: Evidence, tables: Sequence[str], caption: str) ->
                 [
                     row_link(row["row_id"], evidence.describe(row)),
                     printed_text(row),
-                    counts,
+                    counts or "none given",
                     cite_source(evidence, row),
                 ]
             )
-    columns = ["What", "As printed", "n or events/n", "Source and place"]
-    numeric = ("As printed", "n or events/n")
+    columns = ["What", "As reported", "n or events/n", "Source and place"]
+    numeric = ("As reported", "n or events/n")
     return make_table(columns, rows, caption=caption, numeric=numeric)
 
 
 def tabulate_recomputed(recomputed: Sequence[Recomputed]) -> Table:
-    """Return printed results beside what they recompute to."""
+    """Return reported results beside what they recompute to."""
     rows = [
         [
             item.what,
@@ -105,22 +124,11 @@ def tabulate_recomputed(recomputed: Sequence[Recomputed]) -> Table:
         for item in recomputed
     ]  # fmt: skip
     return make_table(
-        ["What", "As printed", "Recomputed", "Verdict", "Why"],
-        rows or [["Nothing that is printed can be recomputed", "none", "none", "none", "none"]],
-        caption="Printed results beside what they recompute to",
-        numeric=("As printed", "Recomputed"),
+        ["What", "As reported", "Recomputed", "Verdict", "Why"],
+        rows,
+        caption="Reported results beside what they recompute to",
+        numeric=("As reported", "Recomputed"),
     )
-
-
-def tabulate_appraisal(evidence: Evidence) -> Table:
-    """Return the appraisal of a study, domain by domain."""
-    table = evidence.where("appraisals")
-    columns = ["Domain", "Judgement", "Why", "Tool", "Basis"]
-    rows = [
-        [r["domain"], r["judgement"], r["reason"], r["tool"], f"{r['basis']}, {r['assessor']}"]
-        for _, r in table.iterrows()
-    ]
-    return make_table(columns, rows, caption="Appraisal")
 
 
 def tabulate_discrepancies(evidence: Evidence) -> Table:
@@ -136,12 +144,11 @@ def tabulate_discrepancies(evidence: Evidence) -> Table:
         for _, r in table.iterrows()
     ]
     columns = ["What does not fit", "What may explain it", "Severity", "Status"]
-    empty = [["Nothing found", "none", "none", "none"]]
-    return make_table(columns, rows or empty, caption="Discrepancies")
+    return make_table(columns, rows, caption="What does not fit between the sources")
 
 
 def tabulate_publications(evidence: Evidence, study_id: str) -> Table:
-    """Return the publications of a study and every other source that prints numbers about it."""
+    """Return the publications of a study and every other source with numbers about it."""
     own = evidence.study(study_id)["publications"].split(";")
     tables = ("arms", "outcomes", "characteristics", "biomarkers")
     used = [key for name in tables for key in evidence.where(name)["source_key"]]

@@ -40,6 +40,19 @@ class Table:
     data: pd.DataFrame
     findings: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def caption(self) -> str:
+        """What the table shows."""
+        return self.text.partition("\n")[0]
+
+    def folded(self) -> str:
+        """Return the table as HTML that a reader opens by its caption; on paper it is open."""
+        return str(
+            Markup('<details class="folded"><summary>{}</summary>{}</details>').format(
+                self.caption, Markup(self.html)
+            )
+        )
+
 
 def row_link(row_id: str, text: str) -> Markup:
     """Return a link to a data row on the provenance page."""
@@ -53,12 +66,12 @@ def source_link(text: str, address: str) -> Markup:
     return Markup('<a class="external" href="{}">{}</a>').format(address, text)
 
 
-def _shown(cell: object) -> Markup:
-    return escape(NOT_REPORTED) if cell in ("", None) else escape(cell)
+def _shown(cell: object, missing: str) -> Markup:
+    return escape(missing) if cell in ("", None) else escape(cell)
 
 
-def _plain(cell: object) -> str:
-    return str(_shown(cell).striptags())
+def _plain(cell: Markup) -> str:
+    return str(Markup(cell.replace("<br>", " ")).striptags())
 
 
 def make_table(
@@ -69,8 +82,9 @@ def make_table(
     numeric: Sequence[str] = (),
     anchors: Sequence[str] = (),
     footnotes: Sequence[str] = (),
+    missing: str = NOT_REPORTED,
 ) -> Table:
-    """Return a table; cells are text or Markup, empty cells say "not reported".
+    """Return a table; cells are text or Markup, empty cells say what `missing` says.
 
     Parameters
     ----------
@@ -86,6 +100,8 @@ def make_table(
         An id for each row, for links to it.
     footnotes : sequence of str
         Lines below the table.
+    missing : str
+        What an empty cell says: a blank says nothing about why it is blank.
 
     Raises
     ------
@@ -100,8 +116,9 @@ def make_table(
         Markup('<th scope="col"{}>{}</th>').format(_class(flush), name)
         for name, flush in zip(columns, right, strict=True)
     )
+    cells = [[_shown(cell, missing) for cell in row] for row in rows]
     body = Markup("").join(
-        _row(row, right, anchors[number] if anchors else "") for number, row in enumerate(rows)
+        _row(row, right, anchors[number] if anchors else "") for number, row in enumerate(cells)
     )
     notes = Markup("").join(Markup("<p>{}</p>").format(line) for line in footnotes)
     below = Markup('<div class="footnotes">{}</div>').format(notes) if notes else Markup("")
@@ -109,8 +126,9 @@ def make_table(
         '<div class="evidence-table" role="region" tabindex="0" aria-label="{0}">'
         "<table><caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table>{3}</div>"
     ).format(caption, head, body, below)
-    data = pd.DataFrame([[_plain(cell) for cell in row] for row in rows], columns=list(columns))
-    lines = [caption, " | ".join(columns)]
+    heads = [_plain(escape(name)) for name in columns]
+    data = pd.DataFrame([[_plain(cell) for cell in row] for row in cells], columns=heads)
+    lines = [caption, " | ".join(heads)]
     lines += [" | ".join(record) for record in data.itertuples(index=False, name=None)]
     return Table(str(html), "\n".join([*lines, *footnotes]), data)
 
@@ -119,14 +137,14 @@ def _class(flush_right: bool) -> Markup:
     return Markup(' class="number"') if flush_right else Markup("")
 
 
-def _row(cells: Sequence[object], right: Sequence[bool], anchor: str) -> Markup:
+def _row(cells: Sequence[Markup], right: Sequence[bool], anchor: str) -> Markup:
     first, *rest = cells
     target = Markup(' id="{}"').format(anchor) if anchor else Markup("")
     return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
         target,
-        _shown(first),
+        first,
         Markup("").join(
-            Markup("<td{}>{}</td>").format(_class(flush), _shown(cell))
+            Markup("<td{}>{}</td>").format(_class(flush), cell)
             for cell, flush in zip(rest, right[1:], strict=True)
         ),
     )

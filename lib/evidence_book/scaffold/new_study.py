@@ -100,7 +100,7 @@ def _rows(study: NewStudy) -> dict[str, list[dict[str, str]]]:
                 **about,
                 "short_name": study.short_name,
                 "title": study.title.strip(),
-                **dict.fromkeys(("design", "randomized", "blinding", "line"), TODO),
+                **dict.fromkeys(("design", "randomized", "blinding", "line", "read_as"), TODO),
                 "publications": study.source,
                 "chapter": "yes",
             }
