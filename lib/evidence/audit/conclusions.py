@@ -71,7 +71,7 @@ def _told_twice(printed: Printed) -> Iterator[Finding]:
         yield Finding(
             "A14", "note" if apart else "warning", rows[0]["study_id"],
             tuple(row["row_id"] for row in rows),
-            f"{printed.say(rows[0])}: one publication prints more than one value.",
+            f"{printed.say(rows[0])}: one publication gives more than one value.",
             "; ".join(printed.text(row["row_id"]) for row in rows),
             "; ".join(f"{row['locator']}: {row['value_reported']}" for row in rows),
             "one value in text, table and legend",

@@ -65,7 +65,7 @@ def _responses(printed: Printed) -> Iterator[Finding]:
                 tuple(item[1]["row_id"] for item in (cr, pr, orr)),
                 f"Complete and partial responses of {arm} do not add to the responses.",
                 "; ".join(printed.text(item[1]["row_id"]) for item in (cr, pr, orr)),
-                f"{cr[0]} + {pr[0]} = {cr[0] + pr[0]}, printed {orr[0]}", _TOLERANCE,
+                f"{cr[0]} + {pr[0]} = {cr[0] + pr[0]}, reported {orr[0]}", _TOLERANCE,
                 "" if too_many else "Some responses may be unconfirmed or of another category.",
             )  # fmt: skip
         n = printed.arm_n(study_id, arm)
@@ -126,7 +126,7 @@ def _arms(printed: Printed) -> Iterator[Finding]:
                     (*(r["row_id"] for _, r in parts), whole["row_id"]),
                     f"{printed.say(whole)}: the arms do not add to it.",
                     "; ".join(printed.text(r["row_id"]) for _, r in (*parts, (0, whole))),
-                    f"{terms} = {total}, printed {given}", _TOLERANCE,
+                    f"{terms} = {total}, reported {given}", _TOLERANCE,
                     "" if same else "Two sources may describe two analyses.",
                 )  # fmt: skip
 
@@ -149,7 +149,7 @@ def _family(printed: Printed, name: str, members: tuple[str, ...]) -> Iterator[F
                 yield _sum(
                     printed, study_id, parts, n,
                     f"{name.capitalize()} of {arm} add to {total} of {n} patients.",
-                    "Missing values, or a group that is not printed.",
+                    "Missing values, or a group that is not reported.",
                 )  # fmt: skip
         elif all(row["unit"] == "percent" for row in found):
             yield from _percent(printed, study_id, arm, name, found)
@@ -173,5 +173,5 @@ def _percent(
         "; ".join(printed.text(row["row_id"]) for row in rows),
         f"{' + '.join(row['value_reported'] for row in rows)} = {total}",
         f"half a unit of each last digit, {slack} in all",
-        "Groups may overlap." if total > 100 else "Missing values, or a group not printed.",
+        "Groups may overlap." if total > 100 else "Missing values, or a group not reported.",
     )  # fmt: skip

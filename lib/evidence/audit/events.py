@@ -68,8 +68,8 @@ def a8(printed: Printed, settings: Settings) -> Iterator[Finding]:
             if not low / factor**2 <= given <= high * factor**2:
                 yield Finding(
                     "A8", "note", row["study_id"], (row["row_id"],),
-                    f"{printed.say(row)}: the interval does not fit the events printed.",
-                    printed.text(row["row_id"]), f"{words}, printed {given}",
+                    f"{printed.say(row)}: the interval does not fit the events reported.",
+                    printed.text(row["row_id"]), f"{words}, reported {given}",
                     f"standard error within {settings.allow_other_test_factor:.0%}",
                     "Stratified or adjusted analyses have wider intervals.",
                 )  # fmt: skip
@@ -115,7 +115,7 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
             f"standard error {widest(said):.4f} at most, {least:.4f} with all "
             f"{sizes[0] + sizes[1]} patients as events"
             + (f"; {widest(True):.3f} if P is one-sided" if halved else ""),
-            "the widest that the printed digits allow",
+            "the widest that the reported digits allow",
             "Probably a one-sided P value." if halved else "Another test or an adjusted ratio.",
         )  # fmt: skip
 

@@ -211,7 +211,7 @@ def _limit_of_none(printed: Printed, row: Row) -> Iterator[Finding]:
         "A10", "error", row["study_id"], (row["row_id"],),
         f"{printed.say(row)}: it has an upper limit and was not reached.",
         printed.text(row["row_id"]),
-        f"a curve that stays above one half has no upper limit; printed {row['ci_high_reported']}",
+        f"a curve that stays above one half has no upper limit; reported {row['ci_high_reported']}",
         "an upper limit that was not reached",
     )  # fmt: skip
 

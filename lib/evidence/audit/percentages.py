@@ -68,7 +68,7 @@ def _arithmetic(row: Row, n: int, fits: frozenset[str]) -> str:
         counts = [events for events in (nearest, nearest + 1) if events <= n]
     parts = ", ".join(_exact(events, n) for events in counts[:3])
     if not fits:
-        return f"{parts}; none prints as {percent}"
+        return f"{parts}; none rounds to {percent}"
     return f"{parts} -> {percent} {' or '.join(_WORDS[c] for c in _CONVENTIONS if c in fits)} only"
 
 
@@ -140,7 +140,7 @@ def _no_count(printed: Printed, row: Row, n: int) -> Finding:
             f"{sizes[0]}" if len(sizes) == 1 else f"{len(sizes)} sizes, {sizes[0]} to {sizes[-1]}"
         )
         kind = "only patients who took a dose" if is_safety(row) else "another denominator"
-        explanation = f"Perhaps {kind}: {span}, would print so."
+        explanation = f"Perhaps {kind}: {span}, would give it."
     whole = "subset" if printed.named_subset(row) else "arm"
     of = f"{n} patients" if own else f"the {n} patients of the {whole}"
     return Finding(
@@ -161,7 +161,7 @@ def _mixed(printed: Printed, study_id: str, by_row: dict[str, frozenset[str]]) -
     ]
     return Finding(
         "A1", "note", study_id, tuple(decided),
-        "No one rounding convention prints all percentages of the study.",
+        "No one rounding convention gives all percentages of the study.",
         "; ".join(printed.text(row_id) for row_id in decided), "; ".join(parts),
         "one convention for all", "Several people or programs rounded.",
     )  # fmt: skip
@@ -248,7 +248,7 @@ def _interval(
             return
         what = f"the exact interval identifies {answers} among all counts"
         names: list[str] = [m for m, found in others.items() if agrees(found)]
-        also = f"also printed by {', '.join(names)}" if names else "no other usual interval fits"
+        also = f"also reported by {', '.join(names)}" if names else "no other usual interval fits"
         computation += f"; {also}"
     elif any(agrees(found) for found in others.values()):
         names = [str(method).replace("_", "-") for method, found in others.items() if agrees(found)]
@@ -260,7 +260,7 @@ def _interval(
         explanation = "Another denominator, such as patients with measurable disease."
     else:
         severity = "warning"
-        what = "no usual interval of any count prints so"
+        what = "no usual interval of any count gives it"
         computation += f"; nor {', '.join(_OTHER_INTERVALS)}"
     yield Finding(
         "A3", severity, row["study_id"], (row["row_id"],),

@@ -110,7 +110,7 @@ def a4(printed: Printed, settings: Settings) -> Iterator[Finding]:
             "A4", "note" if small else "warning", row["study_id"], (row["row_id"],),
             f"{printed.say(row)}: the limits are not symmetric about it on the log scale.",
             printed.text(row["row_id"]),
-            f"sqrt({row['ci_low_reported']} x {row['ci_high_reported']}) = {middle:.4g}, printed "
+            f"sqrt({row['ci_low_reported']} x {row['ci_high_reported']}) = {middle:.4g}, reported "
             f"{row['value_reported']}: {shift:.2f} standard errors away",
             "half a unit of the last digit of all three numbers",
             "Limits of another kind: profile likelihood, bootstrap, or from inverting a test.",
@@ -198,9 +198,9 @@ def _limit_at_one(printed: Printed, ratio: Ratio, p: PrintedNumber | None) -> It
         limits = [math.exp(b + z * s) for piece in whole.pieces for b, s in piece]
         yield _about_p(
             "A5", "info", printed, ratio,
-            f"the limit printed as {text} decides significance, and the P value places it",
+            f"the limit reported as {text} decides significance, and the P value places it",
             f"limit {min(limits):.4f} to {max(limits):.4f} where hazard ratio, interval and P "
-            f"all print so",
+            f"all give it",
             "In order: the three numbers agree.",
         )  # fmt: skip
 
@@ -224,12 +224,12 @@ def _odd_bounds(printed: Printed) -> Iterator[Finding]:
         if empty or spelled:
             yield Finding(
                 "A6", "warning", row["study_id"], (row["row_id"],),
-                f"{printed.say(row)}: a bound on P that is hardly ever printed.",
+                f"{printed.say(row)}: a bound on P that is hardly ever reported.",
                 printed.text(row["row_id"]),
                 f"P {p.bound}{p.digits} is no bound of one digit"
                 if spelled else f"P {p.bound}{p.digits} says next to nothing",
                 f"a bound of one significant digit, at most {_LARGEST_BOUND:g}",
-                "A digit that was printed or typed wrong.",
+                "A digit that was reported or typed wrongly.",
             )  # fmt: skip
 
 

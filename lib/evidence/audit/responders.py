@@ -110,7 +110,7 @@ def _judge(
     (x_a, n_a), (x_b, n_b) = tables[0]
     counts = f"{x_a}/{n_a} v {x_b}/{n_b}"
     if len(tables) > 1:
-        counts += f" and {len(tables) - 1} other tables that print so"
+        counts += f" and {len(tables) - 1} other tables that give it"
     tests = ", ".join(
         f"{name.replace('_', ' ')} {format_p(min(ps))}"
         + (f" to {format_p(max(ps))}" if max(ps) > min(ps) else "")
@@ -118,9 +118,9 @@ def _judge(
     )
     yield Finding(
         rule, severity, row["study_id"], rows,
-        f"{printed.say(row)}: no usual test of the two rates prints {row['p_reported']}.",
+        f"{printed.say(row)}: no usual test of the two rates gives {row['p_reported']}.",
         printed.text(row["row_id"]), f"{counts}: {tests}",
-        "one of the tests, for one of the counts that print so",
+        "one of the tests, for one of the counts that give it",
         "Another test, a stratified one, or slightly other counts." if close else
         "Other denominators, or a test for trend or strata.",
     )  # fmt: skip

@@ -50,10 +50,10 @@ def responses_told_again(printed: Printed, settings: Settings) -> Iterator[Findi
                 continue
             yield Finding(
                 "A14", "warning", key[0], (one["row_id"], other["row_id"]),
-                f"{printed.say(one)}: another response is printed elsewhere.",
+                f"{printed.say(one)}: another response is reported elsewhere.",
                 "; ".join(printed.text(row["row_id"]) for row in (one, other)),
                 "; ".join(f"{r['source_key']}, {r['locator']}: {_told(r)}" for r in (one, other)),
-                "one number of patients prints both",
+                "one number of patients gives both",
                 "They may describe another analysis, which is not named.",
             )  # fmt: skip
 

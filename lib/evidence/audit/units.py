@@ -45,7 +45,7 @@ def _levels(printed: Printed) -> Iterator[Finding]:
             if level != usual:
                 yield Finding(
                     "A13", "note", study_id, tuple(row["row_id"] for row in odd),
-                    f"One publication ({source}) prints intervals of {float(usual):g} and of "
+                    f"One publication ({source}) gives intervals of {float(usual):g} and of "
                     f"{float(level):g} per cent.",
                     "; ".join(printed.text(row["row_id"]) for row in odd),
                     f"{len(odd)} of {len(own)} intervals are of {float(level):g} per cent",
@@ -82,7 +82,7 @@ def _two_units(printed: Printed) -> Iterator[Finding]:
             yield Finding(
                 "A13", "info" if agree else "warning", one["study_id"],
                 (one["row_id"], other["row_id"]),
-                f"{printed.say(one)}: printed in {one['unit']} and in {other['unit']}"
+                f"{printed.say(one)}: reported in {one['unit']} and in {other['unit']}"
                 + (", the same within rounding." if agree else ", and they differ."),
                 f"{printed.text(one['row_id'])}; {printed.text(other['row_id'])}",
                 f"{a[0]:f} to {a[1]:f} days v {b[0]:f} to {b[1]:f} days",
@@ -98,7 +98,7 @@ def _two_units(printed: Printed) -> Iterator[Finding]:
             mine = [r for r in own if r["source_key"] in pubs]
             yield Finding(
                 "A13", "info", study_id, tuple(r["row_id"] for r in mine),
-                f"Times of one trial are printed in {' and '.join(sorted(units))}.",
+                f"Times of one trial are reported in {' and '.join(sorted(units))}.",
                 "; ".join(printed.text(r["row_id"]) for r in mine),
                 "; ".join(f"{r['value_reported']} {r['unit']} = {_months(r)} months" for r in mine),
                 "one unit for all times", "House styles differ.",
@@ -125,7 +125,7 @@ def _odd_units(printed: Printed) -> Iterator[Finding]:
         meant = _ODD_UNITS[unit]
         yield Finding(
             "A13", "note", study_id, tuple(sorted(row_ids)),
-            f"The unit printed as {unit} is not a unit of dose.", unit, f"{unit} read as {meant}",
+            f"The unit reported as {unit} is not a unit of dose.", unit, f"{unit} read as {meant}",
             "units of measure that exist", f"A misprint for {meant}.",
         )  # fmt: skip
 

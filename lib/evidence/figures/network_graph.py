@@ -55,7 +55,7 @@ def draw_network(
     )
     caption = (
         f"Randomized contrasts for {outcome}; width shows precision, dashed lines carry a hazard "
-        f"ratio that is not printed but derived. {consistency}"
+        f"ratio that is not reported but derived. {consistency}"
     )
     columns = ["treat_a", "treat_b", "se", "derived", "study"]
     data = pd.DataFrame(list(edges), columns=columns)

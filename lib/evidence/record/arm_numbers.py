@@ -41,7 +41,7 @@ def _number(arm: pd.Series, column: str, told: ArmNumber) -> RecordedArmNumber:
     ends = read_range(arm[column])
     key, label = f"{arm['arm']}.{told.key}", f"{told.words}, {arm['label']}"
     if ends is not None and ends[0] == ends[1]:
-        estimate = Estimate(ends[0], unit=told.unit, method="as printed", grade="D0")
+        estimate = Estimate(ends[0], unit=told.unit, method="as reported", grade="D0")
         return RecordedArmNumber(key, label, arm["arm_id"], estimate, "")
     text = f"{arm[column]}{format_value(0, told.unit)[1:]}"
     return RecordedArmNumber(key, label, arm["arm_id"], None, text)

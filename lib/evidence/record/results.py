@@ -37,14 +37,15 @@ FINDINGS_MIME = "application/vnd.evidence.findings+json"
 # What the page asked of the data since its output before this one.
 READINGS_MIME = "application/vnd.evidence.readings+json"
 GRADES: dict[str, str] = {
-    "D0": "printed in a source",
-    "D1": "arithmetic on printed numbers",
+    "D0": "reported in a source",
+    "D1": "arithmetic on reported numbers",
     "D2": "needs a named model",
     "D3": "simulated or reconstructed, not patient data",
 }
 # A number as a source has it: "7.39 months (5.52 to 9.20)", "0.44 (0.35 to 0.55, P <0.01)".
 _AS_PRINTED = re.compile(
-    r"(?P<value>[^ (]+)(?P<unit>[^(]*?)(?: \((?P<low>[^ (]+) to (?P<high>[^ ,)]+)(?:, P[^)]*)?\))?\Z"
+    r"(?P<value>[^ (]+)(?P<unit>[^(]*?)"
+    r"(?: \((?P<low>[^ (]+) to (?P<high>[^ ,)]+)(?:, P[^)]*)?\))?\Z"
 )
 
 
@@ -142,7 +143,7 @@ class Result:
 
     def _as_printed(self) -> dict[str, str]:
         """Return the parts that a source has, with the digits and the unit that it has there."""
-        found = _AS_PRINTED.match(self.text) if self.method == "as printed" else None
+        found = _AS_PRINTED.match(self.text) if self.method == "as reported" else None
         if found is None:
             return {}
         unit = found["unit"]
@@ -152,7 +153,7 @@ class Result:
             comma = f"{parts['value']}, {self.level * 100:g} % CI {interval}"
             parts |= {"interval": interval, "comma": comma}
             sides = {"low": self.low, "high": self.high}
-            parts |= {side: found[side] + unit for side, limit in sides.items() if limit is not None}
+            parts |= {side: found[side] + unit for side in sides if sides[side] is not None}
         return parts
 
     def estimate(self) -> Estimate:
@@ -216,7 +217,7 @@ def make_result(
     ValueError
         Where the estimate is not a finite number.
     """
-    estimate = estimate or Estimate(math.nan, grade="D0", method="as printed")
+    estimate = estimate or Estimate(math.nan, grade="D0", method="as reported")
     if math.isinf(estimate.value) or (math.isnan(estimate.value) and not text):
         raise ValueError(f"expected a finite number for {key}, got {estimate.value}")
     withheld = estimate.grade > grade_max

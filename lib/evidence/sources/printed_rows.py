@@ -41,7 +41,7 @@ def printed_estimate(row: pd.Series) -> Estimate | None:
         p=p or None,
         n=int(row["n"]) if row["n"] else None,
         events=int(row["events"]) if row["events"] else None,
-        method="as printed",
+        method="as reported",
         grade="D0",
     )
 

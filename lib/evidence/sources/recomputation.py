@@ -87,14 +87,14 @@ def _counts(evidence: Evidence, study: Study, row: pd.Series) -> Recomputed | No
             max_n=study.max_n,
             rounding=study.rounding,
         )
-        comment = f"counts up to n = {study.max_n} whose exact interval prints so"
+        comment = f"counts up to n = {study.max_n} whose exact interval gives it"
     elif size is not None:
         found = counts_printing_percent(percent, n=size[0], rounding=study.rounding)
         if row["events"]:
             found = tuple(pair for pair in found if pair[0] == int(row["events"]))
-            comment = "printed count over printed denominator"
+            comment = "reported count over reported denominator"
         else:
-            comment = f"counts of {size[0]} that print so"
+            comment = f"counts of {size[0]} that give it"
         rows = (*rows, size[1]) if size[1] else rows
     return _percentage(row, found, rows, comment, evidence, study)
 
@@ -206,13 +206,13 @@ def _allowed_p(row: pd.Series, what: str) -> Recomputed:
     )
     if polygon.p is None:
         verdict: Verdict = "does not agree"
-        comment = "no hazard ratio and standard error print these three numbers"
+        comment = "no hazard ratio and standard error give these three numbers"
     elif p is None:
-        verdict, comment = "adds", "no P is printed"
+        verdict, comment = "adds", "no P is reported"
     else:
         verdict = "agrees" if polygon.consistent else "does not agree"
         low, high = (format_p(p or 0.0) for p in (polygon.p.low, polygon.p.high))
-        comment = f"printed P {p.text}, allowed {low} to {high} by a Wald test"
+        comment = f"reported P {p.text}, allowed {low} to {high} by a Wald test"
         verdict = "cannot tell" if in_words else verdict
     rows = (row["row_id"],)
     key = key_of(row, "allowed_p")
@@ -267,7 +267,7 @@ def _why_no_interval(a: Median, b: Median) -> str:
     limits = (a.low, a.high, b.low, b.high)
     if None in limits:
         missing = all(limit is None for limit in limits)
-        return "the medians are printed without limits" if missing else "a limit is not printed"
+        return "the medians are reported without limits" if missing else "a limit is not reported"
     if a.has_width and b.has_width:
         return "the limits of the two medians have two levels"
     return "the limits of a median coincide"

@@ -90,6 +90,6 @@ def require_numbers(row: pd.Series, *columns: str) -> None:
         printed = read_reported(row[column])
         name = _COLUMN_WORDS[column]
         if printed is None:
-            raise CannotTellError(f"no {name} is printed")
+            raise CannotTellError(f"no {name} is reported")
         if printed.value is None or printed.bound:
-            raise CannotTellError(f"the {name} is printed as {printed.text}")
+            raise CannotTellError(f"the {name} is reported as {printed.text}")

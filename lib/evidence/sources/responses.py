@@ -112,7 +112,7 @@ def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | NotEsti
     if events is not None and n:
         if not (0 <= events <= n and events.is_integer()):
             return NotEstimable(f"{name}, events: expected 0 to {n} patients, got {events:g}")
-        how = "printed" if row["n"] else "events printed, patients of the arm"
+        how = "reported" if row["n"] else "events reported, patients of the arm"
         return int(events), n, how
     text = row["value_reported"]
     value = exact_number(text)
@@ -123,16 +123,16 @@ def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | NotEsti
         low, high = row["ci_low_reported"], row["ci_high_reported"]
         found = _counts_of_interval(text, low, high, interval.level)
         if len(found) == 1:
-            return *found[0], "the only counts whose exact interval prints so"
+            return *found[0], "the only counts whose exact interval gives it"
     if not n:
-        return NotEstimable(f"{name}, n: no number of patients is printed, nor for the arm")
+        return NotEstimable(f"{name}, n: no number of patients is reported, nor for the arm")
     if row["statistic"] == "count":
         return NotEstimable(f"{name}, value_reported: {say_given(text)}")
     found = _counts_of_percent(text, n)
     if len(found) == 1:
-        return *found[0], "the only count of the arm that prints so"
+        return *found[0], "the only count of the arm that gives it"
     how_many = f"{len(found)} counts" if found else "no count"
-    return NotEstimable(f"{name}, value_reported: {how_many} of {n} patients print as {text} %")
+    return NotEstimable(f"{name}, value_reported: {how_many} of {n} patients round to {text} %")
 
 
 def find_response(evidence: Evidence, arm_id: str) -> ArmResponse | NotEstimable:
@@ -150,7 +150,7 @@ def find_response(evidence: Evidence, arm_id: str) -> ArmResponse | NotEstimable
         if not isinstance(found, NotEstimable):
             return _arm_response(evidence, arm, row, found)
         reasons.append(found)
-    return reasons[0] if reasons else NotEstimable(f"{arm_id}: no response is printed")
+    return reasons[0] if reasons else NotEstimable(f"{arm_id}: no response is reported")
 
 
 def arm_response(evidence: Evidence, arm_id: str) -> ArmResponse:
@@ -166,7 +166,7 @@ def arm_response(evidence: Evidence, arm_id: str) -> ArmResponse:
     found = find_response(evidence, arm_id)
     if isinstance(found, NotEstimable):
         raise ValueError(
-            f"arms: expected an arm with a printed response rate and denominator, got {arm_id}; "
+            f"arms: expected an arm with a reported response rate and denominator, got {arm_id}; "
             f"{found.reason}"
         )
     return found
@@ -250,7 +250,7 @@ def printed_median(evidence: Evidence, row_id: str) -> Median:
     """
     row = evidence.row(row_id)
     if row["statistic"] != "median":
-        raise ValueError(f"expected a row that prints a median, got {row_id}")
+        raise ValueError(f"expected a row that gives a median, got {row_id}")
     printed = evidence.estimate(row_id)
     if printed is None:
         return Median(None)

@@ -17,7 +17,7 @@ from evidence.tables.table import Table, make_table, row_link
 STATUS_WORDS = {
     "source": "in the three source documents",
     "verified": "read elsewhere (E)",
-    "derived": "arithmetic on printed numbers (E)",
+    "derived": "arithmetic on reported numbers (E)",
 }
 
 
@@ -67,7 +67,7 @@ def tabulate_fact_rows(evidence: Evidence, name: str) -> Table:
 
 
 def _anchored(rows: list[list[object]], caption: str) -> Table:
-    columns = ["Row", "What", "As printed", "Source and place", "Read", "Note"]
+    columns = ["Row", "What", "As reported", "Source and place", "Read", "Note"]
     anchors = [f"row-{row[0]}" for row in rows]
     return make_table(columns, rows, caption=caption, anchors=anchors)
 

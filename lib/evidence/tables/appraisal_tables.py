@@ -72,21 +72,22 @@ def _rob_row(own: pd.DataFrame, outcome: str, name: str) -> list[object]:
     return row
 
 
-def tabulate_study_appraisal(evidence: Evidence) -> Table:
-    """Return how one study was judged: by outcome (RoB 2), or an item per line (other tools)."""
-    table = evidence.where("appraisals")
-    outcomes = dict.fromkeys(
-        row["domain"].partition(":")[0] for _, row in table.iterrows() if row["tool"] == _ROB2
-    )
-    items = [row for _, row in table.iterrows() if row["tool"] != _ROB2]
-    if not outcomes:
-        tools = ", ".join(dict.fromkeys(row["tool"] for row in items))
-        rows = [[row["domain"], _light(row["judgement"], row["reason"])] for row in items]
-        return make_table(["Item", "Judgement"], rows, caption=f"Quality of the study ({tools})")
-    own = table[table["tool"] == _ROB2]
+def tabulate_study_bias(evidence: Evidence) -> Table | None:
+    """Return the risk of bias of one study by outcome (RoB 2); None where it was not judged so."""
+    own = evidence.where("appraisals", tool=_ROB2)
+    outcomes = dict.fromkeys(own["domain"].str.partition(":")[0]) if len(own) else {}
     rows = [_rob_row(own, outcome, outcome_words(outcome)) for outcome in outcomes]
     columns = ["Outcome", *_DOMAIN_HEADS]
-    return make_table(columns, rows, caption="Risk of bias by outcome (RoB 2)", footnotes=_KEY)
+    caption = "Risk of bias by outcome (RoB 2)"
+    return make_table(columns, rows, caption=caption, footnotes=_KEY) if rows else None
+
+
+def tabulate_study_items(evidence: Evidence) -> Table | None:
+    """Return the judgements of other tools, an item per line; None where there are none."""
+    items = [row for _, row in evidence.where("appraisals").iterrows() if row["tool"] != _ROB2]
+    tools = ", ".join(dict.fromkeys(row["tool"] for row in items))
+    rows = [[row["domain"], _light(row["judgement"], row["reason"])] for row in items]
+    return make_table(["Item", "Judgement"], rows, caption=f"Appraisal ({tools})")
 
 
 def tabulate_reasons(evidence: Evidence) -> Table:

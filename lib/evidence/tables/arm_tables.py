@@ -17,6 +17,7 @@ from evidence.sources.vocabulary import population_of, topic_of
 from evidence.tables.formatting import format_estimate, format_interval
 from evidence.tables.study_tables import missing_words
 from evidence.tables.table import Table, make_table, row_link
+from evidence_stats.printed.reported import Reported, read_reported
 from evidence_stats.rates.two_proportions import risk_difference
 
 # One column of a table: the short name of an arm, and its heading.
@@ -26,6 +27,8 @@ _FOUND = "*"
 _FOUND_NOTE = "* No source gives the count: it is the only one that fits the percentage."
 # study.outcome.statistic.arm
 _PLAIN_PARTS = 4
+# Not every line is compared: a missing test is said to be missing only between two medians.
+_NO_TEST = "none given"
 _SECOND_CHOICE = (".update", ".review")
 _KINDS = {"median": "median", "hazard_ratio": "hazard ratio", "odds_ratio": "odds ratio"}
 
@@ -88,7 +91,15 @@ def _counts(row: pd.Series, found: dict[str, Recomputed]) -> str:
     other = found.get(key_of(row, "counts"))
     if other is None or other.estimate is None or other.verdict != "agrees":
         return ""
+    given = read_reported(row["value_reported"])
+    # Digits that were cut off, not rounded, say too little to name a count by.
+    if given is None or abs(100 * other.estimate.value - float(given.decimal)) > _half(given):
+        return ""
     return f"{other.estimate.events}/{other.estimate.n}{_FOUND}"
+
+
+def _half(given: Reported) -> float:
+    return 0.5 * 10.0**-given.decimals + 1e-9
 
 
 def _says_the_size(row: pd.Series, arm: pd.Series) -> bool:
@@ -126,7 +137,9 @@ def tabulate_results_by_arm(
     main = [row for _, row in evidence.where("outcomes").iterrows() if _is_main(row)]
     rows = sorted(_without_repeats(main), key=lambda row: _rank(row["outcome"]))
     arms = {arm["arm"]: arm for _, arm in evidence.where("arms").iterrows()}
-    shown = [row for row in rows if row["arm"] in arms and not _says_the_size(row, arms[row["arm"]])]
+    shown = [
+        row for row in rows if row["arm"] in arms and not _says_the_size(row, arms[row["arm"]])
+    ]
     used = [arm for name, arm in arms.items() if any(row["arm"] == name for row in shown)]
     compared = [row for row in rows if row["arm_a"]]
     by_outcome: dict[str, list[pd.Series]] = {}
@@ -138,9 +151,13 @@ def tabulate_results_by_arm(
             _joined([_line(row, _counts(row, found)) for row in own if row["arm"] == arm["arm"]])
             for arm in used
         ]
-        comparisons = [*_published(own, arms), *_derived(evidence, outcome, own, used, found, level)]
-        lines.append([_topic(own), *cells, _joined(comparisons) or "none given"])
-    is_compared = any(line[-1] != "none given" for line in lines)
+        comparisons = [
+            *_published(own, arms),
+            *_derived(evidence, outcome, own, used, found, level),
+        ]
+        expected = len(list(filter(None, cells))) > 1 and own[0]["statistic"] == "median"
+        lines.append([_topic(own), *cells, _joined(comparisons) or ("" if expected else _NO_TEST)])
+    is_compared = any(line[-1] not in ("", _NO_TEST) for line in lines)
     columns = ["Outcome", *map(_heading, used), *(["Comparison"] if is_compared else [])]
     return make_table(
         columns,

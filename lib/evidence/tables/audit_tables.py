@@ -33,7 +33,7 @@ def tabulate_findings(
         Whether to name the study of each finding; a page about one study need not.
     """
     columns = [
-        "What", "Severity", "Rule", *(["Study"] if study else []), "As printed", "Arithmetic",
+        "What", "Severity", "Rule", *(["Study"] if study else []), "As reported", "Arithmetic",
         "Would pass", "What may explain it", "Rows",
     ]  # fmt: skip
     rows: list[list[object]] = [

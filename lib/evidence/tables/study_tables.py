@@ -51,7 +51,7 @@ def missing_words(evidence: Evidence) -> str:
 def tabulate_design(evidence: Evidence, study_id: str) -> Table:
     """Return who, what and how: one line per fact of the study."""
     study = evidence.study(study_id)
-    first, *others = study["publications"].split(";")
+    first = study["publications"].partition(";")[0]
     parts = (
         f"phase {study['phase']}" if study["phase"] else "",
         study["design"],
@@ -60,7 +60,6 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
     line = _LINES.get(study["line"], f"{study['line']} line")
     facts = [
         ("Publication", _citation(evidence, first)),
-        ("Further publications", Markup("<br>").join(_citation(evidence, key) for key in others)),
         ("Registration", study["registry_id"]),
         ("What was read", source_link(study["read_as"], study["read_at"])),
         ("Design", ", ".join(filter(None, parts))),
@@ -74,17 +73,28 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
 
 def tabulate_arms(evidence: Evidence) -> Table:
     """Return the arms with their patients and their regimens in words."""
-    own = [(name, c.regimen) for name, c in read_book().arm_columns.items() if c.regimen]
+    columns = read_book().arm_columns
+    own = [(name, column.regimen) for name, column in columns.items() if column.regimen]
+    doses = [name for name, column in columns.items() if column.most is not None]
+    # A dose that changes is told by its schedule; the range alone would hide a run-in.
+    products = [name for name, column in columns.items() if column.product_of]
     rows = []
     for _, arm in evidence.where("arms").iterrows():
-        told = [words.format(arm[name]) for name, words in own if arm[name] not in _NO_DOSE]
+        told = [
+            words.format(arm[name].replace("-", " to ") if name in doses else arm[name])
+            for name, words in own
+            if arm[name] not in _NO_DOSE and not (name in products and "-" in arm[name])
+        ]
         regimen = escape("; ".join(told) or treatment_words(arm["treatment"]))
         if arm["note"]:
             regimen += Markup("<br><small>{}</small>").format(arm["note"])
         rows.append([row_link(arm["arm_id"], arm["label"]), arm["n_reported"], regimen])
-    columns = ["Arm", "Patients", "Regimen"]
     return make_table(
-        columns, rows, caption="Arms", numeric=("Patients",), missing=missing_words(evidence)
+        ["Arm", "Patients", "Regimen"],
+        rows,
+        caption="Arms",
+        numeric=("Patients",),
+        missing=missing_words(evidence),
     )
 
 

@@ -47,11 +47,8 @@ class Table:
 
     def folded(self) -> str:
         """Return the table as HTML that a reader opens by its caption; on paper it is open."""
-        return str(
-            Markup('<details class="folded"><summary>{}</summary>{}</details>').format(
-                self.caption, Markup(self.html)
-            )
-        )
+        head = Markup('<details class="folded"><summary>{}</summary>').format(self.caption)
+        return f"{head}{self.html}</details>"
 
 
 def row_link(row_id: str, text: str) -> Markup:
@@ -71,7 +68,7 @@ def _shown(cell: object, missing: str) -> Markup:
 
 
 def _plain(cell: Markup) -> str:
-    return str(Markup(cell.replace("<br>", " ")).striptags())
+    return str(cell.replace("<br>", " ").striptags())
 
 
 def make_table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -128,12 +127,23 @@ class Registry:
         """Return the notebooks of the questions."""
         return sorted((self._source / "chapters" / "questions").glob("*.ipynb"))
 
-    def questions_using(self, study_id: str) -> dict[str, int]:
-        """Return how many numbers of each question rest on rows of a study."""
-        using: Counter[str] = Counter()
+    def questions_using(self, study_id: str) -> dict[str, dict[str, str]]:
+        """Return the questions with a number from a study, and their conclusions that rest on it.
+
+        The conclusions are their sentences by key, in the order of the page.
+        """
+        using: dict[str, dict[str, str]] = {}
         for path in self.question_paths():
-            page = f"questions/{path.stem}"
-            for result in self.page(page, "").results.values():
-                if any(row.startswith(f"{study_id}.") for row in result.rows):
-                    using[page] += 1
-        return dict(using)
+            recorded = self.page(page := f"questions/{path.stem}", "")
+            own = {
+                result.key
+                for result in recorded.results.values()
+                if any(row.startswith(f"{study_id}.") for row in result.rows)
+            }
+            if own:
+                using[page] = {
+                    key: claim["text"]
+                    for key, claim in recorded.claims.items()
+                    if own & set(claim["rests_on"])
+                }
+        return using

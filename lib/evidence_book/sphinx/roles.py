@@ -27,7 +27,9 @@ from evidence_book.reports.registry import Registry, split_target
 _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
-# In the metadata of a page: the questions that use its study, and how many of their numbers.
+# A page of a study names the first conclusions of a question that rest on it; all stand there.
+_CLAIMS_SHOWN = 3
+# In the metadata of a page: the questions that use its study, and what they conclude from it.
 _USED_BY = "evidence_used_by"
 
 
@@ -199,7 +201,7 @@ def _how(result: Result, conventions: str) -> Markup:
 
 
 class UsedByDirective(SphinxDirective):
-    """List the questions whose numbers rest on rows of the study of this page."""
+    """List the questions with numbers from the study of this page, and what they conclude."""
 
     has_content = False
 
@@ -212,23 +214,35 @@ class UsedByDirective(SphinxDirective):
         if not using:
             words = "No question of this book computes a number from this study yet."
             return [nodes.paragraph("", words)]
-        items = []
-        for question, count in using.items():
-            target = addnodes.pending_xref(
-                "",
-                nodes.inline("", "", classes=["std", "std-doc"]),
-                refdomain="std",
-                reftype="doc",
-                reftarget=f"/chapters/{question}",
-                refexplicit=False,
-                refwarn=True,
-                refdoc=self.env.docname,
-            )
-            words = (
-                f": {count} number{'s' if count > 1 else ''} rest{'' if count > 1 else 's'} on it"
-            )
-            items.append(nodes.list_item("", nodes.paragraph("", "", target, nodes.Text(words))))
+        items = [self._item(question, claims) for question, claims in using.items()]
         return [nodes.bullet_list("", *items)]
+
+    def _item(self, question: str, claims: dict[str, str]) -> nodes.list_item:
+        """Return the link to a question, and its first conclusions that rest on the study."""
+        target = addnodes.pending_xref(
+            "",
+            nodes.inline("", "", classes=["std", "std-doc"]),
+            refdomain="std",
+            reftype="doc",
+            reftarget=f"/chapters/{question}",
+            refexplicit=False,
+            refwarn=True,
+            refdoc=self.env.docname,
+        )
+        item = nodes.list_item("", nodes.paragraph("", "", target))
+        there = self.env.app.builder.get_relative_uri(self.env.docname, f"chapters/{question}")
+        shown = [
+            nodes.list_item(
+                "",
+                nodes.paragraph(
+                    "",
+                    "",
+                    nodes.reference("", text, internal=True, refuri=f"{there}#claim-{key}"),
+                ),
+            )
+            for key, text in list(claims.items())[:_CLAIMS_SHOWN]
+        ]
+        return item + nodes.bullet_list("", *shown) if shown else item
 
 
 def _outdated(
