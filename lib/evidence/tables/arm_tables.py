@@ -200,7 +200,8 @@ def _derived(
 
 def _difference(evidence: Evidence, arms: Sequence[pd.Series], level: float) -> Iterator[Markup]:
     """Yield the difference of two response rates: over the control, or of the last arm listed."""
-    control_last = sorted(reversed(arms), key=lambda arm: arm["role"] == "control")
+    last_first = arms[::-1]
+    control_last = sorted(last_first, key=lambda arm: arm["role"] == "control")
     one, other = (find_response(evidence, arm["arm_id"]) for arm in control_last)
     if isinstance(one, ArmResponse) and isinstance(other, ArmResponse):
         difference = risk_difference(*one.counts, *other.counts, level=level)
