@@ -230,7 +230,7 @@ ODD = {
     "a bound on a rate of harm": (
         [row(FATIGUE, v="<1")],
         (TOLERABILITY,),
-        "no one count prints so",
+        "no one number of the patients of the arm rounds to it",
     ),
     "a rate of harm not reported": (
         [row(FATIGUE, v="not reported")],

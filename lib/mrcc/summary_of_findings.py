@@ -15,12 +15,12 @@ from evidence.sources.certainty import Rating, certainty_mark
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
-from evidence_stats.printed.reported import NOT_REPORTED
 from mrcc.finding_words import Effect, Measure, capital, hazard_gains, say
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
 NOT_RATED = "not rated"
+NO_NUMBER = "no number was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Finding:
     rating: Rating | None
     words: str
     relative: str = NOT_ESTIMABLE
-    without: str = NOT_REPORTED
+    without: str = NO_NUMBER
     with_: str = NOT_ESTIMABLE
-    patients: str = NOT_REPORTED
+    patients: str = NO_NUMBER
 
 
 def per_1000(share: float) -> str:
@@ -113,7 +113,7 @@ def find(
     measure: Measure = "hazard_ratio",
     absolute: Absolute = survivors,
     baseline: float | None = None,
-    patients: str = NOT_REPORTED,
+    patients: str = NO_NUMBER,
 ) -> Finding:
     """Return the line of a ratio: its words, and its patients per 1000 at a baseline.
 
@@ -158,7 +158,7 @@ def find(
         rating if isinstance(ratio, Estimate) else None,
         say(gains, rating, effect, measure=measure),
         relative,
-        NOT_REPORTED if baseline is None else f"{per_1000(baseline)} per 1000",
+        NO_NUMBER if baseline is None else f"{per_1000(baseline)} per 1000",
         NOT_ESTIMABLE if shares is None else per_1000_range(shares),
         patients,
     )

@@ -1,1 +1,1 @@
-"""Question: what do the regimens cost in severe adverse events."""
+"""Question: how toxic are the regimens."""

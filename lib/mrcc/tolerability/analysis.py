@@ -1,19 +1,22 @@
-"""What do the regimens cost in severe adverse events? The numbers of that chapter."""
+"""How toxic are the regimens? The numbers of that chapter."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup
 
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.printed_intervals import say_given
 from evidence.sources.printed_rows import printed_text
-from evidence.sources.vocabulary import treatment_words
+from evidence.sources.vocabulary import treatment_words, words
+from evidence.tables.formatting import format_interval
 from evidence.tables.table import Table, make_table, row_link
-from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
+from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.inversion import counts_printing_percent
 from evidence_stats.rates.proportions import proportion
@@ -22,41 +25,47 @@ from mrcc.tolerability.parameters import Tolerability
 # Name of the question in data/certainty.csv and of its chapter.
 QUESTION = "tolerability"
 
-# Outcomes that belong here: adverse events of grade 3 or more, and what they led to.
-_SEVERE = re.compile(
-    r"ae_(?P<event>.*?)_?grade_3(_4|_5)?\Z|(?P<other>dose_reduction|discontinuation)\Z"
-)
-_NO_COUNT = "no one count prints so"
-_NAMES = {"": "any event of grade 3 or more", "dose_reduction": "dose reduction"}
+# Adverse events of grade 3 or more, and what was done about the treatment.
+_SEVERE = re.compile(r"ae_(?P<event>.*?)_?grade_3(_4|_5)?\Z")
+_TREATMENT_CHANGED = ("dose_reduction", "discontinuation")
+_ANY = "any event of grade 3 or more"
+# The arms of the one trial that randomized the addition of interferon-alfa to sorafenib.
+TRIAL = ("jonasch-2010.sorafenib", "jonasch-2010.sorafenib_ifn")
 
 
 @dataclass(frozen=True, slots=True)
 class EventRate:
-    """One printed rate of severe events.
+    """One rate that a source gives of severe events, or of treatment reduced or stopped.
 
     Attributes
     ----------
     event : str
         Event in words.
-    study_id, arm_id, treatment, name : str
+    severe : bool
+        True for an event of grade 3 or more, False for treatment reduced or stopped.
+    study_id, arm_id, treatment, trial : str
         Where it was seen.
+    arm : str
+        Arm and patients in words, where the trial has several of the treatment.
     row_id : str
         Data row.
-    printed : str
-        As printed.
+    given : str
+        As the source gives it.
     estimate : Estimate or None
-        Rate with its exact interval; None where no one count prints so.
+        Rate with its exact interval; None where no one count of the patients rounds to it.
     rows : tuple of str
         Data rows it rests on.
     """
 
     event: str
+    severe: bool
     study_id: str
     arm_id: str
     treatment: str
-    name: str
+    trial: str
+    arm: str
     row_id: str
-    printed: str
+    given: str
     estimate: Estimate | None
     rows: tuple[str, ...]
 
@@ -64,24 +73,24 @@ class EventRate:
 def _event(outcome: str) -> str | None:
     found = _SEVERE.match(outcome)
     if found is None:
-        return None
-    code = found["other"] or found["event"] or ""
-    return _NAMES.get(code, code.replace("_", " "))
+        return words(outcome) if outcome in _TREATMENT_CHANGED else None
+    return words(f"ae_{found['event']}") if found["event"] else _ANY
 
 
 def _counts(row: pd.Series, arm: pd.Series) -> tuple[int, int] | None:
     n, percent = row["n"] or arm["n_reported"], exact_number(row["value_reported"])
     if not n or percent is None or not 0 <= percent <= 100:
         return None
-    found = counts_printing_percent(row["value_reported"], n=int(n))
+    # Digits that were cut off, not rounded, say too little to name a count by.
+    found = counts_printing_percent(row["value_reported"], n=int(n), rounding="half_up")
     return found[0] if len(found) == 1 else None
 
 
 def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
-    """Return every printed rate of severe events of the regimens asked for, by event."""
+    """Return every rate of the regimens asked for that a source gives, by event."""
     found = []
-    severe = [code for (code,) in evidence.values("outcomes", "outcome") if _event(code)]
-    for _, row in evidence.where("outcomes", outcome=severe, statistic="percent").iterrows():
+    asked = [code for (code,) in evidence.values("outcomes", "outcome") if _event(code)]
+    for _, row in evidence.where("outcomes", outcome=asked, statistic="percent").iterrows():
         event = _event(row["outcome"])
         arm = evidence.find(f"{row['study_id']}.{row['arm']}")
         # A second source of the same number ends in a qualifier; the first one is enough.
@@ -94,77 +103,119 @@ def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
         found.append(
             EventRate(
                 event=event,
+                severe=row["outcome"] not in _TREATMENT_CHANGED,
                 study_id=row["study_id"],
                 arm_id=arm["arm_id"],
                 treatment=arm["treatment"],
-                name=", ".join(filter(None, (evidence.study(row["study_id"])["short_name"],
-                                             arm["label"].partition(":")[0], row["population"]))),
+                trial=evidence.study(row["study_id"])["short_name"],
+                arm=", ".join(filter(None, (arm["label"].partition(":")[0], row["population"]))),
                 row_id=row["row_id"],
-                printed=printed_text(row),
+                given=printed_text(row),
                 estimate=None
                 if counts is None
                 else proportion(*counts, method=p.ci_method, level=p.level),
                 rows=(row["row_id"], arm["arm_id"]),
             )
-        )  # fmt: skip
+        )
     order: dict[str, int] = {code: number for number, code in enumerate(p.treatments)}
-    return sorted(found, key=lambda rate: (rate.event, order[rate.treatment], rate.name))
+    return sorted(found, key=lambda rate: (rate.event, order[rate.treatment], rate.trial, rate.arm))
 
 
 def record(page: Page[Tolerability], rates: list[EventRate]) -> None:
-    """Write every rate for which one count prints as published."""
+    """Write every rate that one count of its patients rounds to."""
     for rate in rates:
         if rate.estimate is not None:
             key = rate.row_id.replace(".", "_").replace("-", "_")
-            page.record(key, rate.estimate, f"{rate.event}, {rate.name}", rate.rows)
+            label = f"{rate.event}, {rate.trial}, {rate.arm}"
+            page.record(key, rate.estimate, label, rate.rows)
 
 
 def summarise(rates: list[EventRate]) -> dict[str, tuple[Estimate, str]]:
-    """Return how many rates are printed, and how many in arms of one trial."""
+    """Return how many rates there are, and how many in arms of one trial."""
     by_trial: dict[tuple[str, str], set[str]] = {}
     for rate in rates:
         by_trial.setdefault((rate.study_id, rate.event), set()).add(rate.treatment)
     compared = sum({"SOR+IFN", "SOR"} <= treatments for treatments in by_trial.values())
     return {
-        "rates": (Estimate(len(rates), unit="count", method="count"), "Printed rates"),
+        "rates": (Estimate(len(rates), unit="count", method="count"), "Rates found"),
         "compared": (
             Estimate(compared, unit="count", method="count"),
-            "Events printed for sorafenib with and without interferon-alfa in one trial",
+            "Events with a rate for sorafenib with and without interferon-alfa in one trial",
         ),
     }
 
 
-def _without_estimate(rate: EventRate) -> str:
-    """Return what stands in place of a rate: no count fits, or no number is printed at all."""
-    number = exact_number(rate.printed.removesuffix(" %"))
-    return NOT_ESTIMABLE if number is None else _NO_COUNT
+def describe_trial(evidence: Evidence) -> dict[str, tuple[Estimate | NotEstimable, str]]:
+    """Return the patients of the randomized trial, and its injections a week."""
+    alone, combination = (evidence.row(arm_id) for arm_id in TRIAL)
+    asked = {
+        "trial_patients": ("Patients randomized", [alone, combination], "n_reported"),
+        "injections": ("Injections of interferon-alfa a week", [combination], "ifn_doses_per_week"),
+    }
+    found: dict[str, tuple[Estimate | NotEstimable, str]] = {}
+    for key, (label, arms, column) in asked.items():
+        numbers = [exact_number(arm[column]) for arm in arms]
+        if None in numbers:
+            found[key] = NotEstimable(f"{TRIAL[1]}, {column}: {say_given('')}"), label
+        else:
+            total = sum(number for number in numbers if number is not None)
+            found[key] = Estimate(total, unit="count", method="as the source gives it"), label
+    return found
 
 
-def tabulate_rates(rates: list[EventRate]) -> Table:
-    """Return the rates by event, regimen and study."""
-    from evidence.tables.formatting import format_estimate
+def _line(rate: EventRate, several: bool) -> Markup:
+    """Return a rate as a line of its cell: count and share, interval, trial."""
+    value, inside = rate.given, ""
+    if rate.estimate is not None:
+        value = f"{rate.estimate.events}/{rate.estimate.n}, {rate.given}"
+        inside = f" ({format_interval(rate.estimate)})"
+    name = f"{rate.trial}: {rate.arm}" if several else rate.trial
+    return row_link(rate.row_id, value) + Markup("{}<br><small>{}</small>").format(inside, name)
 
-    rows = [
-        [
-            rate.event[:1].upper() + rate.event[1:],
-            treatment_words(rate.treatment),
-            row_link(rate.row_id, rate.name),
-            rate.printed,
-            _without_estimate(rate) if rate.estimate is None else format_estimate(rate.estimate),
-        ]
-        for rate in rates
-    ]
-    columns = ["Event, grade 3 or more", "Regimen", "Arm", "As printed", "Rate, exact interval"]
-    numeric = ("As printed", "Rate, exact interval")
+
+def _tabulate(
+    rates: Sequence[EventRate], regimens: Sequence[str], first: str, caption: str
+) -> Table | None:
+    shown = [code for code in regimens if any(rate.treatment == code for rate in rates)]
+    rows: list[list[object]] = []
+    # What sums up all events stands first.
+    for event in sorted({rate.event for rate in rates}, key=lambda name: (name != _ANY, name)):
+        cells = []
+        for code in shown:
+            here = [rate for rate in rates if (rate.event, rate.treatment) == (event, code)]
+            trials = [rate.study_id for rate in here]
+            lines = [_line(rate, trials.count(rate.study_id) > 1) for rate in here]
+            cells.append(Markup("<br>").join(lines))
+        rows.append([event[:1].upper() + event[1:], *cells])
+    if not rows:
+        return None
     notes = [
-        f"{NotEstimable(f'{rate.row_id}, value_reported: {say_given(rate.printed)}')}."
+        f"{NotEstimable(f'{rate.row_id}, value_reported: {say_given(rate.given)}')}."
         for rate in rates
-        if rate.estimate is None and _without_estimate(rate) == NOT_ESTIMABLE
+        if exact_number(rate.given.removesuffix(" %")) is None
     ]
+    if any(rate.estimate is None for rate in rates):
+        notes.append(
+            "A share without a count: no one number of the patients of the arm rounds to it."
+        )
+    notes.append("A dash: no rate in what was read. Intervals are exact, of one arm each.")
     return make_table(
-        columns,
+        [first, *(treatment_words(code).capitalize() for code in shown)],
         rows,
-        caption="Severe adverse events, by regimen",
-        numeric=numeric,
+        caption=caption,
         footnotes=notes,
+        missing="\N{EN DASH}",
     )
+
+
+def tabulate_severe(rates: Sequence[EventRate], p: Tolerability) -> Table | None:
+    """Return the severe events: a row each, with a column for every regimen."""
+    severe = [rate for rate in rates if rate.severe]
+    caption = "Severe adverse events by regimen, across trials"
+    return _tabulate(severe, p.treatments, "Event, grade 3 or more", caption)
+
+
+def tabulate_changes(rates: Sequence[EventRate], p: Tolerability) -> Table | None:
+    """Return how often treatment was reduced or stopped: a column for every regimen."""
+    changed = [rate for rate in rates if not rate.severe]
+    return _tabulate(changed, p.treatments, "Treatment", "Treatment reduced or stopped")

@@ -9,20 +9,19 @@ from evidence.tables.table import Table
 from evidence_stats.printed.reported import NOT_REPORTED
 from mrcc.summary_of_findings import Finding, tabulate_findings
 
-_OUTCOMES = ("Any event of grade 3 or more", "Dose reduction", "Stopping for adverse events")
-
 
 def summarise(results: Mapping[str, Result]) -> Table:
-    """Return one line per harm: what the randomized trial prints of it, by arm."""
+    """Return one line: what the randomized trial reports of severe events, by arm."""
     combination, alone = results["events_combination"].text, results["events_sorafenib"].text
-    printed = NOT_REPORTED not in (combination, alone)
+    patients = f"{results['trial_patients'].text} (1 trial)"
+    given = NOT_REPORTED not in (combination, alone)
     words = (
         f"{combination} with the combination, {alone} with sorafenib alone."
-        if printed
+        if given
         else "The abstract states that toxicities were comparable, without numbers."
     )
     return tabulate_findings(
-        [Finding(name, None, words) for name in _OUTCOMES],
+        [Finding("Severe adverse events", None, words, patients=patients)],
         caption="Summary of findings: severe harms, sorafenib with and without interferon-alfa",
         without="With sorafenib alone",
         with_="With the combination",

@@ -1,4 +1,4 @@
-"""Parameters of the chapter: what do the regimens cost in severe adverse events."""
+"""Parameters of the chapter: how toxic are the regimens."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from evidence.record.chapter_parameters import ChapterParameters, CiMethod
 
 
 class Tolerability(ChapterParameters):
-    """Question: what do the regimens cost in severe adverse events."""
+    """Question: how toxic are the regimens."""
 
     page: ClassVar[str] = "questions/tolerability"
 
     ci_method: CiMethod = Field("clopper_pearson", description="Interval of one event rate.")
     treatments: list[Literal["SOR+IFN", "SOR", "IFN", "SOR+IL2", "BEV+IFN"]] = Field(
-        ["SOR+IFN", "SOR", "IFN"], min_length=1, description="Regimens shown."
+        ["SOR+IFN", "SOR", "IFN", "SOR+IL2"], min_length=1, description="Regimens shown."
     )
