@@ -1,4 +1,4 @@
-"""A12: parts and wholes, in patients and in per cent."""
+"""A12: parts and wholes, in patients and in %."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _percent(
     severity: Severity = "warning" if total > 100 else "info"
     yield Finding(
         "A12", severity, study_id, tuple(row["row_id"] for row in rows),
-        f"{name.capitalize()} of {arm} add to {total} per cent.",
+        f"{name.capitalize()} of {arm} add to {total} %.",
         "; ".join(printed.text(row["row_id"]) for row in rows),
         f"{' + '.join(row['value_reported'] for row in rows)} = {total}",
         f"half a unit of each last digit, {slack} in all",

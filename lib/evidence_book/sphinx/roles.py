@@ -242,7 +242,9 @@ class UsedByDirective(SphinxDirective):
             )
             for key, text in list(claims.items())[:_CLAIMS_SHOWN]
         ]
-        return item + nodes.bullet_list("", *shown) if shown else item
+        if shown:
+            item += nodes.bullet_list("", *shown)
+        return item
 
 
 def _outdated(
