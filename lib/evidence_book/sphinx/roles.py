@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
 # A page of a study names the first conclusions of a question that rest on it; all stand there.
-_CLAIMS_SHOWN = 3
+_CLAIMS_SHOWN = 2
 # In the metadata of a page: the questions that use its study, and what they conclude from it.
 _USED_BY = "evidence_used_by"
 
