@@ -148,7 +148,7 @@ def _family(printed: Printed, name: str, members: tuple[str, ...]) -> Iterator[F
             if total != n:
                 yield _sum(
                     printed, study_id, parts, n,
-                    f"{name.capitalize()} of {arm} add to {total} of {n} patients.",
+                    f"{name.capitalize()} of {printed.label(study_id, arm)} add to {total} of {n} patients.",
                     "Missing values, or a group that is not reported.",
                 )  # fmt: skip
         elif all(row["unit"] == "percent" for row in found):
@@ -169,7 +169,7 @@ def _percent(
     severity: Severity = "warning" if total > 100 else "info"
     yield Finding(
         "A12", severity, study_id, tuple(row["row_id"] for row in rows),
-        f"{name.capitalize()} of {arm} add to {total} %.",
+        f"{name.capitalize()} of {printed.label(study_id, arm)} add to {total} %.",
         "; ".join(printed.text(row["row_id"]) for row in rows),
         f"{' + '.join(row['value_reported'] for row in rows)} = {total}",
         f"half a unit of each last digit, {slack} in all",

@@ -17,7 +17,7 @@ _CATEGORIES = ("orr", "cr", "pr", "sd", "pd")
 
 
 def response_shares(printed: Printed, settings: Settings) -> Iterator[Finding]:
-    """Ask the best responses of an arm to be no more than all of its patients, in %."""
+    """Ask the best responses of an arm to be no more than all of its patients, in per cent."""
     columns = ("study_id", "arm", "population", "analysis_set", "source_key")
     rows = [row for row in printed.outcomes_with("percent") if row["outcome"] in _CATEGORIES]
     for key, members in group(rows, lambda r: tuple(r[c] for c in columns)).items():
@@ -33,7 +33,7 @@ def response_shares(printed: Printed, settings: Settings) -> Iterator[Finding]:
         if len(shares) > 1 and total - slack > 100:
             yield Finding(
                 "A12", "error", key[0], tuple(row["row_id"] for row in parts),
-                f"Best responses of {key[1]} add to {total} %.",
+                f"Best responses of {printed.label(key[0], key[1])} add to {total} %.",
                 "; ".join(printed.text(row["row_id"]) for row in parts),
                 f"{' + '.join(str(one.digits) for one in shares)} = {total}",
                 f"half a unit of each last digit, {slack} in all",
