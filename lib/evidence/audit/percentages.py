@@ -183,12 +183,13 @@ def a2(printed: Printed, settings: Settings) -> Iterator[Finding]:
         shown = ", ".join(map(str, sizes[:4])) + (" ..." if len(sizes) > 4 else "") or "none"
         agrees = n is None or n in sizes
         of = f"; the arm has {n}" if n else ""
+        of_whom = printed.label(key[0], key[1])
         yield Finding(
             "A2", "info" if agrees or is_safety(members[0]) else "note", key[0],
             tuple(row["row_id"] for row in members),
-            f"{len(percents)} percentages of {key[1]} in one source ({key[2]}) are together "
+            f"{len(percents)} percentages of {of_whom} in one source are together "
             f"shares of {sizes[0]} patients at least." if sizes else
-            f"{len(percents)} percentages of {key[1]} in one source ({key[2]}) are together "
+            f"{len(percents)} percentages of {of_whom} in one source are together "
             f"shares of no number of patients.",
             "; ".join(percents), f"sizes up to {settings.max_n}: {shown}{of}",
             f"every size up to {settings.max_n} is tried",
