@@ -22,6 +22,7 @@ STUDY = NewStudy(
     "doe-2016", 'Sorafenib, "half dose", and interferon', (("sorafenib_ifn", "SOR+IFN"),), "doe2016"
 )
 FILLED = {
+    "read_as": "abstract",
     "design": "single-arm trial", "randomized": "no", "blinding": "not applicable",
     "line": "first", "locator": "abstract, results", "status": "verified",
     "read_at": "https://doi.org/10.1000/made-up", "label": "Sorafenib + interferon",

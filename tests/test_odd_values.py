@@ -249,11 +249,16 @@ def shown_by(page, evidence):
     """Return the results of a page and everything that it says, figures drawn."""
     said = []
     table, show = Page.table, Page.show
+
+    def say_table(self, made, **how):
+        said.append(made.text if made else "")
+        table(self, made, **how)
+
     with (
         mock.patch.dict(os.environ, {PICTURES: "none"}),
         # statsmodels collects garbage with every adjustment of P: half of a page's time.
         mock.patch("gc.collect"),
-        mock.patch.object(Page, "table", lambda s, made: (said.append(made.text), table(s, made))),
+        mock.patch.object(Page, "table", say_table),
         mock.patch.object(
             Page, "show", lambda s, made: (said.append(made.caption + made.alt), show(s, made))
         ),

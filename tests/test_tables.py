@@ -47,12 +47,28 @@ def test_a_row_of_another_width_is_refused():
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        ("ae_hand_foot_grade_3_4", "hand foot, grade 3 to 4"),
-        ("ae_grade_3_4", "any adverse event, grade 3 to 4"),
+        ("ae_hand_foot_grade_3_4", "hand-foot skin reaction, grade 3 or 4"),
+        ("ae_grade_3_4", "any adverse event, grade 3 or 4"),
+        ("ae_rash_grade_3_5", "rash, grade 3 or higher"),
+        ("ae_fatigue_grade_1", "fatigue, grade 1"),
         ("ae_any", "any adverse event"),
         ("orr", "objective response"),
-        ("dose_reduction", "dose reduction"),
+        ("dose_reduction", "dose reduced"),
     ],
 )
 def test_codes_are_shown_in_words(code, text):
     assert words(code) == text
+
+
+def test_an_empty_cell_says_what_it_was_told_to_say():
+    table = make_table(["A", "B"], [["x", ""]], caption="What", missing="not in the abstract")
+    assert table.data.iloc[0]["B"] == "not in the abstract"
+    assert ">not in the abstract<" in table.html
+
+
+def test_a_folded_table_is_opened_by_its_caption():
+    table = make_table(["A"], [["x"]], caption="What & why")
+    html = BeautifulSoup(table.folded(), "html.parser")
+    assert html.details.summary.text == "What & why"
+    assert html.details.table.caption.text == "What & why"
+    assert not html.details.has_attr("open")

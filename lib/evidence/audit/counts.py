@@ -1,4 +1,4 @@
-"""A12: parts and wholes, in patients and in per cent."""
+"""A12: parts and wholes, in patients and in %."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def _responses(printed: Printed) -> Iterator[Finding]:
             yield Finding(
                 "A12", "error" if too_many else "warning", study_id,
                 tuple(item[1]["row_id"] for item in (cr, pr, orr)),
-                f"Complete and partial responses of {arm} do not add to the responses.",
+                f"Complete and partial responses of {printed.label(study_id, arm)} do not add to "
+                f"the responses.",
                 "; ".join(printed.text(item[1]["row_id"]) for item in (cr, pr, orr)),
                 f"{cr[0]} + {pr[0]} = {cr[0] + pr[0]}, reported {orr[0]}", _TOLERANCE,
                 "" if too_many else "Some responses may be unconfirmed or of another category.",
@@ -78,7 +79,7 @@ def _responses(printed: Printed) -> Iterator[Finding]:
         if total > n or (complete and total < n):
             yield _sum(
                 printed, study_id, parts, n,
-                f"Best responses of {arm} add to {total} of {n} patients.",
+                f"Best responses of {printed.label(study_id, arm)} add to {total} of {n} patients.",
                 "Patients without a second scan are not evaluable.",
             )  # fmt: skip
 
@@ -148,7 +149,8 @@ def _family(printed: Printed, name: str, members: tuple[str, ...]) -> Iterator[F
             if total != n:
                 yield _sum(
                     printed, study_id, parts, n,
-                    f"{name.capitalize()} of {arm} add to {total} of {n} patients.",
+                    f"{name.capitalize()} of {printed.label(study_id, arm)} add to {total} of {n} "
+                    f"patients.",
                     "Missing values, or a group that is not reported.",
                 )  # fmt: skip
         elif all(row["unit"] == "percent" for row in found):
@@ -169,7 +171,7 @@ def _percent(
     severity: Severity = "warning" if total > 100 else "info"
     yield Finding(
         "A12", severity, study_id, tuple(row["row_id"] for row in rows),
-        f"{name.capitalize()} of {arm} add to {total} per cent.",
+        f"{name.capitalize()} of {printed.label(study_id, arm)} add to {total} %.",
         "; ".join(printed.text(row["row_id"]) for row in rows),
         f"{' + '.join(row['value_reported'] for row in rows)} = {total}",
         f"half a unit of each last digit, {slack} in all",

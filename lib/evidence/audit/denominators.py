@@ -150,7 +150,7 @@ def _loss(
         "A15", severity, study_id, (*rows, *early[1]),
         f"{what}: {now} of the {early[0]} patients who entered.",
         "; ".join(printed.text(row_id) for row_id in (*rows, *early[1])),
-        f"1 - {now}/{early[0]} = {100 * lost:.1f} per cent left out{share}",
+        f"1 - {now}/{early[0]} = {100 * lost:.1f} % left out{share}",
         f"none; up to {_FEW_LOST:.0%} is a note",
         "Few patients." if severity == "note" else "",
     )  # fmt: skip

@@ -19,7 +19,7 @@ from evidence_stats.rates.proportions import ProportionMethod
 
 _CONVENTIONS: tuple[Rounding, ...] = ("half_up", "half_even", "trunc")
 _WORDS = {"half_up": "half-up", "half_even": "half-even", "trunc": "cut off"}
-# A change from baseline is a mean or median in per cent, not a share of patients.
+# A change from baseline is a mean or median in %, not a share of patients.
 _NOT_SHARES = ("change",)
 # Sizes that leave more than one in ten possibilities open say little about the denominator.
 _INFORMATIVE_SHARE = 10
@@ -31,7 +31,7 @@ _OTHER_INTERVALS: tuple[ProportionMethod, ...] = ("wilson", "jeffreys", "agresti
 
 
 def shares(printed: Printed) -> Iterator[Row]:
-    """Yield the rows that print a share of patients in per cent."""
+    """Yield the rows that print a share of patients in %."""
     for row in (*printed.outcomes, *printed.characteristics, *printed.biomarkers):
         if row["statistic"] != "percent" or number(row["value_reported"]) is None:
             continue
@@ -145,7 +145,7 @@ def _no_count(printed: Printed, row: Row, n: int) -> Finding:
     of = f"{n} patients" if own else f"the {n} patients of the {whole}"
     return Finding(
         "A1", severity, row["study_id"], (row["row_id"],),
-        f"{printed.say(row)}: {row['value_reported']} per cent is no whole number of {of}.",
+        f"{printed.say(row)}: {row['value_reported']} % is no whole number of {of}.",
         printed.text(row["row_id"]), _arithmetic(row, n, frozenset()),
         "half-up, half-even and cut-off digits are tried", explanation,
     )  # fmt: skip
@@ -183,12 +183,13 @@ def a2(printed: Printed, settings: Settings) -> Iterator[Finding]:
         shown = ", ".join(map(str, sizes[:4])) + (" ..." if len(sizes) > 4 else "") or "none"
         agrees = n is None or n in sizes
         of = f"; the arm has {n}" if n else ""
+        of_whom = printed.label(key[0], key[1])
         yield Finding(
             "A2", "info" if agrees or is_safety(members[0]) else "note", key[0],
             tuple(row["row_id"] for row in members),
-            f"{len(percents)} percentages of {key[1]} in one source ({key[2]}) are together "
+            f"{len(percents)} percentages of {of_whom} in one source are together "
             f"shares of {sizes[0]} patients at least." if sizes else
-            f"{len(percents)} percentages of {key[1]} in one source ({key[2]}) are together "
+            f"{len(percents)} percentages of {of_whom} in one source are together "
             f"shares of no number of patients.",
             "; ".join(percents), f"sizes up to {settings.max_n}: {shown}{of}",
             f"every size up to {settings.max_n} is tried",

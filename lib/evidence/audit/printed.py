@@ -178,8 +178,14 @@ class Printed:
 
     def say(self, row: Row) -> str:
         """Return in words what a row is about."""
-        labels = {arm["arm"]: arm["label"] for arm in self.arms_of(row["study_id"])}
-        return describe_row(self.evidence.row(row["row_id"]), labels)
+        return describe_row(self.evidence.row(row["row_id"]), self._labels(row["study_id"]))
+
+    def label(self, study_id: str, arm: str) -> str:
+        """Return the label of an arm, or "all patients" for no single one."""
+        return self._labels(study_id).get(arm, "all patients")
+
+    def _labels(self, study_id: str) -> dict[str, str]:
+        return {arm["arm"]: arm["label"] for arm in self.arms_of(study_id)}
 
     def arms_of(self, study_id: str) -> list[Row]:
         """Return the arms of a study."""

@@ -33,7 +33,7 @@ def response_shares(printed: Printed, settings: Settings) -> Iterator[Finding]:
         if len(shares) > 1 and total - slack > 100:
             yield Finding(
                 "A12", "error", key[0], tuple(row["row_id"] for row in parts),
-                f"Best responses of {key[1]} add to {total} per cent.",
+                f"Best responses of {printed.label(key[0], key[1])} add to {total} %.",
                 "; ".join(printed.text(row["row_id"]) for row in parts),
                 f"{' + '.join(str(one.digits) for one in shares)} = {total}",
                 f"half a unit of each last digit, {slack} in all",

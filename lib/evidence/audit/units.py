@@ -46,9 +46,9 @@ def _levels(printed: Printed) -> Iterator[Finding]:
                 yield Finding(
                     "A13", "note", study_id, tuple(row["row_id"] for row in odd),
                     f"One publication ({source}) gives intervals of {float(usual):g} and of "
-                    f"{float(level):g} per cent.",
+                    f"{float(level):g} %.",
                     "; ".join(printed.text(row["row_id"]) for row in odd),
-                    f"{len(odd)} of {len(own)} intervals are of {float(level):g} per cent",
+                    f"{len(odd)} of {len(own)} intervals are of {float(level):g} %",
                     "one level in one publication",
                     "Levels are adjusted for interim analyses, or one was read wrong.",
                 )  # fmt: skip

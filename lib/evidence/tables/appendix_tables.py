@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from evidence.sources.book import read_book
 from evidence.sources.data import Evidence
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.schema import TABLES
 from evidence.sources.vocabulary import treatment_words
-from evidence.tables.study_tables import SEVERITY_SYMBOLS, cite_source
+from evidence.tables.study_tables import SEVERITY_SYMBOLS, cite_source, regimen_words
 from evidence.tables.table import Table, make_table, row_link
 
 # What each status means, in the words of the provenance page.
@@ -46,12 +45,8 @@ def tabulate_arm_rows(evidence: Evidence) -> Table:
     arms = evidence.where("arms")
     rows = []
     for _, arm in arms.iterrows():
-        numbers = {"n_reported": "Patients"} | {
-            name: column.heading
-            for name, column in read_book().arm_columns.items()
-            if column.most is not None and column.heading
-        }
-        printed = ", ".join(f"{words}: {arm[name]}" for name, words in numbers.items() if arm[name])
+        patients = f"Patients: {arm['n_reported']}" if arm["n_reported"] else ""
+        printed = "; ".join(filter(None, (patients, regimen_words(arm))))
         words = f"{arm['label']} ({treatment_words(arm['treatment'])})"
         rows.append([arm["arm_id"], words, printed, *_place(evidence, arm)])
     return _anchored(rows, "Arms, data/arms.csv")

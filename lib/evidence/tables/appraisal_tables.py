@@ -87,7 +87,7 @@ def tabulate_study_items(evidence: Evidence) -> Table | None:
     items = [row for _, row in evidence.where("appraisals").iterrows() if row["tool"] != _ROB2]
     tools = ", ".join(dict.fromkeys(row["tool"] for row in items))
     rows = [[row["domain"], _light(row["judgement"], row["reason"])] for row in items]
-    return make_table(["Item", "Judgement"], rows, caption=f"Appraisal ({tools})")
+    return make_table(["Item", "Judgement"], rows, caption=f"Appraisal: {tools}")
 
 
 def tabulate_reasons(evidence: Evidence) -> Table:

@@ -76,13 +76,13 @@ def _line(row: pd.Series, counts: str) -> Markup:
     inside = inside.removesuffix(")")
     if inside and row.get("ci_level"):
         inside = f"{row['ci_level']} % CI {inside}"
-    elif inside and row.get("ci_kind"):
-        inside = f"{row['ci_kind']} {inside}"
+    elif inside:
+        inside = f"{row.get('ci_kind') or 'range'} {inside}"
     if row["statistic"] in ("hazard_ratio", "odds_ratio"):
         value = f"{_KINDS[row['statistic']]} {value}"
     small = "; ".join(filter(None, (counts, inside, population_of(row))))
     shown = row_link(row["row_id"], value)
-    return shown + Markup("<br><small>{}</small>").format(small) if small else shown
+    return shown + Markup(" <small>{}</small>").format(small) if small else shown
 
 
 def _counts(row: pd.Series, found: dict[str, Recomputed]) -> str:
@@ -210,7 +210,7 @@ def _difference(evidence: Evidence, arms: Sequence[pd.Series], level: float) -> 
 
 
 def _marked(words: str, how: str) -> Markup:
-    return Markup("<em>{}</em><br><small>{}</small>").format(words, how)
+    return Markup("<em>{}</em> <small>{}</small>").format(words, how)
 
 
 def tabulate_patients_by_arm(evidence: Evidence) -> Table | None:

@@ -71,21 +71,26 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
     return make_table(["Item", "What is known"], told, caption="The study")
 
 
+def regimen_words(arm: pd.Series) -> str:
+    """Return the doses of an arm in words, as the columns of the book have them; "" without any."""
+    told = []
+    for name, column in read_book().arm_columns.items():
+        cell = arm[name]
+        if not column.regimen or cell in _NO_DOSE:
+            continue
+        # A product that changes is told by its schedule: the range alone would hide a run-in.
+        if column.most is None or "-" not in cell:
+            told.append(column.regimen.format(cell))
+        elif not column.product_of:
+            told.append(column.regimen.format(cell.replace("-", " to ")))
+    return "; ".join(told)
+
+
 def tabulate_arms(evidence: Evidence) -> Table:
     """Return the arms with their patients and their regimens in words."""
-    columns = read_book().arm_columns
-    own = [(name, column.regimen) for name, column in columns.items() if column.regimen]
-    doses = [name for name, column in columns.items() if column.most is not None]
-    # A dose that changes is told by its schedule; the range alone would hide a run-in.
-    products = [name for name, column in columns.items() if column.product_of]
     rows = []
     for _, arm in evidence.where("arms").iterrows():
-        told = [
-            words.format(arm[name].replace("-", " to ") if name in doses else arm[name])
-            for name, words in own
-            if arm[name] not in _NO_DOSE and not (name in products and "-" in arm[name])
-        ]
-        regimen = escape("; ".join(told) or treatment_words(arm["treatment"]))
+        regimen = escape(regimen_words(arm) or treatment_words(arm["treatment"]))
         if arm["note"]:
             regimen += Markup("<br><small>{}</small>").format(arm["note"])
         rows.append([row_link(arm["arm_id"], arm["label"]), arm["n_reported"], regimen])

@@ -130,9 +130,9 @@ class Registry:
     def questions_using(self, study_id: str) -> dict[str, dict[str, str]]:
         """Return the questions with a number from a study, and their conclusions that rest on it.
 
-        The conclusions are their sentences by key, in the order of the page.
+        The question with most numbers from it comes first; conclusions are sentences by key.
         """
-        using: dict[str, dict[str, str]] = {}
+        using: dict[str, tuple[int, dict[str, str]]] = {}
         for path in self.question_paths():
             recorded = self.page(page := f"questions/{path.stem}", "")
             own = {
@@ -141,9 +141,13 @@ class Registry:
                 if any(row.startswith(f"{study_id}.") for row in result.rows)
             }
             if own:
-                using[page] = {
-                    key: claim["text"]
-                    for key, claim in recorded.claims.items()
-                    if own & set(claim["rests_on"])
-                }
-        return using
+                using[page] = (
+                    len(own),
+                    {
+                        key: claim["text"]
+                        for key, claim in recorded.claims.items()
+                        if own & set(claim["rests_on"])
+                    },
+                )
+        most_first = sorted(using.items(), key=lambda item: -item[1][0])
+        return {page: claims for page, (_, claims) in most_first}

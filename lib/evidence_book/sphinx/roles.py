@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
 # A page of a study names the first conclusions of a question that rest on it; all stand there.
-_CLAIMS_SHOWN = 3
+_CLAIMS_SHOWN = 2
 # In the metadata of a page: the questions that use its study, and what they conclude from it.
 _USED_BY = "evidence_used_by"
 
@@ -242,7 +242,9 @@ class UsedByDirective(SphinxDirective):
             )
             for key, text in list(claims.items())[:_CLAIMS_SHOWN]
         ]
-        return item + nodes.bullet_list("", *shown) if shown else item
+        if shown:
+            item += nodes.bullet_list("", *shown)
+        return item
 
 
 def _outdated(

@@ -65,7 +65,7 @@ def _say_control(control: Estimate | NotEstimable, pooled: Estimate) -> str:
         return "the response of the randomized sorafenib-alone arm cannot be had"
     inside = (pooled.low or 0) <= control.value <= (pooled.high or 1)
     return (
-        f"the randomized sorafenib-alone arm had {format_compact(control)} per cent, "
+        f"the randomized sorafenib-alone arm had {format_compact(control)} %, "
         f"{'inside' if inside else 'outside'} the pooled interval"
     )
 
@@ -135,7 +135,7 @@ def draw_response_forest(
     level = f"{100 * (pooled.estimate.level or 0.95):g} %"
     alt = (
         f"Response rates of {len(arms)} arms given sorafenib and interferon-alfa, pooled at "
-        f"{format_compact(pooled.estimate)} per cent; {_say_control(control, pooled.estimate)}."
+        f"{format_compact(pooled.estimate)} %; {_say_control(control, pooled.estimate)}."
     )
     band = (
         "Band and dashed line: the sorafenib-alone arm of the only randomized trial."
