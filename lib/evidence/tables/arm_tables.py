@@ -45,13 +45,13 @@ def _qualifier(row: pd.Series) -> str:
     return f".{parts[-1]}" if len(parts) > _PLAIN_PARTS else ""
 
 
-def _is_main(row: pd.Series) -> bool:
+def is_main(row: pd.Series) -> bool:
     """Return True for a result of the whole study as its own publications have it."""
     qualifier = _qualifier(row)
     return not qualifier or (qualifier in QUALIFIERS and not row.get("population", ""))
 
 
-def _without_repeats(rows: Sequence[pd.Series]) -> list[pd.Series]:
+def without_repeats(rows: Sequence[pd.Series]) -> list[pd.Series]:
     """Leave out updates and reviews of what the paper gives as fully, and counts of a rate."""
     own = {_subject(row): row for row in rows if _qualifier(row) not in _SECOND_CHOICE}
     return [row for row in rows if not _is_repeat(row, own)]
@@ -68,7 +68,7 @@ def _subject(row: pd.Series) -> tuple[str, ...]:
     return tuple(row[name] for name in ("statistic", "outcome", "arm", "arm_a", "arm_b"))
 
 
-def _line(row: pd.Series, counts: str) -> Markup:
+def row_line(row: pd.Series, counts: str) -> Markup:
     """Return the number of a row with its interval and counts, linked to the row."""
     value, _, inside = printed_text(row).partition(" (")
     if row["statistic"] == "count" and counts:
@@ -85,7 +85,7 @@ def _line(row: pd.Series, counts: str) -> Markup:
     return shown + Markup(" <small>{}</small>").format(small) if small else shown
 
 
-def _counts(row: pd.Series, found: dict[str, Recomputed]) -> str:
+def counts_of(row: pd.Series, found: dict[str, Recomputed]) -> str:
     if row["events"] and row["n"]:
         return f"{row['events']}/{row['n']}"
     other = found.get(key_of(row, "counts"))
@@ -121,7 +121,7 @@ def _rank(code: str) -> int:
     return named.index(code) if code in named else len(named)
 
 
-def _joined(lines: Sequence[Markup]) -> Markup:
+def joined_lines(lines: Sequence[Markup]) -> Markup:
     return Markup("<br>").join(lines)
 
 
@@ -134,8 +134,8 @@ def tabulate_results_by_arm(
     the table of every row. A comparison is marked as published, or as derived from the arms.
     """
     found = {item.key: item for item in recomputed}
-    main = [row for _, row in evidence.where("outcomes").iterrows() if _is_main(row)]
-    rows = sorted(_without_repeats(main), key=lambda row: _rank(row["outcome"]))
+    main = [row for _, row in evidence.where("outcomes").iterrows() if is_main(row)]
+    rows = sorted(without_repeats(main), key=lambda row: _rank(row["outcome"]))
     arms = {arm["arm"]: arm for _, arm in evidence.where("arms").iterrows()}
     shown = [
         row for row in rows if row["arm"] in arms and not _says_the_size(row, arms[row["arm"]])
@@ -148,7 +148,7 @@ def tabulate_results_by_arm(
     lines: list[list[object]] = []
     for outcome, own in by_outcome.items():
         cells = [
-            _joined([_line(row, _counts(row, found)) for row in own if row["arm"] == arm["arm"]])
+            joined_lines([row_line(row, counts_of(row, found)) for row in own if row["arm"] == arm["arm"]])
             for arm in used
         ]
         comparisons = [
@@ -156,7 +156,7 @@ def tabulate_results_by_arm(
             *_derived(evidence, outcome, own, used, found, level),
         ]
         expected = len(list(filter(None, cells))) > 1 and own[0]["statistic"] == "median"
-        lines.append([_topic(own), *cells, _joined(comparisons) or ("" if expected else _NO_TEST)])
+        lines.append([_topic(own), *cells, joined_lines(comparisons) or ("" if expected else _NO_TEST)])
     is_compared = any(line[-1] not in ("", _NO_TEST) for line in lines)
     columns = ["Outcome", *map(_heading, used), *(["Comparison"] if is_compared else [])]
     return make_table(
@@ -173,7 +173,7 @@ def _published(rows: Sequence[pd.Series], arms: dict[str, pd.Series]) -> Iterato
     for row in rows:
         if row["arm_a"]:
             sides = " v ".join(arms[row[side]]["label"] for side in ("arm_a", "arm_b"))
-            yield _line(row, f"published, {sides}" if many else "published")
+            yield row_line(row, f"published, {sides}" if many else "published")
 
 
 def _derived(
@@ -223,7 +223,7 @@ def tabulate_patients_by_arm(evidence: Evidence) -> Table | None:
     rows = [
         row
         for _, row in evidence.where("characteristics").iterrows()
-        if _is_main(row) and row["characteristic"] not in doses
+        if is_main(row) and row["characteristic"] not in doses
     ]
     if not rows:
         return None
@@ -234,7 +234,7 @@ def tabulate_patients_by_arm(evidence: Evidence) -> Table | None:
     for code in dict.fromkeys(row["characteristic"] for row in rows):
         own = [row for row in rows if row["characteristic"] == code]
         cells = [
-            _joined([_line(row, _counts(row, {})) for row in own if row["arm"] == name])
+            joined_lines([row_line(row, counts_of(row, {})) for row in own if row["arm"] == name])
             for name, _ in columns
         ]
         lines.append([_topic(own), *cells])

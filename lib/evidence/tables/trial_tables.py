@@ -1,0 +1,81 @@
+"""All trials of the book in one table, a line per arm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from evidence.sources.data import Evidence
+from evidence.tables.appraisal_tables import outcome_words
+from evidence.tables.arm_tables import is_main, joined_lines, row_line, without_repeats
+from evidence.tables.study_tables import regimen_words
+from evidence.tables.table import Table, make_table
+
+# What a reader looks for first: header, outcome, and the statistics that may give it.
+_RESULTS = (
+    ("Response", "orr", ("percent", "count")),
+    ("Median PFS", "pfs", ("median",)),
+    ("Median OS", "os", ("median",)),
+)
+_OVERALL = "overall"
+
+
+def tabulate_trials(evidence: Evidence) -> Table:
+    """Return every trial with arms, a line per arm: who, what, response, medians, risk of bias."""
+    lines: list[list[object]] = []
+    for _, study in evidence.where("studies").iterrows():
+        study_id = study["study_id"]
+        results = evidence.where("outcomes", study_id=study_id)
+        main = [row for _, row in results.iterrows() if is_main(row)]
+        for _, arm in evidence.where("arms", study_id=study_id).iterrows():
+            regimen = regimen_words(arm)
+            small = Markup("<br><small>{}</small>").format(regimen) if regimen else ""
+            lines.append([
+                _trial(study),
+                study["line"],
+                escape(arm["label"]) + small,
+                arm["n_reported"],
+                *(_result(main, arm["arm"], *asked) for _, *asked in _RESULTS),
+                _bias(evidence, study_id),
+            ])  # fmt: skip
+    heads = [head for head, *_ in _RESULTS]
+    return make_table(
+        ["Trial", "Line", "Arm", "Patients", *heads, "Risk of bias"],
+        lines,
+        caption="All trials of this book, arm by arm",
+        numeric=("Patients",),
+        missing="\N{EN DASH}",
+        footnotes=["A dash: not in what was read. Arms of different trials cannot be compared."],
+    )
+
+
+def _trial(study: pd.Series) -> Markup:
+    name = escape(study["short_name"])
+    if study["chapter"] == "yes":
+        name = Markup('<a href="../studies/{}.html">{}</a>').format(study["study_id"], name)
+    phase = f"phase {study['phase']}, " if study["phase"] else ""
+    return name + Markup("<br><small>{}{}</small>").format(phase, study["design"])
+
+
+def _result(
+    rows: Sequence[pd.Series], arm: str, outcome: str, statistics: tuple[str, ...]
+) -> Markup:
+    own = [
+        row
+        for row in rows
+        if (row["arm"], row["outcome"]) == (arm, outcome) and row["statistic"] in statistics
+    ]
+    return joined_lines([row_line(row, "") for row in without_repeats(own)])
+
+
+def _bias(evidence: Evidence, study_id: str) -> Markup:
+    """Return the overall judgement of each outcome that was appraised."""
+    judged = evidence.where("appraisals", study_id=study_id)
+    lines = []
+    for _, row in judged.iterrows():
+        outcome, _, domain = row["domain"].partition(": ")
+        if domain == _OVERALL:
+            lines.append(escape(f"{outcome_words(outcome)}: {row['judgement']}"))
+    return joined_lines(lines)
