@@ -87,9 +87,14 @@ def regimen_words(arm: pd.Series) -> str:
 
 
 def tabulate_arms(evidence: Evidence) -> Table:
-    """Return the arms with their patients and their regimens in words."""
+    """Return the arms with their patients and their regimens in words, those that were given.
+
+    Arms that a publication takes together have no regimen of their own.
+    """
     rows = []
     for _, arm in evidence.where("arms").iterrows():
+        if arm["role"] == "pooled":
+            continue
         regimen = escape(regimen_words(arm) or treatment_words(arm["treatment"]))
         if arm["note"]:
             regimen += Markup("<br><small>{}</small>").format(arm["note"])
