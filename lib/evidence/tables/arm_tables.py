@@ -16,7 +16,7 @@ from evidence.sources.responses import QUALIFIERS, ArmResponse, find_response
 from evidence.sources.vocabulary import population_of, topic_of
 from evidence.tables.formatting import format_estimate, format_interval
 from evidence.tables.study_tables import missing_words
-from evidence.tables.table import Table, make_table, row_link
+from evidence.tables.table import Table, make_table, value_link
 from evidence_stats.printed.reported import Reported, read_reported
 from evidence_stats.rates.two_proportions import risk_difference
 
@@ -87,7 +87,7 @@ def _line(row: pd.Series, counts: str) -> Markup:
     if row["statistic"] in ("hazard_ratio", "odds_ratio"):
         value = f"{_KINDS[row['statistic']]} {value}"
     small = "; ".join(filter(None, (counts, inside, population_of(row))))
-    shown = row_link(row["row_id"], value)
+    shown = value_link(row["row_id"], value)
     return shown + Markup(" <small>{}</small>").format(small) if small else shown
 
 

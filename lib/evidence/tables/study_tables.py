@@ -60,7 +60,7 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
     line = _LINES.get(study["line"], f"{study['line']} line")
     facts = [
         ("Publication", _citation(evidence, first)),
-        ("Registration", study["registry_id"]),
+        ("Registered as", study["registry_id"]),
         ("What was read", source_link(study["read_as"], study["read_at"])),
         ("Design", ", ".join(filter(None, parts))),
         ("Patients", ", ".join(filter(None, (study["n_total"], study["histology"], line)))),
