@@ -61,7 +61,7 @@ def test_a_ratio_that_stands_in_for_one_without_a_number_says_so():
     effect = survival_effect(evidence, contrast, "pfs", level=0.95, rho=0.5)
     assert effect.rows == (f"{ratio}.review",)
     assert effect.estimate.method == (
-        f'as printed; {ratio}, value_reported: expected a number, got "not reported"'
+        f'as reported; {ratio}, value_reported: expected a number, got "not reported"'
     )
 
 

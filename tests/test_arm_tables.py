@@ -56,6 +56,20 @@ def test_a_published_ratio_is_marked_and_no_derived_one_stands_beside_it(evidenc
     assert comparison == "hazard ratio 0.44 published; 95 % CI 0.35 to 0.55, P <0.01"
 
 
+def test_a_ratio_without_an_interval_shows_its_p_value_alone(evidence):
+    comparison = results_of(evidence, "escudier-2007-target").loc[
+        "Overall survival, median", "Comparison"
+    ]
+    assert comparison == "hazard ratio 0.88 published; P = .146"
+
+
+def test_a_range_is_called_a_range(evidence):
+    table = tabulate_patients_by_arm(evidence.narrowed("jonasch-2010")).data.set_index(
+        "At the start"
+    )
+    assert table.loc["Age, median"].iloc[0] == "62.4 years range 45 to 83"
+
+
 def test_three_arms_say_which_two_a_ratio_compares(evidence):
     comparison = results_of(evidence, "hudes-2007").loc["Overall survival, median", "Comparison"]
     assert "Temsirolimus v Interferon" in comparison

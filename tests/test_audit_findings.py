@@ -153,7 +153,7 @@ def test_16_the_medians_of_sorafenib_give_another_hazard_ratio(of, evidence):
 def test_17_the_patients_of_the_summary_are_fewer_than_those_randomized(of):
     # Which label the summary cites is recorded by a reader.
     (found,) = of("A12", "escudier-2007-target")
-    assert found.computation == "452 + 451 = 903, printed 769"
+    assert found.computation == "452 + 451 = 903, reported 769"
     assert found.severity == "note"
 
 

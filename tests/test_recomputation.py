@@ -91,16 +91,16 @@ def of(*rows):
 @pytest.mark.parametrize(
     ("row", "comment"),
     [
-        (fact(HR, "0.63", "0.44", "not reached"), "the upper limit is printed as not reached"),
-        (fact(HR, "0.63", "0.44", ">10"), "the upper limit is printed as >10"),
-        (fact(HR, "0.63", "<0.01", "2.1"), "the lower limit is printed as <0.01"),
-        (fact(HR, "<0.63", "0.44", "0.89"), "the value is printed as <0.63"),
-        (fact(HR, "0.63", "0.44", ""), "no upper limit is printed"),
-        (fact(HR, "0.63", "0.44", "0.89", "not reported"), "printed P not reported, allowed"),
+        (fact(HR, "0.63", "0.44", "not reached"), "the upper limit is reported as not reached"),
+        (fact(HR, "0.63", "0.44", ">10"), "the upper limit is reported as >10"),
+        (fact(HR, "0.63", "<0.01", "2.1"), "the lower limit is reported as <0.01"),
+        (fact(HR, "<0.63", "0.44", "0.89"), "the value is reported as <0.63"),
+        (fact(HR, "0.63", "0.44", ""), "no upper limit is reported"),
+        (fact(HR, "0.63", "0.44", "0.89", "not reported"), "reported P not reported, allowed"),
         (fact(HR, "0.63", "0.44", "0.89", ci_kind="range", ci_level=""), "those of a range"),
-        (fact(ORR, "<1"), "the value is printed as <1"),
-        (fact(ORR, "30", "16.6", ""), "no upper limit is printed"),
-        (fact(ORR, "30", "16.6", ">46"), "the upper limit is printed as >46"),
+        (fact(ORR, "<1"), "the value is reported as <1"),
+        (fact(ORR, "30", "16.6", ""), "no upper limit is reported"),
+        (fact(ORR, "30", "16.6", ">46"), "the upper limit is reported as >46"),
         (fact(ORR.replace("orr", "change"), "-19"), "a change is no share of patients"),
         (fact(MEDIANS[0], "1.8", "1.8", "1.8"), "the limits coincide"),
     ],
@@ -116,8 +116,8 @@ def test_a_row_that_cannot_be_recomputed_says_why(row, comment):
     ("limits", "comment"),
     [
         ([("1.8", "1.8", "1.8"), ("7.39", "5.52", "9.20")], "the limits of a median coincide"),
-        ([("7.56", "5.19", "11.07"), ("7.39", "5.52", "not attained")], "a limit is not printed"),
-        ([("7.56", "0.0", "11.07"), ("7.39", "5.52", "9.20")], "a limit is not printed"),
+        ([("7.56", "5.19", "11.07"), ("7.39", "5.52", "not attained")], "a limit is not reported"),
+        ([("7.56", "0.0", "11.07"), ("7.39", "5.52", "9.20")], "a limit is not reported"),
     ],
 )
 def test_a_hazard_ratio_of_medians_without_width_has_no_interval(limits, comment):

@@ -27,7 +27,7 @@ def test_counts_that_are_not_printed_follow_from_the_interval(evidence):
     control = arm_response(evidence, "jonasch-2010.sorafenib")
     assert combination.counts == (10, 40)
     assert control.counts == (12, 40)
-    assert combination.how == "the only counts whose exact interval prints so"
+    assert combination.how == "the only counts whose exact interval gives it"
 
 
 def test_the_seven_pooled_arms_have_the_counts_of_their_papers(evidence):
@@ -64,7 +64,7 @@ def test_printed_medians_keep_missing_limits_missing(evidence):
     median = printed_median(evidence, "jonasch-2010.os.median.sorafenib_ifn")
     assert (median.value, median.low, median.high) == (27.04, 22.31, None)
     assert printed_median(evidence, "jonasch-2010.os.median.sorafenib").value is None
-    with pytest.raises(ValueError, match="a row that prints a median"):
+    with pytest.raises(ValueError, match="a row that gives a median"):
         printed_median(evidence, "jonasch-2010.orr.percent.sorafenib")
 
 
@@ -95,7 +95,7 @@ def test_a_response_of_a_named_analysis_is_found_where_no_plain_one_is_printed(q
     ("cells", "reason"),
     [
         ({"value_reported": "<1", "events": ""}, 'value_reported: expected a number, got "<1"'),
-        ({"value_reported": "19.7", "events": ""}, "no count of 62 patients print as 19.7 %"),
+        ({"value_reported": "19.7", "events": ""}, "no count of 62 patients round to 19.7 %"),
         (AS_COUNT | {"value_reported": "not reported", "events": ""}, "value_reported: expected"),
     ],
 )
@@ -109,7 +109,7 @@ def test_an_arm_that_stays_out_says_which_cell_is_why(cells, reason):
 
 
 def patients(name, events, n):
-    return ArmResponse(f"{name}.a", name, "SOR", events, n, (f"{name}.orr",), "printed")
+    return ArmResponse(f"{name}.a", name, "SOR", events, n, (f"{name}.orr",), "reported")
 
 
 def test_a_ratio_without_responders_in_the_control_arm_gives_the_difference_instead():

@@ -30,6 +30,10 @@ ROB2_DOMAINS = (
     "overall",
 )
 _DOMAIN_HEADS = tuple(name.split(" ", 1)[-1].capitalize() for name in ROB2_DOMAINS)
+# Beside the outcomes of one study; the reasons name the domains in full.
+_SHORT_HEADS = (
+    "Randomization", "Deviations", "Missing data", "Measurement", "Selection", "Overall",
+)  # fmt: skip
 _ROB2 = "RoB 2"
 _KEY = ("+ low, ? some concerns, \u00d7 high, \u00b7 no information.",)
 
@@ -77,7 +81,7 @@ def tabulate_study_bias(evidence: Evidence) -> Table | None:
     own = evidence.where("appraisals", tool=_ROB2)
     outcomes = dict.fromkeys(own["domain"].str.partition(":")[0]) if len(own) else {}
     rows = [_rob_row(own, outcome, outcome_words(outcome)) for outcome in outcomes]
-    columns = ["Outcome", *_DOMAIN_HEADS]
+    columns = ["Outcome", *_SHORT_HEADS]
     caption = "Risk of bias by outcome (RoB 2)"
     return make_table(columns, rows, caption=caption, footnotes=_KEY) if rows else None
 

@@ -16,7 +16,7 @@ from evidence.sources.responses import QUALIFIERS, ArmResponse, find_response
 from evidence.sources.vocabulary import population_of, topic_of
 from evidence.tables.formatting import format_estimate, format_interval
 from evidence.tables.study_tables import missing_words
-from evidence.tables.table import Table, make_table, row_link
+from evidence.tables.table import Table, make_table, value_link
 from evidence_stats.printed.reported import Reported, read_reported
 from evidence_stats.rates.two_proportions import risk_difference
 
@@ -54,7 +54,14 @@ def is_main(row: pd.Series) -> bool:
 def without_repeats(rows: Sequence[pd.Series]) -> list[pd.Series]:
     """Leave out updates and reviews of what the paper gives as fully, and counts of a rate."""
     own = {_subject(row): row for row in rows if _qualifier(row) not in _SECOND_CHOICE}
-    return [row for row in rows if not _is_repeat(row, own)]
+    kept: list[pd.Series] = []
+    for row in rows:
+        if not _is_repeat(row, own):
+            kept.append(row)
+            if _qualifier(row) in _SECOND_CHOICE:
+                # One of them is enough.
+                own[_subject(row)] = row
+    return kept
 
 
 def _is_repeat(row: pd.Series, own: Mapping[tuple[str, ...], pd.Series]) -> bool:
@@ -74,14 +81,13 @@ def row_line(row: pd.Series, counts: str) -> Markup:
     if row["statistic"] == "count" and counts:
         value, counts = counts, ""
     inside = inside.removesuffix(")")
-    if inside and row.get("ci_level"):
-        inside = f"{row['ci_level']} % CI {inside}"
-    elif inside:
-        inside = f"{row.get('ci_kind') or 'range'} {inside}"
+    if " to " in inside:
+        level = f"{row['ci_level']} % CI" if row.get("ci_level") else ""
+        inside = f"{level or row.get('ci_kind') or 'range'} {inside}"
     if row["statistic"] in ("hazard_ratio", "odds_ratio"):
         value = f"{_KINDS[row['statistic']]} {value}"
     small = "; ".join(filter(None, (counts, inside, population_of(row))))
-    shown = row_link(row["row_id"], value)
+    shown = value_link(row["row_id"], value)
     return shown + Markup(" <small>{}</small>").format(small) if small else shown
 
 
@@ -104,7 +110,7 @@ def _half(given: Reported) -> float:
 
 def _says_the_size(row: pd.Series, arm: pd.Series) -> bool:
     """Return True for a row that counts the patients of the arm, as its heading does."""
-    return row["statistic"] == "count" and row["value_reported"] == arm["n_reported"]
+    return bool(row["statistic"] == "count" and row["value_reported"] == arm["n_reported"])
 
 
 def _topic(rows: Sequence[pd.Series]) -> str:

@@ -60,7 +60,7 @@ def tabulate_design(evidence: Evidence, study_id: str) -> Table:
     line = _LINES.get(study["line"], f"{study['line']} line")
     facts = [
         ("Publication", _citation(evidence, first)),
-        ("Registration", study["registry_id"]),
+        ("Registered as", study["registry_id"]),
         ("What was read", source_link(study["read_as"], study["read_at"])),
         ("Design", ", ".join(filter(None, parts))),
         ("Patients", ", ".join(filter(None, (study["n_total"], study["histology"], line)))),
@@ -87,9 +87,14 @@ def regimen_words(arm: pd.Series) -> str:
 
 
 def tabulate_arms(evidence: Evidence) -> Table:
-    """Return the arms with their patients and their regimens in words."""
+    """Return the arms with their patients and their regimens in words, those that were given.
+
+    Arms that a publication takes together have no regimen of their own.
+    """
     rows = []
     for _, arm in evidence.where("arms").iterrows():
+        if arm["role"] == "pooled":
+            continue
         regimen = escape(regimen_words(arm) or treatment_words(arm["treatment"]))
         if arm["note"]:
             regimen += Markup("<br><small>{}</small>").format(arm["note"])

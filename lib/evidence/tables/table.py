@@ -56,6 +56,11 @@ def row_link(row_id: str, text: str) -> Markup:
     return Markup('<a href="{}#row-{}">{}</a>').format(PROVENANCE_PAGE, row_id, text)
 
 
+def value_link(row_id: str, value: str) -> Markup:
+    """Return a number as a link to its data row; as short as it is, its column may be narrow."""
+    return Markup('<a class="value" href="{}#row-{}">{}</a>').format(PROVENANCE_PAGE, row_id, value)
+
+
 def source_link(text: str, address: str) -> Markup:
     """Return a link to a page of record, or only the text where there is no address."""
     if not address.startswith("https://"):

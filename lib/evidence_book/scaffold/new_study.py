@@ -186,7 +186,7 @@ def _prose_lines(notebook: dict[str, Any]) -> set[str]:
 
 def _prose(study: NewStudy, source: str, shared: set[str], *, opening: bool) -> str:
     if opening:
-        words = "what kind of study this is, its main printed results, and what it cannot say"
+        words = "one sentence on what this study tells a reader of this book"
         return f"# {study.short_name}\n\n{TODO}: {words}."
     kept = [line for line in source.splitlines() if line in shared]
     if len([line for line in kept if line]) < len([x for x in source.splitlines() if x]):
@@ -220,7 +220,7 @@ def what_is_next(study: NewStudy) -> list[str]:
     return [
         f"1. data/studies.csv, data/arms.csv, data/references.bib: every {TODO} of "
         f"{study.study_id} ({study.source}); columns are explained in data/datapackage.json",
-        f"2. data: one row per printed statistic in {facts} or biomarkers, e.g. "
+        f"2. data: one row per reported statistic in {facts} or biomarkers, e.g. "
         f"{study.study_id}.orr.percent.{study.arms[0][0]}; judgements in appraisals",
         f"3. chapters/studies/{study.study_id}.ipynb: the prose",
         "4. `evidence check` says what is missing, then `evidence run`",

@@ -193,7 +193,7 @@ def _p_range(polygon: list[Point], level: float) -> Estimate | None:
         high=1.0 if crosses else two_sided_p(min(ratios)),
         kind="range",
         unit="p_value",
-        method=f"Wald P allowed by the printed hazard ratio and {100 * level:g}% interval",
+        method=f"Wald P allowed by the reported hazard ratio and {100 * level:g}% interval",
         conventions=("rounding_box", "rounding_wald"),
     )
 
@@ -254,7 +254,7 @@ def rounding_polygon(
     if p is not None and polygon:
         pieces = _with_p(polygon, read_printed(p))
     points = [point for piece in pieces for point in piece]
-    method = "range allowed by the printed digits"
+    method = "range allowed by the reported digits"
     return RoundingPolygon(
         vertices=tuple(polygon),
         pieces=tuple(tuple(piece) for piece in pieces),
