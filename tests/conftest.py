@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from evidence_book.extras.chromium import NAMES
 from evidence_book.rendering.rendering import kept_html, render_book
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,8 +63,7 @@ def _work_on_this_project(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return a headless Chromium; its event loop must not outlive the tests of one file."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
+    path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium found; on Debian or Ubuntu: apt-get install chromium")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

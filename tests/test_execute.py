@@ -16,6 +16,7 @@ from evidence_book.kernels import execute as execute_module
 from evidence_book.kernels.execute import refresh
 from evidence_book.kernels.time_limit import time_limit
 from evidence_book.runs.freshness import list_pages, read_notebook, why_stale
+from tests.conftest import copy_project
 from tests.small_page import KILL_WORKER
 
 PAGE = "studies/ryan-2007"
@@ -38,76 +39,99 @@ def test_running_a_page_again_changes_no_byte(project):
     assert notebook_path(PAGE).read_bytes() == before
 
 
-def test_a_failing_page_is_named_with_cell_and_error_and_the_others_finish(project):
-    before = break_cell(PAGE, "raise ValueError('expected 2, got 3')")
-    other = "studies/sternberg-2010"
-    data = project / "data" / "outcomes.csv"
-    data.write_text(
-        data.read_text().replace("Nearly half had a cytokine", "About half had a cytokine")
-    )
-    failed, good = refresh([PAGE, other])
+# What may go wrong in a cell, one page each: they run beside each other, in one pool of kernels.
+FAULTS = {
+    PAGE: "raise ValueError('expected 2, got 3')",
+    "studies/eto-2015": "print('seen 12 rows')",
+    "studies/niwakawa-2012": "import warnings\nwarnings.warn('mind this', stacklevel=2)",
+    "studies/yang-2003": "for i in range(110): print('x' * 1000000)",
+    "studies/mickisch-2001": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+}
+HANGS = {
+    PAGE: "import time\ntime.sleep(600)",
+    "studies/eto-2015": "import signal, time\nsignal.signal(2, signal.SIG_IGN)\n"
+    "while True: time.sleep(1)",
+    "studies/niwakawa-2012": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
+}
+GOOD = "studies/sternberg-2010"
+
+
+@pytest.fixture(scope="module")
+def run_broken(tmp_path_factory):
+    """Return a function that breaks pages of a copy of the project and runs them with a good one.
+
+    It returns what each run said; of pages that failed it has asked that they are as they were.
+    """
+
+    def run(faults, **environment):
+        with pytest.MonkeyPatch.context() as patch:
+            target = copy_project(tmp_path_factory.mktemp("broken") / "project")
+            patch.setenv("EVIDENCE_ROOT", str(target))
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            data = target / "data" / "outcomes.csv"
+            words = data.read_text().replace("Nearly half had a", "About half had a")
+            data.write_text(words)
+            before = {page: break_cell(page, source) for page, source in faults.items()}
+            runs = {run.page: run for run in refresh([*faults, GOOD])}
+            for page, content in before.items():
+                assert notebook_path(page).read_bytes() == content, page
+            if not runs[GOOD].error:
+                assert why_stale(GOOD, load_evidence()) == []
+        return runs
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def broken(run_broken):
+    return run_broken(FAULTS)
+
+
+@pytest.fixture(scope="module")
+def hung(run_broken):
+    return run_broken(HANGS, EVIDENCE_TIME_LIMIT="4")
+
+
+def test_a_failing_page_is_named_with_cell_and_error_and_the_others_finish(broken):
     where = "code cell 3 (raise ValueError('expected 2, got 3'))"
-    assert failed.error == f"{PAGE}, {where}: ValueError: expected 2, got 3"
-    assert notebook_path(PAGE).read_bytes() == before
-    assert good.error == ""
-    assert good.changed
-    assert why_stale(other, load_evidence()) == []
+    assert broken[PAGE].error == f"{PAGE}, {where}: ValueError: expected 2, got 3"
+    assert broken[GOOD].error == ""
+    assert broken[GOOD].changed
 
 
 @pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        ("print('seen 12 rows')", '"seen 12 rows"'),
-        ("import warnings\nwarnings.warn('mind this', stacklevel=2)", "mind this"),
-    ],
+    ("page", "words"),
+    [("studies/eto-2015", '"seen 12 rows"'), ("studies/niwakawa-2012", "mind this")],
 )
-def test_a_page_that_prints_or_warns_is_an_error_and_keeps_its_last_good_form(
-    project, source, words
-):
-    before = break_cell(PAGE, source)
-    (run,) = refresh([PAGE])
-    where = f"code cell 3 ({source.splitlines()[0]})"
-    assert run.error.startswith(f"{PAGE}, {where}: expected no printed text or warning in a page")
-    assert words in run.error
-    assert notebook_path(PAGE).read_bytes() == before
+def test_a_page_that_prints_or_warns_is_an_error_and_keeps_its_last_good_form(broken, page, words):
+    where = f"code cell 3 ({FAULTS[page].splitlines()[0]})"
+    error = broken[page].error
+    assert error.startswith(f"{page}, {where}: expected no printed text or warning in a page")
+    assert words in error
 
 
-def test_a_page_too_large_to_be_read_again_is_an_error_and_keeps_its_last_good_form(
-    project, monkeypatch
-):
-    source = "for i in range(110): print('x' * 1000000)"
-    before = break_cell(PAGE, source)
-    (run,) = refresh([PAGE])
-    assert run.error.startswith(f"{PAGE}, code cell 3 ({source}): expected a page of at most 100")
-    assert "got one of 11" in run.error
-    assert notebook_path(PAGE).read_bytes() == before
-    assert not run.changed
+def test_a_page_too_large_to_be_read_again_is_an_error_and_keeps_its_last_good_form(broken):
+    page = "studies/yang-2003"
+    said = f"{page}, code cell 3 ({FAULTS[page]}): expected a page of at most 100"
+    assert broken[page].error.startswith(said)
+    assert "got one of 11" in broken[page].error
+    assert not broken[page].changed
 
 
-def test_a_kernel_that_dies_is_said_and_the_page_is_kept(project):
-    before = break_cell(PAGE, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
-    (run,) = refresh([PAGE])
-    assert run.error.startswith(f"{PAGE}, DeadKernelError")
-    assert notebook_path(PAGE).read_bytes() == before
+def test_a_kernel_that_dies_is_said_and_the_page_is_kept(broken):
+    page = "studies/mickisch-2001"
+    assert broken[page].error.startswith(f"{page}, DeadKernelError")
 
 
 @pytest.mark.parametrize(
-    "hangs",
-    [
-        "import time\ntime.sleep(600)",
-        "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nwhile True: time.sleep(1)",
-        "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
-    ],
-    ids=["sleeps", "ignores interrupts", "is stopped by the system"],
+    "page", HANGS, ids=["sleeps", "ignores interrupts", "is stopped by the system"]
 )
-def test_a_page_that_hangs_is_ended_at_the_time_limit_and_kept(project, monkeypatch, hangs):
-    monkeypatch.setenv("EVIDENCE_TIME_LIMIT", "2")
-    before = break_cell(PAGE, hangs)
-    (run,) = refresh([PAGE])
-    assert run.error.startswith(f"{PAGE}, code cell 3 ({hangs.splitlines()[0]}): stopped after 2 s")
-    assert "--time-limit" in run.error
-    assert run.seconds < 30
-    assert notebook_path(PAGE).read_bytes() == before
+def test_a_page_that_hangs_is_ended_at_the_time_limit_and_kept(hung, page):
+    where = f"{page}, code cell 3 ({HANGS[page].splitlines()[0]})"
+    assert hung[page].error.startswith(f"{where}: stopped after 4 s")
+    assert "--time-limit" in hung[page].error
+    assert hung[page].seconds < 30
 
 
 def test_the_time_limit_is_of_all_cells_together(tmp_path):

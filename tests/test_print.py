@@ -1,8 +1,10 @@
 """The whole book as one PDF: nothing missing, nothing cut, every link and page number true."""
 
+import json
 import re
 import time
 import unicodedata
+from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 
@@ -44,12 +46,26 @@ def printed(site, tmp_path_factory, worker_id):
         try:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(pdf, "compose_book", _composed)
+                patch.setattr(pdf, "open_document", _measured(site.parent / "outside.json"))
                 (site.parent / "book.pdf.part").write_bytes(pdf.print_book(site))
             (site.parent / "book.pdf.part").rename(site.parent / "book.pdf")
         except BaseException:
             (site.parent / "print-failed").touch()
             raise
     return PdfReader(site.parent / "book.pdf")
+
+
+def _measured(path):
+    """Return `open_document` that also writes what is wider than the paper, once it is printed."""
+
+    @contextmanager
+    def opened(document):
+        with open_document(document) as page:
+            yield page
+            page.set_viewport_size({"width": CONTENT_WIDTH, "height": 900})
+            path.write_text(json.dumps(page.evaluate(OUTSIDE)))
+
+    return opened
 
 
 def _first(site):
@@ -194,14 +210,17 @@ def test_the_last_column_of_every_table_is_there_to_its_last_sign(printed, docum
     assert len(cut) == 0, cut[:5]
 
 
-def test_nothing_is_wider_than_the_paper(site, document):
+def test_nothing_is_wider_than_the_paper(site, printed):
+    assert json.loads((site.parent / "outside.json").read_text()) == []
+
+
+def test_what_is_wider_than_the_paper_would_be_found(tmp_path):
     _need_chromium()
-    path = site.parent / ".print-measured.html"
-    path.write_text(str(document), encoding="utf-8")
-    with open_document(path) as page:
-        page.set_viewport_size({"width": CONTENT_WIDTH, "height": 900})
-        assert page.evaluate(OUTSIDE) == []
-    path.unlink()
+    path = tmp_path / "wide.html"
+    path.write_text(f"<p style='width: {CONTENT_WIDTH + 20}px'>Wide.</p><p>Narrow.</p>")
+    with _measured(tmp_path / "outside.json")(path):
+        pass
+    assert json.loads((tmp_path / "outside.json").read_text()) == ["P  Wide."]
 
 
 def test_each_figure_is_on_one_page_with_its_caption(printed, document):
@@ -299,7 +318,9 @@ def test_an_image_that_is_missing_is_named(tmp_path):
 def test_without_chromium_the_message_says_what_was_looked_for(monkeypatch):
     monkeypatch.delenv("EVIDENCE_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(PrintError, match="looked for chromium, .*apt-get install chromium"):
+    with pytest.raises(
+        PrintError, match="looked for chromium.*, .*apt-get install chromium"
+    ):
         find_chromium()
     monkeypatch.setenv("EVIDENCE_CHROMIUM", "no-such-program")
     with pytest.raises(PrintError, match="EVIDENCE_CHROMIUM: expected .* got 'no-such-program'"):

@@ -354,6 +354,7 @@ def test_text_that_is_code_is_refused_and_never_run(project, here):
 
 
 @pytest.mark.filterwarnings("default")
+@pytest.mark.everywhere
 def test_the_same_runs_go_to_a_dask_cluster_one_of_whose_workers_is_killed(small, tmp_path):
     from distributed import LocalCluster
 
