@@ -181,7 +181,7 @@ class CoxFit:
 def _variances(averages: Floats, columns: Floats, expected: Floats) -> Floats:
     width = columns.shape[1]
     squares = (columns[:, :, None] * columns[:, None, :]).reshape(len(columns), width * width)
-    means = (averages @ squares).reshape(-1, width, width)
+    means = (averages @ squares).reshape(len(averages), width, width)
     return means - expected[:, :, None] * expected[:, None, :]
 
 
