@@ -83,6 +83,8 @@ class CohortDesign(_Part):
     horizons: list[int] = Field(min_length=1)
     periods: list[int]
     drugs: dict[str, list[str]] = {}
+    # P values printed elsewhere: rows of data/biomarkers.csv, each with its P.
+    printed_p: dict[str, float] = {}
 
     @property
     def size(self) -> int:
