@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from evidence.cohorts.curves import FEWEST
 from evidence.cohorts.patients import Patients
-from evidence.cohorts.settings import Setting, make_setting
+from evidence.cohorts.settings import FEWEST, Setting, make_setting
 from evidence_stats.cohorts.added_value import (
     Discrimination,
     discriminate,
@@ -89,7 +88,6 @@ def _calibration(
     for number in range(_FIFTHS):
         inside = fifth == number
         row = names | {"horizon": horizon, "model": model, "fifth": number + 1}
-        row["row_id"] += f".{model}.to_{horizon}.fifth_{number + 1}"
         if inside.sum() < FEWEST:
             continue
         seen = observed_risk(setting.months[inside], setting.dead[inside], horizon)
@@ -111,7 +109,6 @@ def _decision(
     }
     for threshold in THRESHOLDS:
         row = names | {"horizon": horizon, "threshold": threshold}
-        row["row_id"] += f".to_{horizon}.at_{100 * threshold:g}"
         yield "net_benefit", row | {
             name: net_benefit(months, dead, risk, horizon, threshold)
             for name, risk in risks.items()

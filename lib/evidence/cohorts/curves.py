@@ -10,7 +10,7 @@ from lifelines.statistics import multivariate_logrank_test
 
 from evidence.cohorts.design import Scale
 from evidence.cohorts.patients import Patients
-from evidence.cohorts.settings import Setting, unadjusted
+from evidence.cohorts.settings import FEWEST, Setting, unadjusted
 from evidence_stats.cohorts.scales import best_cuts, groups
 from evidence_stats.survival.kaplan_meier import Floats, Ints, km_curve, km_median, rmst
 
@@ -23,8 +23,6 @@ GROUPS: dict[Scale, tuple[str, ...]] = {
 }
 # Months at which curves are read.
 GRID = tuple(range(0, 97, 6))
-# A cell that counts fewer patients is left empty.
-FEWEST = 5
 FEW = "<5"
 
 
@@ -82,7 +80,7 @@ def _of_group(
     yield "groups", row | facts | {k: "" if v is None else v for k, v in shown.items()}
     for month in GRID:
         at_risk = int((months >= month).sum())
-        made = row | {"row_id": f"{row['row_id']}.month_{month}", "month": month}
+        made = row | {"month": month}
         if at_risk < FEWEST:
             yield "curves", made | {"at_risk": FEW}
             continue
@@ -114,7 +112,7 @@ def baseline_rows(patients: Patients, marker: str) -> Iterator[Row]:
         if told.per is not None:
             for number, third in enumerate(words):
                 own = cells[group == number].dropna()
-                yield _baseline(patients, marker, name, "median", third) | {
+                yield _baseline(marker, name, "median", third) | {
                     "count": round(float(own.median())) if len(own) >= FEWEST else ""
                 }
             continue
@@ -123,18 +121,11 @@ def baseline_rows(patients: Patients, marker: str) -> Iterator[Row]:
         for number, third in enumerate(words):
             counted = {level: int((shown[group == number] == level).sum()) for level in levels}
             for level, cell in hide_small(counted).items():
-                yield _baseline(patients, marker, name, level, third) | {"count": cell}
+                yield _baseline(marker, name, level, third) | {"count": cell}
 
 
-def _baseline(patients: Patients, marker: str, name: str, level: str, third: str) -> Row:
-    parts = (patients.design.study_id, marker, "baseline", name, level, third)
-    return {
-        "row_id": ".".join(part.replace(" ", "_") for part in parts),
-        "marker": marker,
-        "characteristic": name,
-        "value": level,
-        "group": third,
-    }
+def _baseline(marker: str, name: str, level: str, third: str) -> Row:
+    return {"marker": marker, "characteristic": name, "value": level, "group": third}
 
 
 def hide_small(counted: Mapping[str, int]) -> dict[str, int | str]:

@@ -34,6 +34,7 @@ class Expected(_Part):
     patients: int
     with_markers: int
     deaths: int
+    with_drugs: int | None = None
 
 
 class Covariate(_Part):

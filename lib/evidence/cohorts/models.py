@@ -145,7 +145,6 @@ def over_time_rows(patients: Patients, marker: str) -> Iterator[Row]:
         )
         for month, value in zip(months, smooth, strict=True):
             row = _begin(patients, marker, setting)
-            row["row_id"] += f".month_{month:g}"
             yield row | {"month": month, "log_hr": value}
 
 
@@ -165,7 +164,6 @@ def spline_rows(patients: Patients, marker: str) -> Iterator[Row]:
         inner = fit.covariance[:2, :2]
         for percentile, level, row_of in zip(_PERCENTILES, levels, against, strict=True):
             row = _begin(patients, marker, setting)
-            row["row_id"] += f".percentile_{percentile}"
             se = float(np.sqrt(row_of @ inner @ row_of))
             log_hr = float(row_of @ fit.beta[:2])
             # Two decimals: a level is nobody's own.

@@ -191,7 +191,6 @@ def _fingerprints(cells: pd.DataFrame, design: CohortDesign) -> dict[str, str]:
     numbers = {TIME, DEATH, *design.markers}
     numbers |= {name for name, told in design.covariates.items() if told.per is not None}
     read = [ID, TIME, DEATH, *design.covariates, *design.markers]
-    read += ["drugs"] if "drugs" in cells else []
     found = {}
     for name in read:
         texts = [
@@ -214,6 +213,8 @@ def _counts(made: Patients, file: str) -> Iterator[Problem]:
         ),
         "deaths": (expected.deaths, int(table[DEATH].sum())),
     }
+    if expected.with_drugs is not None and "drugs" in table:
+        found["patients with a drug"] = (expected.with_drugs, int((table["drugs"] != "").sum()))
     for words, (wanted, given) in found.items():
         if wanted != given:
             yield Problem(file, 0, "", f"{wanted} {words}, as in the snapshot", str(given))

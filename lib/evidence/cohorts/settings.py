@@ -17,6 +17,8 @@ from evidence_stats.survival.kaplan_meier import Bools, Floats, Ints
 
 # Fewer deaths carry no model (Peduzzi et al. 1995, J Clin Epidemiol 48:1503: ten a covariate).
 FEWEST_DEATHS = 10
+# A group of fewer patients is no group.
+FEWEST = 5
 # What a spline compares: the ends of the middle half of the patients.
 _QUARTILES = (0.25, 0.75)
 
@@ -80,6 +82,16 @@ def each_setting(patients: Patients) -> Iterator[Setting]:
             yield make_setting(patients, population, adjustment)
 
 
+def _varies(column: Floats) -> bool:
+    """Return False for a covariate without spread; a group of fewer than five is none.
+
+    Such a group counts with the one that the others are compared with.
+    """
+    if set(np.unique(column)) <= {0.0, 1.0}:
+        return bool(FEWEST <= column.sum() <= len(column) - FEWEST)
+    return bool(len(column) and column.std() > 0)
+
+
 def make_setting(patients: Patients, population: str, adjustment: str) -> Setting:
     """Return one population with one adjustment."""
     told = patients.design.adjustments[adjustment]
@@ -88,9 +100,10 @@ def make_setting(patients: Patients, population: str, adjustment: str) -> Settin
     complete = ~np.isnan(columns).any(axis=1) & strata.notna().all(axis=1).to_numpy()
     kept = np.flatnonzero(patients.within(population).to_numpy() & complete)
     columns = columns[kept]
-    varies = np.flatnonzero(columns.std(axis=0) > 0) if len(kept) else []
+    varies = [at for at in range(columns.shape[1]) if _varies(columns[:, at])]
     stratum = strata.iloc[kept].astype(str).agg("/".join, axis=1).to_numpy() if told.strata else None
-    several = stratum is not None and len(set(stratum)) > 1
+    sizes = np.unique(stratum, return_counts=True)[1] if stratum is not None else np.zeros(0)
+    several = (sizes >= FEWEST).sum() > 1
     adjusted = bool(told.columns or told.strata)
     return Setting(
         population,

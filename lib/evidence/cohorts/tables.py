@@ -48,7 +48,6 @@ TABLES: dict[str, AggregateTable] = {
     "baseline": AggregateTable(
         "One row per third of a marker and value of a covariate.",
         {
-            **_KEY,
             **_MARKER,
             "characteristic": "Covariate.",
             "value": "Its value, or median.",
@@ -92,7 +91,6 @@ TABLES: dict[str, AggregateTable] = {
     "curves": AggregateTable(
         "One row per group and month of a Kaplan-Meier curve.",
         {
-            **_KEY,
             **_MARKER,
             **_GROUP,
             "month": "Month.",
@@ -129,12 +127,11 @@ TABLES: dict[str, AggregateTable] = {
     ),
     "over_time": AggregateTable(
         "One row per month: scaled Schoenfeld residuals of the marker per SD, smoothed.",
-        {**_KEY, **_MARKER, **_SETTING, "month": "Month.", "log_hr": "Log hazard ratio per SD."},
+        {**_MARKER, **_SETTING, "month": "Month.", "log_hr": "Log hazard ratio per SD."},
     ),
     "splines": AggregateTable(
         "One row per percentile of a marker: hazard against its median, by a spline.",
         {
-            **_KEY,
             **_MARKER,
             **_SETTING,
             "percentile": "Percentile of the marker.",
@@ -158,7 +155,6 @@ TABLES: dict[str, AggregateTable] = {
     "calibration": AggregateTable(
         "One row per fifth of predicted risk.",
         {
-            **_KEY,
             **_MARKER,
             "horizon": "Horizon, months.",
             "model": "With or without the marker.",
@@ -171,7 +167,6 @@ TABLES: dict[str, AggregateTable] = {
     "net_benefit": AggregateTable(
         "One row per risk at which somebody might act.",
         {
-            **_KEY,
             **_MARKER,
             "horizon": "Horizon, months.",
             "threshold": "Risk of death from which one acts.",

@@ -238,8 +238,10 @@ def fit_cox(sets: RiskSets, columns: npt.ArrayLike, start: Floats | None = None)
     else:
         if width:
             raise NoFit("the likelihood has no maximum that can be found")
-    unscaled = beta / spread if width else beta
-    return CoxFit(sets, given, unscaled, averages, likelihood)
+    made = CoxFit(sets, given, beta / spread if width else beta, averages, likelihood)
+    if width and not np.diag(made.covariance).min() > 0.0:
+        raise NoFit("too few died for so many covariates")
+    return made
 
 
 def _climb(
