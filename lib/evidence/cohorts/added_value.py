@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from evidence.cohorts.patients import Patients
-from evidence.cohorts.settings import FEWEST, Setting, make_setting
+from evidence.cohorts.patients import FEWEST, Patients
+from evidence.cohorts.settings import Setting, make_setting
 from evidence_stats.cohorts.added_value import (
     Discrimination,
     discriminate,

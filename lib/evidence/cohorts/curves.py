@@ -9,8 +9,8 @@ import numpy as np
 from lifelines.statistics import multivariate_logrank_test
 
 from evidence.cohorts.design import Scale
-from evidence.cohorts.patients import Patients
-from evidence.cohorts.settings import FEWEST, Setting, unadjusted
+from evidence.cohorts.patients import FEWEST, Patients
+from evidence.cohorts.settings import Setting, unadjusted
 from evidence_stats.cohorts.scales import best_cuts, groups
 from evidence_stats.survival.kaplan_meier import Floats, Ints, km_curve, km_median, rmst
 

@@ -138,3 +138,12 @@ def _read(path: Path, content: bytes) -> CohortDesign:
         raise DataError(problems) from None
     except ValueError as error:
         raise DataError([Problem(file, 0, "", "a design in YAML", str(error))]) from None
+
+
+def design_text(design: CohortDesign) -> str:
+    """Return a design as the text of its file."""
+    import yaml
+
+    stored = design.model_dump(mode="json", exclude_none=True)
+    text: str = yaml.safe_dump(stored, sort_keys=False, allow_unicode=True)
+    return text

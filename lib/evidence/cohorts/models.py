@@ -9,9 +9,10 @@ import numpy as np
 from scipy import stats
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
+from evidence.cohorts.curves import count
 from evidence.cohorts.design import SCALES, Scale
 from evidence.cohorts.patients import Patients
-from evidence.cohorts.settings import Scaled, Setting, each_setting, scale_marker
+from evidence.cohorts.settings import FEWEST_DEATHS, Scaled, Setting, each_setting, scale_marker
 from evidence_stats.cohorts.cox import (
     CoxFit,
     NoFit,
@@ -117,9 +118,9 @@ def _in_period(setting: Setting, x: Floats, start: float, end: float) -> Row:
     inside = setting.months > start
     months = np.minimum(setting.months, end)[inside]
     dead = (setting.dead & (setting.months <= end))[inside]
-    counts: Row = {"n": int(inside.sum()), "events": int(dead.sum())}
-    if dead.sum() < 10:
-        return counts | {"reason": "fewer than 10 deaths in the period"}
+    counts: Row = {"n": count(int(inside.sum())), "events": count(int(dead.sum()))}
+    if dead.sum() < FEWEST_DEATHS:
+        return counts | {"reason": f"fewer than {FEWEST_DEATHS} deaths in the period"}
     columns = np.column_stack([x[setting.kept], setting.columns])[inside]
     columns = columns[:, columns.std(axis=0) > 0]
     try:

@@ -19,10 +19,12 @@ from evidence.cohorts.design import CohortDesign
 from evidence.record.canonical import stored_text
 from evidence.sources.csv_tables import read_table_text
 from evidence.sources.problems import DataError, Problem
-from evidence_stats.survival.kaplan_meier import Floats
+from evidence_stats.survival.kaplan_meier import Floats, Ints
 
 DAYS_PER_MONTH = 30.4375
 ID, TIME, DEATH = "patient", "follow_up_days", "death"
+# A group of fewer patients is no group, and no cell of a table.
+FEWEST = 5
 # No patient is followed, and none lives, beyond these.
 _MOST_DAYS, _MOST_YEARS = 20_000, 120.0
 # A log2 protein level beyond this is another unit.
@@ -67,21 +69,25 @@ class Patients:
             inside &= self.studied[name].isin(allowed)
         return inside
 
-    def covariates(self, names: list[str]) -> Floats:
-        """Return covariates as columns of a model, NaN where one is missing.
+    def columns_of(self, names: list[str], kept: Ints) -> Floats:
+        """Return covariates of some patients as columns of a model.
 
-        Groups have a column for each but the first that somebody has.
+        A group has a column for each value but the first; one of fewer than five patients counts
+        with the first.
         """
-        found = [np.empty((len(self.studied), 0))]
+        found = [np.empty((len(kept), 0))]
         for name in names:
-            told, values = self.design.covariates[name], self.studied[name]
+            told, values = self.design.covariates[name], self.studied[name].iloc[kept]
             if told.per is not None:
-                found.append(values.to_numpy(float)[:, None] / told.per)
+                column = values.to_numpy(float)[:, None] / told.per
+                found.append(column if column.size and column.std() > 0 else column[:, :0])
                 continue
-            levels = list(dict.fromkeys(told.values.values()))
-            made = np.stack([(values == level).to_numpy(float) for level in levels[1:]], axis=1)
-            made[values.isna().to_numpy()] = np.nan
-            found.append(made)
+            levels = [
+                level
+                for level in dict.fromkeys(told.values.values())
+                if (values == level).sum() >= FEWEST
+            ]
+            found += [(values == level).to_numpy(float)[:, None] for level in levels[1:]]
         return np.concatenate(found, axis=1)
 
 
@@ -93,16 +99,26 @@ def read_patients(path: Path, design: CohortDesign) -> Patients:
     DataError
         With every problem of the file: its row, column, what was expected and what was given.
     """
+    text = read_text(path, f"a file of the cohort: {design.files}")
+    return check_patients(read_table_text(path.name, text), path.name, design)
+
+
+def read_text(path: Path, expected: str) -> str:
+    """Return the text of a file outside the project.
+
+    Raises
+    ------
+    DataError
+        Where it is missing, too large, or not text.
+    """
     if not path.is_file():
-        expected = f"a file of the cohort: {design.files}"
         raise DataError([Problem(path.name, 0, "", expected, "no such file")])
     if path.stat().st_size > _MOST_BYTES:
         raise DataError([Problem(path.name, 0, "", "at most 20 MB", "more")])
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise DataError([Problem(path.name, 0, "", "CSV text in UTF-8", "other bytes")]) from None
-    return check_patients(read_table_text(path.name, text), path.name, design)
 
 
 def check_patients(cells: pd.DataFrame, file: str, design: CohortDesign) -> Patients:

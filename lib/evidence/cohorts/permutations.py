@@ -88,7 +88,6 @@ class Chance:
             if setting.population not in cut:
                 inside = raw[setting.kept]
                 found = best_cuts(setting.null.martingale, inside.reshape(len(inside), -1))
-                # NaN would be a comparison that is false for nobody.
                 cut[setting.population] = found.cut
                 kept = populations.index(setting.population)
                 best[:, kept] = found.statistic.reshape(len(dealt), -1)
@@ -103,8 +102,7 @@ class Chance:
                     contrasts = np.stack([one.contrast for one in self._scaled[scale]])
                 made = setting.tests.test(columns)
                 steps = made.step.reshape(len(dealt), len(self.markers), -1)
-                # Rounded, so that no processor counts another P as below the limit.
-                p[:, place, number] = np.round(made.p, 10).reshape(len(dealt), -1)
+                p[:, place, number] = made.p.reshape(len(dealt), -1)
                 sign[:, place, number] = np.sign((steps * contrasts).sum(axis=-1))
         return Found(p, sign, best)
 
@@ -159,7 +157,8 @@ def null_rows(chance: Chance, observed: Found, dealt: Found) -> Iterator[Row]:
 
 
 def _count(p: Floats, sign: Ints, wanted: int) -> Floats:
-    small = (p < ALPHA) & ((sign == wanted) | (wanted == 0))
+    # A P in whose last places processors differ is counted the same by all.
+    small = (p < ALPHA - 1e-12) & ((sign == wanted) | (wanted == 0))
     return small.reshape(len(p), -1).sum(axis=1).astype(float)
 
 

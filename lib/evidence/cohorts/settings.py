@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from evidence.cohorts.design import SCALES, Scale
-from evidence.cohorts.patients import Patients
+from evidence.cohorts.patients import FEWEST, Patients
 from evidence_stats.cohorts.cox import CoxFit, NoFit, RiskSets, fit_cox, risk_sets
 from evidence_stats.cohorts.permutation import NullModel
 from evidence_stats.cohorts.scales import Spline, best_cuts, groups, indicators, per_sd
@@ -17,8 +17,6 @@ from evidence_stats.survival.kaplan_meier import Bools, Floats, Ints
 
 # Fewer deaths carry no model (Peduzzi et al. 1995, J Clin Epidemiol 48:1503: ten a covariate).
 FEWEST_DEATHS = 10
-# A group of fewer patients is no group.
-FEWEST = 5
 # What a spline compares: the ends of the middle half of the patients.
 _QUARTILES = (0.25, 0.75)
 
@@ -82,25 +80,13 @@ def each_setting(patients: Patients) -> Iterator[Setting]:
             yield make_setting(patients, population, adjustment)
 
 
-def _varies(column: Floats) -> bool:
-    """Return False for a covariate without spread; a group of fewer than five is none.
-
-    Such a group counts with the one that the others are compared with.
-    """
-    if set(np.unique(column)) <= {0.0, 1.0}:
-        return bool(FEWEST <= column.sum() <= len(column) - FEWEST)
-    return bool(len(column) and column.std() > 0)
-
-
 def make_setting(patients: Patients, population: str, adjustment: str) -> Setting:
     """Return one population with one adjustment."""
     told = patients.design.adjustments[adjustment]
-    columns = patients.covariates(told.columns)
-    strata = patients.studied[told.strata].astype(object)
-    complete = ~np.isnan(columns).any(axis=1) & strata.notna().all(axis=1).to_numpy()
-    kept = np.flatnonzero(patients.within(population).to_numpy() & complete)
-    columns = columns[kept]
-    varies = [at for at in range(columns.shape[1]) if _varies(columns[:, at])]
+    complete = patients.studied[[*told.columns, *told.strata]].notna().all(axis=1)
+    kept = np.flatnonzero((patients.within(population) & complete).to_numpy())
+    columns = patients.columns_of(told.columns, kept)
+    strata = patients.studied[told.strata]
     stratum = strata.iloc[kept].astype(str).agg("/".join, axis=1).to_numpy() if told.strata else None
     sizes = np.unique(stratum, return_counts=True)[1] if stratum is not None else np.zeros(0)
     several = (sizes >= FEWEST).sum() > 1
@@ -111,9 +97,9 @@ def make_setting(patients: Patients, population: str, adjustment: str) -> Settin
         kept,
         patients.studied["months"].to_numpy(float)[kept],
         patients.studied["death"].to_numpy(float)[kept] == 1,
-        columns[:, varies],
+        columns,
         stratum if stratum is not None else np.zeros(len(kept)),
-        "none" if adjusted and not several and not len(varies) else "",
+        "none" if adjusted and not several and not columns.shape[1] else "",
     )
 
 
