@@ -1,4 +1,4 @@
-"""The aggregates of a cohort: computed from its patients, written, read; never a patient's row."""
+"""The aggregates of a cohort: computed from its patients and written; never a patient's row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,8 @@ import pandas as pd
 from evidence.cohorts import added_value, curves, models, permutations
 from evidence.cohorts.design import FOLDER, CohortDesign
 from evidence.cohorts.patients import Patients
-from evidence.cohorts.tables import TABLES
-from evidence.files.paths import data_folder
+from evidence.cohorts.tables import PROVENANCE, TABLES
 from evidence.record.canonical import stored_text
-from evidence.sources.csv_tables import read_table_text
-from evidence.sources.problems import DataError, Problem
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -145,7 +141,7 @@ def _median_follow_up(studied: pd.DataFrame) -> float:
 
 def table_text(name: str, rows: list[Row], design: CohortDesign) -> str:
     """Return a table as the text of its file, the same on every processor."""
-    columns = [*TABLES[name].columns, "source_key", "locator"]
+    columns = [*TABLES[name].columns, *PROVENANCE]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n", restval="")
     writer.writeheader()
@@ -173,34 +169,3 @@ def write_aggregates(name: str, tables: Tables, design: CohortDesign, folder: Pa
         path.write_text(table_text(table, rows, design), encoding="utf-8")
         written.append(path)
     return written
-
-
-def files_of(name: str) -> list[str]:
-    """Return the files below data/ that a page on a cohort reads."""
-    return [f"{FOLDER}/{name}.yml", *(f"{FOLDER}/{name}/{table}.csv" for table in TABLES)]
-
-
-def read_aggregate(name: str, table: str) -> pd.DataFrame:
-    """Return one committed table of a cohort, every cell as text.
-
-    Raises
-    ------
-    DataError
-        Where it is missing, or has other columns.
-    """
-    path = data_folder() / FOLDER / name / f"{table}.csv"
-    file = f"data/{FOLDER}/{name}/{table}.csv"
-    if not path.is_file():
-        expected = f"a table of the cohort (`evidence cohort {name} --from FILE` makes it)"
-        raise DataError([Problem(file, 0, "", expected, "none")])
-    return _read(file, path.read_text(encoding="utf-8"), table)
-
-
-@lru_cache(maxsize=64)
-def _read(file: str, text: str, table: str) -> pd.DataFrame:
-    found = read_table_text(file, text)
-    columns = [*TABLES[table].columns, "source_key", "locator"]
-    if list(found.columns) != columns:
-        expected = f"the columns {', '.join(columns)}"
-        raise DataError([Problem(file, 1, "", expected, ", ".join(found.columns))])
-    return found

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evidence.cohorts.aggregates import read_aggregate
-from evidence.cohorts.curves import FEW, HIDDEN
 from evidence.cohorts.design import FOLDER, SCALES, CohortDesign, known_cohorts, read_cohort
 from evidence.cohorts.patients import FEWEST, ID
-from evidence.cohorts.tables import TABLES
+from evidence.cohorts.reading import read_aggregate
+from evidence.cohorts.tables import FEW, HIDDEN, TABLES
 from evidence.sources.problems import DataError, Problem
 
 # Columns that count patients or deaths.

@@ -11,6 +11,7 @@ from lifelines.statistics import multivariate_logrank_test
 from evidence.cohorts.design import Scale
 from evidence.cohorts.patients import FEWEST, Patients
 from evidence.cohorts.settings import Setting, unadjusted
+from evidence.cohorts.tables import FEW, HIDDEN
 from evidence_stats.cohorts.scales import best_cuts, groups
 from evidence_stats.survival.kaplan_meier import Floats, Ints, km_curve, km_median, rmst
 
@@ -23,7 +24,6 @@ GROUPS: dict[Scale, tuple[str, ...]] = {
 }
 # Months at which curves are read.
 GRID = tuple(range(0, 97, 6))
-FEW = "<5"
 
 
 def count(number: int) -> int | str:
@@ -142,5 +142,3 @@ def hide_small(counted: Mapping[str, int]) -> dict[str, int | str]:
             hidden.add(positive[0])
     return {name: HIDDEN if name in hidden else number for name, number in counted.items()}
 
-
-HIDDEN = "<5 or hidden"

@@ -25,6 +25,9 @@ _DISCRIMINATION = {
     "corrected": "Concordance less its optimism.",
     "slope": "Calibration slope in new patients, by the bootstrap.",
 }
+# In place of a count of one to four, and of one from which such a count would follow.
+FEW = "<5"
+HIDDEN = "<5 or hidden"
 # Of every table, at its end.
 PROVENANCE = {
     "source_key": "Publication of the cohort, key of references.bib.",
