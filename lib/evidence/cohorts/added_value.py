@@ -59,11 +59,16 @@ def value_rows(patients: Patients, marker: str) -> Iterator[tuple[str, Row]]:
         yield "added_value", names | counts | {"reason": str(error)}
         return
     test = likelihood_ratio(full, setting.null)
-    yield "added_value", names | counts | {
-        "lr_statistic": test.statistic,
-        "lr_p": test.p,
-        **discrimination_cells(found),
-    }
+    yield (
+        "added_value",
+        names
+        | counts
+        | {
+            "lr_statistic": test.statistic,
+            "lr_p": test.p,
+            **discrimination_cells(found),
+        },
+    )
     for horizon in patients.design.horizons:
         for name, fit in (("without", setting.null), ("with", full)):
             yield from _calibration(setting, fit, horizon, names, name)
@@ -91,11 +96,15 @@ def _calibration(
         if inside.sum() < FEWEST:
             continue
         seen = observed_risk(setting.months[inside], setting.dead[inside], horizon)
-        yield "calibration", row | {
-            "n": int(inside.sum()),
-            "predicted": float(risk[inside].mean()),
-            "observed": seen,
-        }
+        yield (
+            "calibration",
+            row
+            | {
+                "n": int(inside.sum()),
+                "predicted": float(risk[inside].mean()),
+                "observed": seen,
+            },
+        )
 
 
 def _decision(
@@ -109,7 +118,11 @@ def _decision(
     }
     for threshold in THRESHOLDS:
         row = names | {"horizon": horizon, "threshold": threshold}
-        yield "net_benefit", row | {
-            name: net_benefit(months, dead, risk, horizon, threshold)
-            for name, risk in risks.items()
-        }
+        yield (
+            "net_benefit",
+            row
+            | {
+                name: net_benefit(months, dead, risk, horizon, threshold)
+                for name, risk in risks.items()
+            },
+        )

@@ -128,7 +128,12 @@ def fact_rows(patients: Patients, base: Row) -> Iterator[Row]:
     counts["permutations"] = ("permutations", design.permutations)
     counts["bootstraps"] = ("bootstrap samples", design.bootstraps)
     for key, (words, value) in counts.items():
-        yield {"row_id": f"{design.study_id}.fact.{key}", "key": key, "words": words, "value": value}
+        yield {
+            "row_id": f"{design.study_id}.fact.{key}",
+            "key": key,
+            "words": words,
+            "value": value,
+        }
 
 
 def _median_follow_up(studied: pd.DataFrame) -> float:

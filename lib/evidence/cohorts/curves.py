@@ -141,4 +141,3 @@ def hide_small(counted: Mapping[str, int]) -> dict[str, int | str]:
         if len(hidden) == 1 and positive:
             hidden.add(positive[0])
     return {name: HIDDEN if name in hidden else number for name, number in counted.items()}
-

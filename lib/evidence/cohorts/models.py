@@ -141,9 +141,7 @@ def over_time_rows(patients: Patients, marker: str) -> Iterator[Row]:
             continue
         last = float(np.quantile(fit.sets.times, 0.95))
         months = np.array([month for month in _MONTHS if month <= last], dtype=float)
-        smooth = lowess(
-            fit.scaled_residuals[:, 0], fit.sets.times, frac=_SPAN, it=0, xvals=months
-        )
+        smooth = lowess(fit.scaled_residuals[:, 0], fit.sets.times, frac=_SPAN, it=0, xvals=months)
         for month, value in zip(months, smooth, strict=True):
             row = _begin(patients, marker, setting)
             yield row | {"month": month, "log_hr": value}

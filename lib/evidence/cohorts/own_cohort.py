@@ -54,7 +54,10 @@ def _is_marker(column: pd.Series) -> bool:
 
 
 def _with(
-    design: CohortDesign, covariates: dict, markers: dict[str, str], title: str  # type: ignore[type-arg]
+    design: CohortDesign,
+    covariates: dict,
+    markers: dict[str, str],
+    title: str,  # type: ignore[type-arg]
 ) -> CohortDesign:
     adjustments = {
         name: told

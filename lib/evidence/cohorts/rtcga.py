@@ -120,7 +120,9 @@ def _proteins(frame: pd.DataFrame, file: str, design: CohortDesign) -> pd.DataFr
     ours = {re.sub(r"\W", "_", str(name)).lower().strip("_"): name for name in frame.columns}
     missing = [name for name in design.markers if name not in ours]
     if missing:
-        raise DataError([Problem(file, 0, name, "a protein of this name", "none") for name in missing])
+        raise DataError(
+            [Problem(file, 0, name, "a protein of this name", "none") for name in missing]
+        )
     made = {name: frame[ours[name]].map(lambda level: f"{level:.6g}") for name in design.markers}
     barcodes = _text(frame[_BARCODE]).str[:_PATIENT].str.upper()
     if barcodes.duplicated().any():

@@ -87,7 +87,9 @@ def make_setting(patients: Patients, population: str, adjustment: str) -> Settin
     kept = np.flatnonzero((patients.within(population) & complete).to_numpy())
     columns = patients.columns_of(told.columns, kept)
     strata = patients.studied[told.strata]
-    stratum = strata.iloc[kept].astype(str).agg("/".join, axis=1).to_numpy() if told.strata else None
+    stratum = (
+        strata.iloc[kept].astype(str).agg("/".join, axis=1).to_numpy() if told.strata else None
+    )
     sizes = np.unique(stratum, return_counts=True)[1] if stratum is not None else np.zeros(0)
     several = (sizes >= FEWEST).sum() > 1
     adjusted = bool(told.columns or told.strata)

@@ -74,9 +74,7 @@ def _read(files: list[Path], design: CohortDesign) -> Patients:
     return read_patients(files[0], design)
 
 
-def _write(
-    name: str, patients: Patients, design: CohortDesign, folder: Path, workers: int
-) -> None:
+def _write(name: str, patients: Patients, design: CohortDesign, folder: Path, workers: int) -> None:
     from evidence.cohorts.aggregates import aggregate, write_aggregates
 
     studied = patients.studied
@@ -90,9 +88,7 @@ def _write(
         console.print(str(path), markup=False)
 
 
-def _analyse_own(
-    name: str, own: Path, to: Path | None, design: CohortDesign, workers: int
-) -> None:
+def _analyse_own(name: str, own: Path, to: Path | None, design: CohortDesign, workers: int) -> None:
     from evidence.cohorts.design import design_path, design_text
     from evidence.cohorts.own_cohort import read_own
     from evidence.cohorts.patients import check_patients

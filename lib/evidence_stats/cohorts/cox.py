@@ -327,4 +327,3 @@ def hazard_limits(beta: float, se: float, level: float) -> tuple[float, float]:
     """Return the limits of a hazard ratio from its log and standard error."""
     half = float(stats.norm.ppf(0.5 + level / 2)) * se
     return math.exp(beta - half), math.exp(beta + half)
-

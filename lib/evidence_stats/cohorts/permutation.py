@@ -93,7 +93,9 @@ class NullModel:
 
 def _solved(score: Floats, block: Floats, df: int) -> ScoreTests:
     if df == 1:
-        step = np.divide(score, block[:, :, 0], out=np.zeros_like(score), where=block[:, :, 0] > 1e-10)
+        step = np.divide(
+            score, block[:, :, 0], out=np.zeros_like(score), where=block[:, :, 0] > 1e-10
+        )
     else:
         flat = np.abs(np.linalg.det(block)) < 1e-10
         safe = np.where(flat[:, None, None], np.eye(df), block)

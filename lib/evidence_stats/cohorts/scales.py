@@ -135,7 +135,9 @@ def best_cuts(scores: Floats, markers: Floats) -> BestCuts:
     centred = below - m * scores.mean()
     spread = np.sqrt(m * (n - m) / n * scores.var(ddof=1))
     found = np.abs(centred / spread)
-    allowed = (m >= np.ceil(KEPT * n)) & (n - m >= np.ceil(KEPT * n)) & (np.diff(ranked, axis=0) > 0)
+    allowed = (
+        (m >= np.ceil(KEPT * n)) & (n - m >= np.ceil(KEPT * n)) & (np.diff(ranked, axis=0) > 0)
+    )
     found = np.where(allowed, found, -1.0)
     at = found.argmax(axis=0)
     column = np.arange(markers.shape[1])

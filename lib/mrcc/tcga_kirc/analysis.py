@@ -70,7 +70,10 @@ def association(p: TcgaKirc) -> Numbers:
     }
     base = design().base
     share = if_estimable(_explained, found["hr_none"][0], found.get(f"hr_{base}", (_NONE, ""))[0])
-    found["explained"] = (share, "Share of the log hazard ratio that stage, grade and age take away")
+    found["explained"] = (
+        share,
+        "Share of the log hazard ratio that stage, grade and age take away",
+    )
     return found
 
 
@@ -94,11 +97,12 @@ def _p(found: Row | NotEstimable, column: str) -> Estimate | NotEstimable:
 def periods(p: TcgaKirc) -> Numbers:
     """Return the hazard ratio per SD in each period of follow-up, and whether they differ."""
     found: Numbers = {}
-    told = rows(
-        "periods", marker=p.marker, population=p.population, adjustment=p.adjustment
-    )
+    told = rows("periods", marker=p.marker, population=p.population, adjustment=p.adjustment)
     for place, one in enumerate(told, start=1):
-        found[f"period_{place}"] = (ratio(one, p.level), f"Hazard ratio per SD, {period_words(one)}")
+        found[f"period_{place}"] = (
+            ratio(one, p.level),
+            f"Hazard ratio per SD, {period_words(one)}",
+        )
     first: Row | NotEstimable = told[0] if told else NotEstimable("no periods")
     found["period_p"] = (_p(first, "difference_p"), "P that the periods differ")
     return found
@@ -145,9 +149,7 @@ def survival(p: TcgaKirc) -> Numbers:
 def _mean(one: Row | NotEstimable, p: TcgaKirc) -> Estimate | NotEstimable:
     mean, se = number(one, "mean"), number(one, "se")
     method = f"restricted mean to {p.horizon} months, Greenwood"
-    return if_estimable(
-        lambda m, s: with_se(m.value, s.value, p.level, "months", method), mean, se
-    )
+    return if_estimable(lambda m, s: with_se(m.value, s.value, p.level, "months", method), mean, se)
 
 
 def cut_point(p: TcgaKirc) -> Numbers:

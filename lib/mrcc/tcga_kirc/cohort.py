@@ -82,17 +82,20 @@ def ratio(found: Row | NotEstimable, level: float, p: str = "wald_p") -> Estimat
         unit="ratio",
         se=se,
         p=float(found[p]) if found.get(p) else None,
-        n=int(found["n"]),
-        events=int(found["events"]),
+        n=_whole(found["n"]),
+        events=_whole(found["events"]),
         method=f"Cox model, Efron's ties: {_place(found)}",
         conventions=("cox_efron",),
         grade="D2",
     )
 
 
-def with_se(
-    value: float, se: float, level: float, unit: Unit, method: str
-) -> Estimate:
+def _whole(cell: str) -> int | None:
+    """Return a count, None for one that is too small to be shown."""
+    return int(cell) if cell.isdigit() else None
+
+
+def with_se(value: float, se: float, level: float, unit: Unit, method: str) -> Estimate:
     """Return a number with a normal interval."""
     half = critical_value(level) * se
     return Estimate(
