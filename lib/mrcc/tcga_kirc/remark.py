@@ -5,61 +5,118 @@ McShane et al. 2005, J Natl Cancer Inst 97:1180, its twenty items in short.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from evidence.tables.table import Table, make_table
 
-YES, PART, NO = "met", "in part", "not met"
-ABSENT = "not in the abstract"
+_YES, _PART, _NO, _ABSENT = "met", "in part", "not met", "not in the abstract"
 
-# Item; this analysis: met or not, and how; the trial's abstract: the same.
-_ITEMS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("1 marker, objectives, hypotheses", PART, "protein and aim named; no hypothesis written beforehand",
-     PART, "marker named; no hypothesis"),
-    ("2 patients", PART, "stage, sex, age; how patients were asked is not in the files",
-     PART, "patients of the trial; those with tissue not described"),
-    ("3 treatments", PART, "drugs on forms are counted, without order or dose",
-     YES, "treatment by lot"),
-    ("4 material", YES, "frozen primary tumours, one each", NO, ABSENT),
-    ("5 assay", PART, "reverse-phase protein array; the antibody is named by its column",
-     NO, ABSENT),
-    ("6 case selection", YES, "every patient with an array and follow-up", NO, ABSENT),
-    ("7 endpoints", YES, "death from any cause, from diagnosis",
-     PART, "progression-free and overall survival named"),
-    ("8 candidate variables", YES, "all listed in the design of the analysis", NO, ABSENT),
-    ("9 sample size", NO, "what the public files hold", NO, ABSENT),
-    ("10 statistical methods", YES, "every model is a row", PART, "a multivariable model, not described"),
-    ("11 handling of marker values", YES, "five scales, the best cut-point shown as a trap",
-     NO, "per unit of an unnamed scale"),
-    ("12 flow of patients", YES, "from the file to each model", NO, ABSENT),
-    ("13 demographics", YES, "table by thirds", NO, "not for patients with tissue"),
-    ("14 marker and standard variables", YES, "table by thirds", NO, ABSENT),
-    ("15 univariable results", YES, "hazard ratio with interval, curves", NO, ABSENT),
-    ("16 multivariable results", YES, "four adjustments with intervals", YES, "hazard ratio with interval"),
-    ("17 marker beside standard variables", YES, "likelihood ratio, concordance, net benefit",
-     NO, "covariates not named"),
-    ("18 assumptions and validation", PART, "proportional hazards, bootstrap, permutation; no other cohort",
-     NO, ABSENT),
-    ("19 interpretation with limits", YES, "on this page", PART, "called exploratory"),
-    ("20 implications", YES, "none for treatment", PART, "further study proposed or not is not judged here"),
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item, how this analysis meets it, and how the trial's abstract does."""
+
+    name: str
+    ours: str
+    how: str
+    theirs: str = _ABSENT
+    seen: str = ""
+
+
+_ITEMS = (
+    _Item(
+        "1 marker, aim, hypotheses",
+        _PART,
+        "protein and aim are named; no hypothesis was written beforehand",
+        _PART,
+        "the marker is named",
+    ),
+    _Item(
+        "2 patients",
+        _PART,
+        "stage, grade, sex, age; who was asked is not in the files",
+        _PART,
+        "patients of the trial; those with tissue are not described",
+    ),
+    _Item(
+        "3 treatments",
+        _PART,
+        "drugs on forms are counted, without order or dose",
+        _YES,
+        "by lot, with doses",
+    ),
+    _Item("4 material", _PART, "primary tumours, one array each; storage is not in the files"),
+    _Item("5 assay", _PART, "protein array; the antibody is known by the name of its column"),
+    _Item("6 case selection", _YES, "every patient with an array and follow-up, in retrospect"),
+    _Item(
+        "7 endpoints",
+        _YES,
+        "death from any cause, from diagnosis",
+        _PART,
+        "progression-free and overall survival, named",
+    ),
+    _Item("8 candidate variables", _YES, "all are listed in the design of the analysis"),
+    _Item("9 sample size", _NO, "what the public files hold"),
+    _Item(
+        "10 statistical methods",
+        _YES,
+        "every model is a row",
+        _PART,
+        "a multivariable model, not described",
+    ),
+    _Item(
+        "11 handling of marker values",
+        _YES,
+        "five scales; the best cut-point is shown as a trap",
+        _NO,
+        "per unit of a scale that is not named",
+    ),
+    _Item("12 flow of patients", _YES, "from the file to each model"),
+    _Item("13 distributions", _YES, "stage, grade, sex and age by thirds of the protein"),
+    _Item("14 marker and standard variables", _YES, "the same table"),
+    _Item("15 univariable results", _YES, "hazard ratio with interval, curves, tests"),
+    _Item(
+        "16 multivariable results",
+        _PART,
+        "four adjustments with intervals; the ratios of stage, grade and age are not given",
+        _PART,
+        "the marker's hazard ratios with intervals",
+    ),
+    _Item(
+        "17 marker beside standard variables",
+        _YES,
+        "stage, grade and age; likelihood ratio, concordance, net benefit",
+    ),
+    _Item(
+        "18 assumptions, validation",
+        _PART,
+        "proportional hazards, bootstrap, permutation; no second cohort",
+    ),
+    _Item("19 interpretation", _YES, "on this page, with what it does not say"),
+    _Item("20 implications", _YES, "none for treatment; what would answer is named"),
+)
 
 
 def tabulate_remark() -> Table:
     """Return the items of REMARK for this analysis and for the trial's abstract."""
     cells = [
-        [item, f"{ours}: {how}", theirs if seen == ABSENT and theirs == NO else f"{theirs}: {seen}"]
-        if seen != ABSENT
-        else [item, f"{ours}: {how}", ABSENT]
-        for item, ours, how, theirs, seen in _ITEMS
+        [
+            item.name,
+            f"{item.ours}: {item.how}",
+            f"{item.theirs}: {item.seen}" if item.seen else item.theirs,
+        ]
+        for item in _ITEMS
     ]
-    met = sum(ours == YES for _, ours, *_ in _ITEMS)
-    theirs_met = sum(one[3] == YES for one in _ITEMS)
+    ours, theirs = (
+        sum(getattr(item, who) == _YES for item in _ITEMS) for who in ("ours", "theirs")
+    )
     return make_table(
         ["Item", "This analysis", "The trial's abstract"],
         cells,
         caption="REMARK: what a study of a tumour marker is asked to report",
         footnotes=(
-            f"Met in full: {met} of {len(_ITEMS)} by this analysis, {theirs_met} by the trial's "
-            "abstract. The trial's full paper was not read; what is not in an abstract may stand "
+            f"Met in full: {ours} of {len(_ITEMS)} by this analysis, {theirs} by the trial's "
+            "abstract. The trial's full paper was not read: what is not in the abstract may stand "
             "there.",
         ),
     )
