@@ -174,7 +174,10 @@ def added_value(p: TcgaKirc) -> Numbers:
         "c_gain": (
             if_estimable(
                 lambda a, b: Estimate(
-                    a.value - b.value, method="difference of two concordances", grade="D2"
+                    a.value - b.value,
+                    unit="points",
+                    method="difference of two concordances",
+                    grade="D2",
                 ),
                 with_it,
                 without,

@@ -160,3 +160,20 @@ def tabulate_other_studies(evidence: Evidence) -> Table:
     return make_table(
         ["Study", "What was read of it"], cells, caption="Other studies of the protein in tumours"
     )
+
+
+def tabulate_certainty(evidence: Evidence) -> Table:
+    """Return why the certainty of the association is no higher, domain by domain."""
+    told = evidence.where(
+        "certainty", question="biomarker_prognosis", finding="association_cohort"
+    )
+    cells = [
+        [one["domain"].replace("_", " ").capitalize(), one["steps"], one["reason"]]
+        for _, one in told.iterrows()
+    ]
+    return make_table(
+        ["Domain", "Steps down", "Why"],
+        cells,
+        caption="Certainty of the association (GRADE), from high",
+        numeric=("Steps down",),
+    )
