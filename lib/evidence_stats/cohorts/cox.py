@@ -24,10 +24,6 @@ from scipy import stats
 from evidence_stats.survival.kaplan_meier import Floats, Ints, checked_arms, km_curve
 
 CONVENTIONS: dict[str, str] = {
-    "cox_efron": (
-        "Ties in Cox models are Efron's, as in R and lifelines by default; SAS takes Breslow's "
-        "unless told otherwise."
-    ),
     "ph_score_test": (
         "Proportional hazards are tested by the score test of R's cox.zph since survival 3.0, with "
         "time as one minus the Kaplan-Meier curve; lifelines, and R before, take the variance of "
