@@ -1,8 +1,8 @@
 """Statistics of a cohort against R's survival and against lifelines, on data that packages ship.
 
-R: coxph, cox.zph, survfit, survdiff, summary(rmean), concordance, basehaz of survival 3.5-3, Efron's
-ties, on rossi and lung (lifelines), veteran (R), a made cohort, and the same with nearly every death
-tied. lifelines: CoxPHFitter, logrank_test, KaplanMeierFitter, concordance_index.
+R: coxph, cox.zph, survfit, survdiff, summary(rmean), concordance, basehaz of survival 3.5-3, with
+Efron's ties, on rossi and lung (lifelines), veteran (R), a made cohort, and the same with nearly
+every death tied. lifelines: CoxPHFitter, logrank_test, KaplanMeierFitter, concordance_index.
 """
 
 import json
@@ -27,7 +27,7 @@ from evidence_stats.cohorts.added_value import (
     usable_pairs,
 )
 from evidence_stats.cohorts.cox import (
-    NoFit,
+    NoFitError,
     baseline_hazard,
     fit_cox,
     likelihood_ratio,
@@ -316,12 +316,12 @@ def test_turning_a_marker_round_turns_its_hazard_ratio_round():
 )
 def test_a_model_without_a_finite_estimate_says_why(columns, words):
     sets = risk_sets([1, 2, 3, 4], [1, 1, 0, 0])
-    with pytest.raises(NoFit, match=words):
+    with pytest.raises(NoFitError, match=words):
         fit_cox(sets, columns)
 
 
 def test_a_cohort_in_which_nobody_died_has_no_risk_sets():
-    with pytest.raises(NoFit, match="nobody died"):
+    with pytest.raises(NoFitError, match="nobody died"):
         risk_sets([1, 2], [0, 0])
 
 

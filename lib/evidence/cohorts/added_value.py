@@ -16,7 +16,7 @@ from evidence_stats.cohorts.added_value import (
     observed_risk,
     predicted_risk,
 )
-from evidence_stats.cohorts.cox import CoxFit, NoFit, likelihood_ratio
+from evidence_stats.cohorts.cox import CoxFit, NoFitError, likelihood_ratio
 from evidence_stats.cohorts.scales import groups, per_sd
 from evidence_stats.survival.kaplan_meier import Ints
 
@@ -55,7 +55,7 @@ def value_rows(patients: Patients, marker: str) -> Iterator[tuple[str, Row]]:
         columns = np.column_stack([x[setting.kept], setting.columns])
         sampled = draws(patients, setting)
         found = discriminate(setting.months, setting.dead, columns, sampled)
-    except NoFit as error:
+    except NoFitError as error:
         yield "added_value", names | counts | {"reason": str(error)}
         return
     test = likelihood_ratio(full, setting.null)

@@ -19,6 +19,7 @@ from evidence.cohorts.design import FOLDER, CohortDesign
 from evidence.cohorts.patients import Patients
 from evidence.cohorts.tables import PROVENANCE, TABLES
 from evidence.record.canonical import stored_text
+from evidence_stats.cohorts.cox import NoFitError
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -83,7 +84,11 @@ def _tested(dealt: np.ndarray) -> permutations.Found:
 
 
 def _base() -> Row:
-    return added_value.discrimination_cells(added_value.base_value(_STATE["patients"]))
+    """Return how well the model without a marker discriminates; nothing where it is empty."""
+    try:
+        return added_value.discrimination_cells(added_value.base_value(_STATE["patients"]))
+    except NoFitError:
+        return {}
 
 
 def _of_marker(marker: str) -> list[tuple[str, Row]]:
@@ -137,7 +142,7 @@ def fact_rows(patients: Patients, base: Row) -> Iterator[Row]:
 
 
 def _median_follow_up(studied: pd.DataFrame) -> float:
-    """Return the median follow-up: deaths censor it (Schemper & Smith 1996, reverse Kaplan-Meier)."""
+    """Return the median follow-up, deaths censoring it (Schemper & Smith 1996)."""
     from evidence_stats.survival.kaplan_meier import km_curve, km_median
 
     found = km_median(km_curve(studied["months"], 1 - studied["death"])).value

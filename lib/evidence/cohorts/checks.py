@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -43,7 +43,7 @@ def _check_table(name: str, table: str, design: CohortDesign) -> Iterator[Proble
     file = f"data/{FOLDER}/{name}/{table}.csv"
     if table == "models" and len(found) != design.size:
         yield Problem(file, 0, "", f"{design.size} models, as the design has", str(len(found)))
-    known = {
+    known: dict[str, Iterable[str]] = {
         "marker": design.markers,
         "population": design.populations,
         "adjustment": design.adjustments,

@@ -15,7 +15,7 @@ from evidence.cohorts.patients import Patients
 from evidence.cohorts.settings import FEWEST_DEATHS, Scaled, Setting, each_setting, scale_marker
 from evidence_stats.cohorts.cox import (
     CoxFit,
-    NoFit,
+    NoFitError,
     fit_cox,
     hazard_limits,
     likelihood_ratio,
@@ -43,7 +43,7 @@ def model_rows(patients: Patients, marker: str) -> Iterator[Row]:
             row["row_id"] += f".{scale}"
             try:
                 yield row | _model(patients, marker, scale, setting)
-            except NoFit as error:
+            except NoFitError as error:
                 yield row | {"reason": str(error)}
 
 
@@ -125,7 +125,7 @@ def _in_period(setting: Setting, x: Floats, start: float, end: float) -> Row:
     columns = columns[:, columns.std(axis=0) > 0]
     try:
         fit = fit_cox(risk_sets(months, dead, setting.strata[inside]), columns)
-    except NoFit as error:
+    except NoFitError as error:
         return counts | {"reason": str(error)}
     low, high = hazard_limits(fit.beta[0], fit.se[0], _LEVEL)
     return counts | {"log_hr": fit.beta[0], "se": fit.se[0], "low": low, "high": high}
@@ -137,7 +137,7 @@ def over_time_rows(patients: Patients, marker: str) -> Iterator[Row]:
     for setting in each_setting(patients):
         try:
             fit = setting.fit(x)
-        except NoFit:
+        except NoFitError:
             continue
         last = float(np.quantile(fit.sets.times, 0.95))
         months = np.array([month for month in _MONTHS if month <= last], dtype=float)
@@ -158,7 +158,7 @@ def spline_rows(patients: Patients, marker: str) -> Iterator[Row]:
     for setting in each_setting(patients):
         try:
             fit = setting.fit(spline.columns(x))
-        except NoFit:
+        except NoFitError:
             continue
         inner = fit.covariance[:2, :2]
         for percentile, level, row_of in zip(_PERCENTILES, levels, against, strict=True):

@@ -1,4 +1,4 @@
-"""An analyst's own cohort: a CSV of survival and markers, analysed as the design of another asks."""
+"""An analyst's own cohort: a CSV of survival and markers, analysed by the design of another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evidence.cohorts.design import CohortDesign
+from evidence.cohorts.design import Adjustment, CohortDesign, Covariate
 from evidence.cohorts.patients import DEATH, ID, TIME, read_text
 from evidence.sources.csv_tables import read_table_text
 from evidence.sources.problems import DataError, Problem
@@ -53,11 +53,17 @@ def _is_marker(column: pd.Series) -> bool:
     return bool(len(filled) and pd.to_numeric(filled, errors="coerce").notna().all())
 
 
+def _base(wanted: str, adjustments: dict[str, Adjustment]) -> str:
+    """Return the model to which a marker may add: that of the design, or the largest there is."""
+    largest = max(adjustments, key=lambda name: len(adjustments[name].columns))
+    return wanted if wanted in adjustments else largest
+
+
 def _with(
     design: CohortDesign,
-    covariates: dict,
+    covariates: dict[str, Covariate],
     markers: dict[str, str],
-    title: str,  # type: ignore[type-arg]
+    title: str,
 ) -> CohortDesign:
     adjustments = {
         name: told
@@ -80,6 +86,6 @@ def _with(
                 if set(told.where) <= set(covariates)
             },
             "adjustments": adjustments,
-            "base": design.base if design.base in adjustments else list(adjustments)[-1],
+            "base": _base(design.base, adjustments),
         }
     )

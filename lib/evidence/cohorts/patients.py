@@ -75,7 +75,7 @@ class Patients:
         A group has a column for each value but the first; one of fewer than five patients counts
         with the first.
         """
-        found = [np.empty((len(kept), 0))]
+        found: list[Floats] = [np.empty((len(kept), 0))]
         for name in names:
             told, values = self.design.covariates[name], self.studied[name].iloc[kept]
             if told.per is not None:
@@ -87,7 +87,8 @@ class Patients:
                 for level in dict.fromkeys(told.values.values())
                 if (values == level).sum() >= FEWEST
             ]
-            found += [(values == level).to_numpy(float)[:, None] for level in levels[1:]]
+            for level in levels[1:]:
+                found.append((values == level).to_numpy(dtype=np.float64)[:, None])
         return np.concatenate(found, axis=1)
 
 
@@ -143,7 +144,8 @@ def check_patients(cells: pd.DataFrame, file: str, design: CohortDesign) -> Pati
 
 
 def _ids(cells: pd.DataFrame, file: str, design: CohortDesign) -> Iterator[Problem]:
-    before, seen = "", {}
+    before = ""
+    seen: dict[str, int] = {}
     for line, name in enumerate(cells[ID], start=2):
         if not re.fullmatch(design.id_pattern, name):
             yield Problem(file, line, ID, f"a patient of the form {design.id_pattern}", name[:40])

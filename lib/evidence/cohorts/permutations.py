@@ -6,7 +6,7 @@ of chance is of this: that no marker has to do with survival, nor with stage or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from evidence.cohorts.design import SCALES, Scale
 from evidence.cohorts.patients import Patients
 from evidence.cohorts.settings import FIXED_SCALES, Scaled, Setting, each_setting, fixed_scale
-from evidence_stats.cohorts.cox import NoFit
+from evidence_stats.cohorts.cox import NoFitError
 from evidence_stats.cohorts.permutation import smallest_of_panel
 from evidence_stats.cohorts.scales import best_cuts
 from evidence_stats.survival.kaplan_meier import Floats, Ints
@@ -113,7 +113,7 @@ def _usable(setting: Setting) -> bool:
         return False
     try:
         return setting.null is not None
-    except NoFit:
+    except NoFitError:
         return False
 
 
@@ -159,10 +159,11 @@ def null_rows(chance: Chance, observed: Found, dealt: Found) -> Iterator[Row]:
 def _count(p: Floats, sign: Ints, wanted: int) -> Floats:
     # A P in whose last places processors differ is counted the same by all.
     small = (p < ALPHA - 1e-12) & ((sign == wanted) | (wanted == 0))
-    return small.reshape(len(p), -1).sum(axis=1).astype(float)
+    found: Floats = small.reshape(len(p), -1).sum(axis=1).astype(float)
+    return found
 
 
-_STATISTICS = {
+_STATISTICS: dict[str, Callable[[Floats, Ints], Floats]] = {
     "below_alpha": lambda p, sign: _count(p, sign, 0),
     "longer": lambda p, sign: _count(p, sign, -1),
     "shorter": lambda p, sign: _count(p, sign, 1),

@@ -113,7 +113,8 @@ def _largest(frame: pd.DataFrame, file: str, pattern: str) -> pd.Series:
     names = _columns(frame, pattern)
     if not names:
         raise DataError([Problem(file, 0, pattern, "columns of this form", "none")])
-    return frame[names].apply(pd.to_numeric, errors="coerce").max(axis=1)
+    found: pd.Series = frame[names].apply(pd.to_numeric, errors="coerce").max(axis=1)
+    return found
 
 
 def _proteins(frame: pd.DataFrame, file: str, design: CohortDesign) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""In whom a marker is studied, beside what, and on which scale: the settings of a cohort's models."""
+"""In whom a marker is studied, beside what, and on which scale: settings of a cohort's models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from evidence.cohorts.design import SCALES, Scale
 from evidence.cohorts.patients import FEWEST, Patients
-from evidence_stats.cohorts.cox import CoxFit, NoFit, RiskSets, fit_cox, risk_sets
+from evidence_stats.cohorts.cox import CoxFit, NoFitError, RiskSets, fit_cox, risk_sets
 from evidence_stats.cohorts.permutation import NullModel
 from evidence_stats.cohorts.scales import Spline, best_cuts, groups, indicators, per_sd
 from evidence_stats.survival.kaplan_meier import Bools, Floats, Ints
@@ -59,7 +59,7 @@ class Setting:
     def null(self) -> CoxFit:
         """The model without a marker."""
         if self.dead.sum() < FEWEST_DEATHS:
-            raise NoFit(f"fewer than {FEWEST_DEATHS} deaths")
+            raise NoFitError(f"fewer than {FEWEST_DEATHS} deaths")
         return fit_cox(self.sets, self.columns)
 
     @cached_property

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evidence_stats.cohorts.cox import CoxFit, NoFit, baseline_hazard, fit_cox, risk_sets
+from evidence_stats.cohorts.cox import CoxFit, NoFitError, baseline_hazard, fit_cox, risk_sets
 from evidence_stats.survival.kaplan_meier import Bools, Floats, Ints, checked_arms, km_curve
 
 
@@ -90,13 +90,13 @@ def discriminate(
             own = risk_sets(months[drawn], dead[drawn])
             made = fit_cox(own, columns[drawn], whole.beta)
             slope = fit_cox(sets, (columns @ made.beta)[:, None], np.ones(1)).beta[0]
-        except NoFit:
+        except NoFitError:
             continue
         inside = concordance(pairs[np.ix_(drawn, drawn)], made.log_hazard)
         excess.append(inside - concordance(pairs, columns @ made.beta))
         slopes.append(slope)
     if not excess:
-        raise NoFit("no bootstrap sample could be fitted")
+        raise NoFitError("no bootstrap sample could be fitted")
     apparent = concordance(pairs, whole.log_hazard)
     return Discrimination(apparent, float(np.mean(excess)), float(np.mean(slopes)))
 

@@ -37,7 +37,7 @@ _TOLERANCE = 1e-12
 _LARGEST = 12.0
 
 
-class NoFit(ValueError):
+class NoFitError(ValueError):
     """A Cox model that has no finite estimate; the message says why."""
 
 
@@ -81,14 +81,14 @@ def risk_sets(
 
     Raises
     ------
-    NoFit
+    NoFitError
         Where nobody died.
     ValueError
         As `evidence_stats.survival.kaplan_meier.checked_arms`.
     """
     months, dead = checked_arms(times, events)
     if not dead.any():
-        raise NoFit("nobody died")
+        raise NoFitError("nobody died")
     groups = np.zeros(months.size) if strata is None else np.asarray(strata)
     died = np.lexsort((months, groups))
     died = died[dead[died]]
@@ -169,7 +169,7 @@ class CoxFit:
     @property
     def martingale(self) -> Floats:
         """Martingale residuals: deaths minus expected deaths of each patient."""
-        found = -self.averages.sum(axis=0)
+        found: Floats = -self.averages.sum(axis=0)
         np.add.at(found, self.sets.died, 1.0)
         return found
 
@@ -195,7 +195,7 @@ def fit_cox(sets: RiskSets, columns: npt.ArrayLike, start: Floats | None = None)
 
     Raises
     ------
-    NoFit
+    NoFitError
         Where the likelihood has no maximum: a group without deaths, or too many covariates.
 
     References
@@ -212,7 +212,7 @@ def fit_cox(sets: RiskSets, columns: npt.ArrayLike, start: Floats | None = None)
     width = given.shape[1]
     spread = given.std(axis=0)
     if width and (not np.isfinite(given).all() or spread.min() < 1e-12):
-        raise NoFit("a covariate is the same for everybody")
+        raise NoFitError("a covariate is the same for everybody")
     scaled = (given - given.mean(axis=0)) / spread if width else given
     beta = np.zeros(width) if start is None else np.asarray(start, dtype=float) * spread
     averages, logs = sets.averaging(scaled @ beta)
@@ -224,19 +224,21 @@ def fit_cox(sets: RiskSets, columns: npt.ArrayLike, start: Floats | None = None)
         try:
             step = np.linalg.solve(information, score)
         except np.linalg.LinAlgError:
-            raise NoFit("a covariate is a sum of others among those who could have died") from None
+            raise NoFitError(
+                "a covariate is a sum of others among those who could have died"
+            ) from None
         beta, averages, reached, gain = _climb(sets, scaled, beta, step, likelihood)
         likelihood = reached
         if not np.isfinite(beta).all() or np.abs(beta).max() > _LARGEST:
-            raise NoFit("a hazard ratio has no limit, as where a group has no death")
+            raise NoFitError("a hazard ratio has no limit, as where a group has no death")
         if abs(gain) <= _TOLERANCE * (abs(likelihood) + 1.0) and np.abs(step).max() < 1e-8:
             break
     else:
         if width:
-            raise NoFit("the likelihood has no maximum that can be found")
+            raise NoFitError("the likelihood has no maximum that can be found")
     made = CoxFit(sets, given, beta / spread if width else beta, averages, likelihood)
     if width and not np.diag(made.covariance).min() > 0.0:
-        raise NoFit("too few died for so many covariates")
+        raise NoFitError("too few died for so many covariates")
     return made
 
 

@@ -125,4 +125,5 @@ def smallest_of_panel(p_values: Floats, size: int, threshold: float) -> Floats:
     if not 1 <= size <= markers:
         raise ValueError(f"expected a panel of 1 to {markers} markers, got {size}")
     above = (p_values > threshold).sum(axis=1)
-    return 1.0 - stats.hypergeom.pmf(size, markers, above, size)
+    found: Floats = 1.0 - stats.hypergeom.pmf(size, markers, above, size)
+    return found

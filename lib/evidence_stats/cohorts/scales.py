@@ -32,7 +32,8 @@ def per_sd(marker: npt.ArrayLike) -> Floats:
     spread = values.std(ddof=1)
     if spread == 0.0:
         raise ValueError("expected a marker that differs between patients, got one value")
-    return (values - values.mean()) / spread
+    found: Floats = (values - values.mean()) / spread
+    return found
 
 
 def groups(marker: npt.ArrayLike, number: int) -> tuple[Ints, Floats]:
@@ -50,7 +51,8 @@ def groups(marker: npt.ArrayLike, number: int) -> tuple[Ints, Floats]:
 
 def indicators(group: Ints, number: int) -> Floats:
     """Return a column of 0 and 1 for every group but the lowest."""
-    return (group[:, None] == np.arange(1, number)).astype(np.float64)
+    found: Floats = (group[:, None] == np.arange(1, number)).astype(np.float64)
+    return found
 
 
 @dataclass(frozen=True)

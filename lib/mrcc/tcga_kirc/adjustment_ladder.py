@@ -22,7 +22,7 @@ def draw_adjustment_ladder(p: TcgaKirc) -> Figure:
     who = f"{told.markers[p.marker]}, {SCALES[p.scale][1]}, {told.populations[p.population].words}"
     shown: list[RatioRow] | NotEstimable = rungs or NotEstimable("no model of these patients")
     return draw_ratio_forest(
-        shown,  # type: ignore[arg-type]  # what is not estimable is said in its place
+        shown,
         name="adjustment-ladder",
         axis="Hazard ratio of death",
         directions=("higher, longer survival", "shorter"),

@@ -69,7 +69,9 @@ def association(p: TcgaKirc) -> Numbers:
         ),
     }
     base = design().base
-    share = if_estimable(_explained, found["hr_none"][0], found.get(f"hr_{base}", (_NONE, ""))[0])
+    share = if_estimable(
+        share_taken_away, found["hr_none"][0], found.get(f"hr_{base}", (_NONE, ""))[0]
+    )
     found["explained"] = (
         share,
         "Share of the log hazard ratio that stage, grade and age take away",
@@ -80,7 +82,8 @@ def association(p: TcgaKirc) -> Numbers:
 _NONE = NotEstimable("the cohort has no such covariates")
 
 
-def _explained(plain: Estimate, adjusted: Estimate) -> Estimate | NotEstimable:
+def share_taken_away(plain: Estimate, adjusted: Estimate) -> Estimate | NotEstimable:
+    """Return the share of a log hazard ratio that an adjustment takes away."""
     before, after = math.log(plain.value), math.log(adjusted.value)
     if abs(before) < _SMALLEST_LOG:
         return NotEstimable("unadjusted, the hazard ratio is too near to 1 for a share of it")
@@ -205,7 +208,8 @@ def multiverse(p: TcgaKirc) -> Numbers:
                     _chance(one), f"Models of {who} with P below .05 by chance",
                 )  # fmt: skip
                 found[f"{key}_p"] = (
-                    _p(one, "p"), f"Share of permutations with as many models of {who}",
+                    number(one, "p", unit="proportion"),
+                    f"Share of permutations with as many models of {who}",
                 )  # fmt: skip
     return found
 

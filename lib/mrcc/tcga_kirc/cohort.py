@@ -1,4 +1,4 @@
-"""The aggregates of the cohort, as this chapter asks for them: one row, or several, as estimates."""
+"""The aggregates of the cohort, as its chapter asks for them: rows, and rows as estimates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def rows(table: str, **where: object) -> list[Row]:
     kept = pd.Series(True, index=found.index)
     for name, value in where.items():
         kept &= found[name] == str(value)
-    return found[kept].to_dict("records")
+    chosen = found[kept]
+    return [dict(zip(chosen.columns, one, strict=True)) for one in chosen.to_numpy()]
 
 
 def row(table: str, **where: object) -> Row | NotEstimable:

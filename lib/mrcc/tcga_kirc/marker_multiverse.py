@@ -45,20 +45,20 @@ def draw_marker_multiverse(
         ax.axvline(1, color=INK, linewidth=0.8)
         for y, marker in enumerate(ordered):
             own = [one for one in models if one["marker"] == marker]
-            for small, colour, size in ((False, "#b5b5b5", 2.6), (True, "#01665e", 3.2)):
-                shown = [_hr(one) for one in own if (float(one["score_p"]) < _ALPHA) is small]
+            for is_small, colour, size in ((False, "#b5b5b5", 2.6), (True, "#01665e", 3.2)):
+                shown = [_hr(one) for one in own if (float(one["score_p"]) < _ALPHA) is is_small]
                 ax.plot(*_strokes(shown, y, size / 10), color=colour, linewidth=0.9)
             weight = "bold" if marker == p.marker else "normal"
             ax.text(-0.02, y, told[marker], transform=ax.get_yaxis_transform(), ha="right",
                     va="center", fontsize=8.5, fontweight=weight)  # fmt: skip
-        y = len(ordered) + 0.4
-        if isinstance(trial, Estimate):
-            ax.plot([trial.low, trial.high], [y, y], color=WARNING_INK, linewidth=1.4)
-            ax.plot([trial.value], [y], "D", color=WARNING_INK, markersize=5)
-        ax.text(-0.02, y, "the trial, pAKT", transform=ax.get_yaxis_transform(), ha="right",
+        last = len(ordered) + 0.4
+        if isinstance(trial, Estimate) and trial.low and trial.high:
+            ax.plot([trial.low, trial.high], [last, last], color=WARNING_INK, linewidth=1.4)
+            ax.plot([trial.value], [last], "D", color=WARNING_INK, markersize=5)
+        ax.text(-0.02, last, "the trial, pAKT", transform=ax.get_yaxis_transform(), ha="right",
                 va="center", fontsize=8.5, color=WARNING_INK)  # fmt: skip
         use_ratio_axis(ax, _LIMITS, _TICKS)
-        ax.set(ylim=(y + 0.8, -0.8), yticks=[])
+        ax.set(ylim=(last + 0.8, -0.8), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel("Hazard ratio\n")
         label_directions(ax, "higher, longer survival", "shorter")
@@ -71,10 +71,7 @@ def draw_marker_multiverse(
         and _of(small, p.marker)
         else "the trial's hazard ratio stands on the last line"
     )
-    alt = (
-        f"{len(models)} models of {len(told)} proteins: {len(small)} have P below .05; "
-        f"{placed}."
-    )
+    alt = f"{len(models)} models of {len(told)} proteins: {len(small)} have P below .05; {placed}."
     caption = (
         f"Hazard ratios of all {len(models)} models, a stroke each: every protein (lines) on every "
         "scale, in every population, beside every adjustment. Dark: P below .05 (score test). "

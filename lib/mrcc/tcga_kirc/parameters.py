@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from evidence.cohorts.design import read_cohort
 from evidence.record.chapter_parameters import ChapterParameters
@@ -12,7 +13,7 @@ from evidence.record.parameter_checks import expected
 
 # Name of the cohort below data/cohorts/.
 COHORT = "tcga_kirc"
-_MARKERS = [
+_MARKERS: list[JsonValue] = [
     "akt_ps473", "akt_pt308", "akt", "pten", "mtor", "mtor_ps2448", "s6", "s6_ps235_s236",
     "s6_ps240_s244", "4e_bp1_ps65", "4e_bp1_pt37_t46", "p70s6k_pt389", "gsk3_ps9", "pras40_pt246",
     "mapk_pt202_y204",
@@ -50,7 +51,7 @@ class TcgaKirc(ChapterParameters):
     def problems(self) -> list[str]:
         """Return what is wrong with values that are each allowed."""
         design = read_cohort(COHORT)
-        parts = {
+        parts: dict[str, Iterable[object]] = {
             "marker": design.markers,
             "population": design.populations,
             "adjustment": design.adjustments,
@@ -61,6 +62,6 @@ class TcgaKirc(ChapterParameters):
             for name, known in parts.items()
             for value in [getattr(self, name)]
             for line in expected(
-                value in known, name, f"one of {', '.join(map(str, known))}", value
+                value in list(known), name, f"one of {', '.join(map(str, known))}", value
             )
         ]

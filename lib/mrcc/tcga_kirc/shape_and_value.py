@@ -49,8 +49,8 @@ def draw_shape(shape: list[Row], p: TcgaKirc) -> Figure:
         ax.set_ylabel("Hazard ratio\nagainst the median")
     who = f"{told.populations[p.population].words}, {told.adjustments[p.adjustment].words}"
     alt = (
-        f"Hazard ratio against the median of {told.markers[p.marker]}, {who}: {value[0]:.2f} at its "
-        f"5th percentile, {value[-1]:.2f} at its 95th."
+        f"Hazard ratio against the median of {told.markers[p.marker]}, {who}: {value[0]:.2f} "
+        f"at its 5th percentile, {value[-1]:.2f} at its 95th."
     )
     caption = (
         f"Hazard at each level of {told.markers[p.marker]} against that at its median, {who}: "

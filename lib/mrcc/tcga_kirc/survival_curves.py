@@ -94,7 +94,7 @@ def _known(group: str, steps: list[Row], level: float) -> pd.DataFrame:
 
 def _at_risk(ax: Axes, place: int, group: str, steps: list[Row], colour: str) -> None:
     y = -0.27 - place * _RISK_LINE
-    ax.text(-0.02, y, group, transform=ax.transAxes, ha="right", fontsize=8.5, color=colour)
+    ax.text(-0.09, y, group, transform=ax.transAxes, ha="right", fontsize=8.5, color=colour)
     for one in steps:
         month = int(one["month"])
         if month % _EVERY == 0:

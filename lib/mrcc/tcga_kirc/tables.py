@@ -43,6 +43,21 @@ def tabulate_baseline(p: TcgaKirc) -> Table:
     )
 
 
+def tabulate_facts() -> Table:
+    """Return what was read, and how it can be made again."""
+    cells = [[one["words"].capitalize().replace("Sha", "SHA"), one["value"]]
+             for one in rows("facts") if not one["key"].startswith("base_")]  # fmt: skip
+    return make_table(
+        ["What", "In the files"],
+        cells,
+        caption=f"What was read: {design().title}",
+        numeric=("In the files",),
+        footnotes=(
+            "The files are no part of this book. Nobody may try to find out who a patient is.",
+        ),
+    )
+
+
 def tabulate_groups(p: TcgaKirc) -> Table:
     """Return patients, deaths and median survival of the groups of the curves."""
     told = rows("groups", marker=p.marker, scale=grouping(p), population=p.population)
@@ -164,9 +179,7 @@ def tabulate_other_studies(evidence: Evidence) -> Table:
 
 def tabulate_certainty(evidence: Evidence) -> Table:
     """Return why the certainty of the association is no higher, domain by domain."""
-    told = evidence.where(
-        "certainty", question="biomarker_prognosis", finding="association_cohort"
-    )
+    told = evidence.where("certainty", question="biomarker_prognosis", finding="association_cohort")
     cells = [
         [one["domain"].replace("_", " ").capitalize(), one["steps"], one["reason"]]
         for _, one in told.iterrows()
