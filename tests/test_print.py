@@ -245,7 +245,7 @@ def test_the_pdf_says_what_it_is(printed):
 def test_the_first_page_says_what_the_book_is_and_is_not(printed):
     title = " ".join(texts(printed)[0].split())
     for words in (
-        "Published summaries only, no patient data",
+        "Published summaries and aggregates only, no patient data",
         "Not clinical advice",
         "How to cite",
     ):

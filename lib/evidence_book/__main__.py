@@ -8,7 +8,17 @@ from io import TextIOWrapper
 from evidence.sources.problems import DataError
 
 # Importing a module of commands registers them, in the order of the help text.
-from evidence_book.commands import audit, build, check, editions, multiverse, new, run, sweep  # noqa: F401
+from evidence_book.commands import (  # noqa: F401
+    audit,
+    build,
+    check,
+    cohort,
+    editions,
+    multiverse,
+    new,
+    run,
+    sweep,
+)
 from evidence_book.commands.app import UserError, app, describe_os_error, errors
 
 

@@ -13,8 +13,19 @@ from evidence.record.validation import validate
 from evidence.sources.data import load_evidence
 
 
-def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
+def open_page(
+    model: type[Model], namespace: Mapping[str, Any], *, files: Sequence[str] = ()
+) -> Page[Model]:
     """Return the page of the notebook whose `globals()` are given, its parameters checked.
+
+    Parameters
+    ----------
+    model : type
+        Parameter class of the page.
+    namespace : mapping
+        The `globals()` of the notebook.
+    files : sequence of str
+        Further files below data/ that the page reads and that make it stale.
 
     Raises
     ------
@@ -39,6 +50,8 @@ def open_page(model: type[Model], namespace: Mapping[str, Any]) -> Page[Model]:
         "parameters": parameters.model_dump(mode="json"),
         "reads": evidence.reads,
     }
+    if files:
+        facts["files"] = sorted(files)
     page.display({PAGE_MIME: facts, "text/plain": f"{name}, parameters checked"})
     page.record_parameters()
     return page

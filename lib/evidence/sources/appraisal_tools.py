@@ -80,6 +80,9 @@ TOOLS: dict[str, Tool] = {
             "prognostic factor measurement",
             "outcome measurement",
             "study confounding",
+            # Where one study has several analyses.
+            "study confounding, unadjusted",
+            "study confounding, adjusted",
             "statistical analysis and reporting",
         ),
         ("low", "moderate", "high"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from evidence.cohorts.design import FOLDER, known_cohorts
+from evidence.cohorts.tables import PROVENANCE
+from evidence.cohorts.tables import TABLES as AGGREGATES
 from evidence.files.paths import data_folder
 from evidence.sources.book import read_book
 from evidence.sources.data_files import FACT_TABLES
@@ -50,7 +53,7 @@ def _keys(name: str) -> dict[str, Any]:
 
 
 def describe_package() -> dict[str, Any]:
-    """Return the data package: one tabular resource per table."""
+    """Return the data package: one tabular resource per table, aggregates of cohorts last."""
     return {
         "$schema": f"{_PROFILE}datapackage.json",
         **read_book().data_package.model_dump(),
@@ -71,7 +74,30 @@ def describe_package() -> dict[str, Any]:
                 },
             }
             for name, schema in TABLES.items()
-        ],
+        ]
+        + [_aggregate(cohort, table) for cohort in known_cohorts() for table in AGGREGATES],
+    }
+
+
+def _aggregate(cohort: str, name: str) -> dict[str, Any]:
+    """Return the resource of one table of the aggregates of a cohort."""
+    table = AGGREGATES[name]
+    fields = [
+        {"name": column, "type": "string", "description": words}
+        for column, words in {**table.columns, **PROVENANCE}.items()
+    ]
+    return {
+        "name": f"{cohort}-{name}".replace("_", "-"),
+        "path": f"{FOLDER}/{cohort}/{name}.csv",
+        "type": "table",
+        "format": "csv",
+        "encoding": "utf-8",
+        "description": table.description,
+        "schema": {
+            "$schema": f"{_PROFILE}tableschema.json",
+            "missingValues": [""],
+            "fields": fields,
+        },
     }
 
 

@@ -53,6 +53,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "dose-finding trial",
                 "case report",
                 "systematic review",
+                "cohort study",
             ),
             "phase": choice("Trial phase as printed.", "1", "2", "3", required=False),
             "randomized": choice("Were patients randomized?", "yes", "no"),

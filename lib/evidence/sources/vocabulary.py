@@ -28,6 +28,7 @@ MISSING_WORDS = {
     "part of the abstract": "not in what was read",
     "abstract and tables": "not in the abstract or its tables",
     "summary by others": "not in the summary that was read",
+    "public data file": "not in the public file",
 }
 _ADVERSE_EVENT = re.compile(r"ae_(?P<event>.*?)_?(?:grade_(?P<low>\d)(?:_(?P<high>\d))?)?\Z")
 # No toxicity is graded higher (CTCAE: death).

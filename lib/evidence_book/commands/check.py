@@ -14,6 +14,7 @@ from evidence_book.commands.app import DataOption, UserError, app, console, fail
 
 def find_problems() -> list[Problem]:
     """Return everything wrong with data, contents and chapters; starts no kernel."""
+    from evidence.cohorts.checks import check_cohorts
     from evidence.files.paths import project_root
     from evidence.sources.data import load_evidence
     from evidence.sources.datapackage import check_package
@@ -29,7 +30,7 @@ def find_problems() -> list[Problem]:
     if outside:
         return outside
     problems = check_package() + check_toc() + check_notebooks() + lint_chapters()
-    problems += check_targets()
+    problems += check_targets() + check_cohorts()
     try:
         problems += check_study_chapters()
         problems += check_questions(load_evidence())

@@ -101,7 +101,8 @@ def _title_page(facts: BookFacts, address: str) -> Markup:
     where = f"https://doi.org/{facts.doi}" if facts.doi else address or facts.url
     return Markup(
         '<header class="print-title"><p class="print-book-title">{}</p><p>{}</p><p>{}.</p>'
-        "<p>Published summaries only, no patient data. <strong>Not clinical advice.</strong></p>"
+        "<p>Published summaries and aggregates only, no patient data. "
+        "<strong>Not clinical advice.</strong></p>"
         '<p class="print-cite"><strong>How to cite</strong><br>{}</p>'
         "<p>{}</p></header>"
     ).format(

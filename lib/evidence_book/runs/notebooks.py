@@ -62,7 +62,7 @@ def check_notebooks() -> list[Problem]:
         model = model_of(page)
         if model is not None and not any(broken):
             problems += _check_parameters(page, model, path, name)
-        if page.startswith("studies/"):
+        if model is Study:
             code = study_code(notebook)
             pattern = pattern or code
             if code != pattern:

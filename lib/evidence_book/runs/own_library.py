@@ -77,28 +77,36 @@ def question_models() -> dict[str, type[ChapterParameters]]:
     """Return the parameter model of every question of the book, by its page, in the order of names.
 
     A question is a package of the book's library with a module `parameters`, in which a class
-    names the page.
+    names the page; so is a study whose chapter has parameters of its own.
     """
     folder = library_folder(library_name())
     names = sorted(path.parent.name for path in folder.glob("*/parameters.py"))
-    return {f"questions/{name}": _model_in(name) for name in names}
+    found = {f"questions/{name}": _model_in(name, f"questions/{name}") for name in names}
+    return {page: model for page, model in found.items() if model is not None}
 
 
-def _model_in(question: str) -> type[ChapterParameters]:
-    module, page = own_module(f"{question}.parameters"), f"questions/{question}"
+def _model_in(package: str, page: str) -> type[ChapterParameters] | None:
+    module = own_module(f"{package}.parameters")
+    pages = {}
     for value in vars(module).values():
-        if isinstance(value, type) and getattr(value, "page", None) == page:
-            return value
-    raise ValueError(f'{module.__name__}: expected a class with page = "{page}", got none')
+        if isinstance(value, type) and isinstance(getattr(value, "page", None), str):
+            pages[value.page] = value  # type: ignore[attr-defined]
+    if page not in pages and f"studies/{package.replace('_', '-')}" not in pages:
+        raise ValueError(f'{module.__name__}: expected a class with page = "{page}", got none')
+    return pages.get(page)
 
 
 def model_of(page: str) -> type[ChapterParameters] | None:
-    """Return the parameter model of a page, None for a page without parameters."""
+    """Return the parameter model of a page, None for a page without parameters.
+
+    A study has that of all studies, unless a package of its name has one for its page.
+    """
     # Imported where it is needed: it takes longer than a build that finds nothing to do.
     from evidence.record.chapter_parameters import Study
 
-    if page.startswith("studies/"):
-        return Study
-    name = page.removeprefix("questions/")
-    there = (library_folder(library_name()) / name / "parameters.py").exists()
-    return _model_in(name) if there and page.startswith("questions/") else None
+    part, _, name = page.rpartition("/")
+    package = name.replace("-", "_")
+    known = part in ("questions", "studies")
+    there = known and (library_folder(library_name()) / package / "parameters.py").exists()
+    own = _model_in(package, page) if there else None
+    return Study if own is None and part == "studies" else own

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.paths import chapters_folder, data_folder, notebook_path, project_root
+from evidence.record.chapter_parameters import Study
 from evidence.sources.book import read_book
 from evidence.sources.columns import ARM, SOURCE_KEY, STUDY_ID, TODO
 from evidence.sources.csv_tables import read_table
@@ -23,6 +24,7 @@ from evidence_book.runs.freshness import list_pages, read_notebook
 from evidence_book.runs.normalise import normalise, serialise
 from evidence_book.runs.notebooks import parameters_cell
 from evidence_book.runs.own_data import refuse_own_data
+from evidence_book.runs.own_library import model_of
 from evidence_book.scaffold.undo import write_new
 
 # Cells and titles that would not survive a table, a BibTeX entry or a page.
@@ -153,7 +155,7 @@ def _contents_text(study: NewStudy) -> str:
 
 def _chapter_text(study: NewStudy) -> str:
     """Return a chapter with the code that all study chapters share, and prose to be written."""
-    others = [page for page in list_pages() if page.startswith("studies/")]
+    others = [page for page in list_pages() if model_of(page) is Study]
     if not others:
         raise NewStudyError("chapters/studies: expected a chapter to take the code from, got none")
     notebooks = [read_notebook(notebook_path(page)) for page in others]

@@ -1,0 +1,1 @@
+"""Patient-level survival: Cox models, scales of a marker, permutations, added value."""

@@ -1,0 +1,1 @@
+"""A public cohort: the protein and survival, from the aggregates of its patients."""
