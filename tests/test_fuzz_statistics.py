@@ -24,7 +24,7 @@ from evidence_stats.printed import evidential_strength as strength
 from evidence_stats.printed import winners_curse
 from evidence_stats.printed.rounding import rounding_polygon
 from evidence_stats.rates import two_arm_power
-from evidence_stats.rates.inversion import counts_printing_percent, smallest_n
+from evidence_stats.rates.inversion import counts_printing_percent, sizes_printing
 from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
 from evidence_stats.rates.proportions import ProportionMethod, proportion
 from evidence_stats.rates.two_by_two import EqualityTest
@@ -171,7 +171,7 @@ CALLS = {
         st.sampled_from(("reml", "pm", "dl")), st.sampled_from(("hksj", "z")), levels,
     ),
     "counts_printing_percent": (lambda text, n: counts_printing_percent(text, n=n), digits, size),
-    "smallest_n": (smallest_n, digits),
+    "sizes_printing": (sizes_printing, digits),
     "rounding_polygon": (rounding_polygon, digits, digits, digits),
     "rounding_polygon_p": (rounding_polygon, digits, digits, digits, digits),
     "ratio_of_medians": (on_medians(survival.ratio_of_medians), medians, medians),

@@ -139,11 +139,6 @@ def subnetworks(contrasts: Sequence[Contrast]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((tuple(sorted(p)) for p in parts), key=lambda p: (-len(p), p)))
 
 
-def is_connected(contrasts: Sequence[Contrast]) -> bool:
-    """Return True where chains of contrasts link every treatment with every other."""
-    return len(subnetworks(contrasts)) == 1
-
-
 def count_loops(graph: Graph) -> int:
     """Return the independent loops that more than one study closes.
 

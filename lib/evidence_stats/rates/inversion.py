@@ -156,16 +156,6 @@ def sizes_printing(
     return tuple(sorted(set.intersection(*fitting)))
 
 
-def smallest_n(
-    percents: Sequence[Printed], *, max_n: int = 200, rounding: Rounding = "any"
-) -> int | None:
-    """Return the smallest n of which all `percents` can be shares, None if none up to `max_n`.
-
-    Raises ValueError as `sizes_printing`.
-    """
-    return next(iter(sizes_printing(percents, max_n=max_n, rounding=rounding)), None)
-
-
 def _percent(printed: Printed) -> Decimal:
     """Return the printed percentage with its decimals, or raise ValueError."""
     try:

@@ -1,4 +1,4 @@
-"""Power and size of a two-arm trial with a yes-or-no outcome, by enumeration of every result.
+"""Power of a two-arm trial with a yes-or-no outcome, by enumeration of every result.
 
 Nothing is approximated: all (n_a + 1)(n_b + 1) possible tables are tested, and the probabilities
 of those that reject are summed.
@@ -66,17 +66,6 @@ def power_two_proportions(
     return float(likely_a @ rejects @ likely_b)
 
 
-def size_at(
-    p: float, n_a: int, n_b: int, *, test: PowerTest = "fisher", alpha: float = 0.05
-) -> float:
-    """Return the exact probability, 0 to 1, of rejecting where both arms respond with `p`.
-
-    Fisher's test stays below `alpha` everywhere, usually far below; Pearson's test need not.
-    Raises as `power_two_proportions` does.
-    """
-    return power_two_proportions(p, p, n_a, n_b, test=test, alpha=alpha)
-
-
 def detectable_proportion(
     p_reference: float,
     n_a: int,
@@ -125,7 +114,6 @@ def detectable_proportion(
     return float(brentq(shortfall, p_reference, 1.0, xtol=1e-12))
 
 
-@lru_cache(maxsize=_CACHED_REGIONS)
 def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """Return the patients per arm that a two-sided comparison of two proportions needs.
 
@@ -150,6 +138,7 @@ def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float
     return float(z**2 * (p_a * (1 - p_a) + p_b * (1 - p_b)) / (p_a - p_b) ** 2)
 
 
+@lru_cache(maxsize=_CACHED_REGIONS)
 def _rejection_region(n_a: int, n_b: int, test: PowerTest, alpha: float) -> NDArray[np.bool_]:
     """Return which tables reject: rows are events of arm a, columns events of arm b."""
     p_values = _fisher_p_values(n_a, n_b) if test == "fisher" else _pearson_p_values(n_a, n_b)

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from evidence_stats.estimates import Estimate
 from evidence_stats.normal import critical_value, distribution, z_from_p
 from evidence_stats.survival.median import require_positive
-
-NonInferiority = Literal["shown", "not shown", "inferior"]
 
 CONVENTIONS: dict[str, str] = {
     "hr_se_from_interval": (
@@ -236,39 +233,3 @@ def normal_posterior(
     precision = precision_data + precision_prior
     mean = (log_hr * precision_data + prior_mean * precision_prior) / precision
     return NormalPosterior(mean, precision**-0.5, prior_mean, prior_sd)
-
-
-def read_non_inferiority(
-    estimate: Estimate, margin: float, *, higher_is_worse: bool = True
-) -> NonInferiority:
-    """Return what an interval says about non-inferiority at `margin`.
-
-    Returns
-    -------
-    str
-        "shown" where the whole interval is on the good side of the margin, "inferior" where it
-        is on the bad side, otherwise "not shown". A missing limit counts as unbounded.
-
-    Raises
-    ------
-    ValueError
-        Where the estimate has no interval, or the estimate is a ratio and the margin not
-        positive.
-
-    References
-    ----------
-    Piaggio et al. 2012, JAMA 308:2594, figure 1 (CONSORT for non-inferiority trials).
-    """
-    if estimate.low is None and estimate.high is None:
-        raise ValueError("expected an estimate with an interval; got one without")
-    if estimate.unit == "ratio":
-        require_positive("margin", margin)
-    if not higher_is_worse:
-        good = estimate.low is not None and estimate.low > margin
-        bad = estimate.high is not None and estimate.high < margin
-    else:
-        good = estimate.high is not None and estimate.high < margin
-        bad = estimate.low is not None and estimate.low > margin
-    if good:
-        return "shown"
-    return "inferior" if bad else "not shown"

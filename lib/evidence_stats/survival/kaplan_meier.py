@@ -18,7 +18,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from evidence_stats.estimates import Estimate, Unit
+from evidence_stats.estimates import Estimate
 from evidence_stats.normal import critical_value
 from evidence_stats.survival.median import Median, require_positive
 
@@ -44,10 +44,6 @@ CONVENTIONS: dict[str, str] = {
         "The standard error of the restricted mean is Greenwood's, as in R's survival and "
         "survRM2; lifelines' return_variance is the variance of min(T, tau) between patients, "
         "not of the mean."
-    ),
-    "weibull_shape_rho": (
-        "The Weibull fit is lifelines' and its shape is called rho_ there; R's survreg and SAS "
-        "LIFEREG print scale = 1 / shape."
     ),
 }
 
@@ -76,11 +72,6 @@ class KaplanMeierCurve:
     at_risk: Ints
     events: Ints
     greenwood: Floats
-
-    def survival_at(self, time: float) -> float:
-        """Return the survival at `time` months, a proportion; beyond the last time, the last."""
-        position = int(np.searchsorted(self.times, time, side="right"))
-        return 1.0 if position == 0 else float(self.survival[position - 1])
 
     def band(
         self, *, conf_type: ConfType = "log-log", level: float = 0.95
@@ -254,54 +245,3 @@ def rmst(
         method=f"restricted mean survival to {tau:g} months, Kaplan-Meier",
         conventions=("rmst_greenwood",),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WeibullFit:
-    """Maximum likelihood Weibull curve: shape (unitless) and median (months)."""
-
-    shape: Estimate
-    median: Estimate
-
-
-def fit_weibull(times: npt.ArrayLike, events: npt.ArrayLike, *, level: float = 0.95) -> WeibullFit:
-    """Return the Weibull curve fitted to one arm by lifelines, with Wald intervals.
-
-    Raises
-    ------
-    ValueError
-        Where there is no event, or as in `checked_arms`.
-    """
-    # Imported here: loading lifelines costs about a second.
-    from lifelines import WeibullFitter
-
-    months, flags = checked_arms(times, events)
-    if not flags.any():
-        raise ValueError("expected at least one event; got none")
-    fit = WeibullFitter().fit(months, flags)
-    shape, scale = float(fit.rho_), float(fit.lambda_)
-    covariance = fit.variance_matrix_.loc[["lambda_", "rho_"], ["lambda_", "rho_"]].to_numpy()
-    # log median = log(scale) + log(ln 2) / shape; delta method on (scale, shape).
-    gradient = np.array([1.0 / scale, -math.log(math.log(2.0)) / shape**2])
-    median_se = math.sqrt(float(gradient @ covariance @ gradient))
-    shape_se = math.sqrt(float(covariance[1, 1])) / shape
-    median = scale * math.log(2.0) ** (1.0 / shape)
-
-    def wald(value: float, se: float, unit: Unit) -> Estimate:
-        factor = math.exp(critical_value(level) * se)
-        return Estimate(
-            value=value,
-            low=value / factor,
-            high=value * factor,
-            level=level,
-            kind="confidence",
-            unit=unit,
-            se=se,
-            n=months.size,
-            events=int(flags.sum()),
-            method="Weibull maximum likelihood, Wald interval on the log scale",
-            conventions=("weibull_shape_rho",),
-            grade="D2",
-        )
-
-    return WeibullFit(wald(shape, shape_se, "number"), wald(median, median_se, "months"))
