@@ -97,7 +97,7 @@ def test_a_printed_interval_is_always_found_again(data, n):
         (lambda: counts_printing_percent("5", n=4, max_n=5), "either n or max_n"),
         (lambda: counts_printing_percent("5", n=0), "n must be at least 1"),
         (lambda: counts_printing_percent("5", n=4, rounding="up"), "rounding must be one of"),
-        (lambda: counts_printing_interval("5", "1", "9", level=1), "level must be between"),
+        (lambda: counts_printing_interval("5", "1", "9", level=1), "level must lie strictly"),
         (lambda: counts_printing_interval("5", "1", "9", method="wald"), "method must be one of"),
         (lambda: sizes_printing([]), "at least one percentage"),
     ],

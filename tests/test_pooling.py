@@ -321,7 +321,7 @@ def test_intervals_a_model_does_not_have_are_refused(model, adjust):
         (lambda: pool_response([1, 2], [3]), "got 2 and 1 values"),
         (lambda: pool_response([4], [3]), "events must be between 0 and n"),
         (lambda: pool_response(*OURS, model="normal"), "model must be one of glmm"),
-        (lambda: pool_response(*OURS, level=95), "level must be between"),
+        (lambda: pool_response(*OURS, level=95), "level must lie strictly"),
         (lambda: pool_response(*OURS, model="bayes", tau_prior_scale=0), "must be above 0"),
         (lambda: pool([1, 2], [1, 0]), "v finite and above 0"),
         (lambda: pool([1, math.nan], [1, 1]), "y must be finite"),

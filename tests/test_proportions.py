@@ -301,7 +301,7 @@ def test_identical_extremes_have_p_value_1():
         (lambda: proportion(0, 0), "n must be at least 1; got 0"),
         (lambda: proportion(2.5, 40), "events must be a whole number; got 2.5"),
         (lambda: proportion(True, 40), "events must be a whole number; got True"),
-        (lambda: proportion(1, 40, level=95), "level must be between 0 and 1"),
+        (lambda: proportion(1, 40, level=95), "level must lie strictly"),
         (lambda: proportion(1, 40, method="wald"), "method must be one of clopper_pearson"),
         (lambda: risk_difference(5, 4, 1, 4), "events_a must be between 0 and n_a"),
         (lambda: risk_difference(1, 4, 1, 4, method="katz"), "method must be one of"),

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from evidence_stats.estimates import Estimate, Unit
-from evidence_stats.normal import critical_value, density, distribution, quantile
+from evidence_stats.normal import density, distribution, quantile, ratio_with_limits
 from evidence_stats.printed.rounding import RoundingPolygon
 from evidence_stats.survival.median import require_positive
 
@@ -137,15 +137,10 @@ def hazard_ratio_per_sd(z: float, events: int, *, level: float = 0.95) -> Estima
     if not abs(z) <= _LARGEST_Z:
         raise ValueError(f"z must be finite; got {z} (at most {_LARGEST_Z:g})")
     se = 1.0 / math.sqrt(events)
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=math.exp(z * se),
-        low=math.exp(z * se - half_width),
-        high=math.exp(z * se + half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
+    return ratio_with_limits(
+        math.exp(z * se),
+        se,
+        level,
         events=events,
         method="hazard ratio per SD from z and events",
         conventions=("hr_per_sd_from_z",),

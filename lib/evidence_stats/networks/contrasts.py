@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from evidence_stats.estimates import Estimate, Grade
-from evidence_stats.normal import critical_value, two_sided_p
+from evidence_stats.normal import ratio_with_limits, two_sided_p
 
 CONVENTIONS: dict[str, str] = {
     "bucher": (
@@ -90,15 +90,10 @@ def ratio_estimate(
     grade: Grade = "D2",
 ) -> Estimate:
     """Return exp(`log_ratio`) with its normal interval and P value, unit "ratio"."""
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=math.exp(log_ratio),
-        low=math.exp(log_ratio - half_width),
-        high=math.exp(log_ratio + half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
+    return ratio_with_limits(
+        math.exp(log_ratio),
+        se,
+        level,
         p=two_sided_p(log_ratio / se),
         method=method,
         conventions=conventions,

@@ -33,8 +33,8 @@ from evidence_stats.networks.network_graph import (
     read_graph,
     subnetworks,
 )
-from evidence_stats.normal import distribution
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.normal import distribution, require_level
+from evidence_stats.rates.proportions import require_choice
 
 NetworkModel = Literal["common", "random"]
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm, t
 
+from evidence_stats.normal import critical_value, require_level
 from evidence_stats.pooling.heterogeneity import (
     Adjust,
     Floats,
@@ -26,7 +27,7 @@ from evidence_stats.pooling.heterogeneity import (
     variance_factor,
     weighted_fit,
 )
-from evidence_stats.rates.proportions import require_choice, require_counts, require_level
+from evidence_stats.rates.proportions import require_choice, require_counts
 
 CONVENTIONS: dict[str, str] = {
     "reml": "tau2 by restricted maximum likelihood, metafor's default; RevMan 5 has DL only.",
@@ -336,5 +337,4 @@ def _around(value: float, quantile: float, variance: float) -> tuple[float, floa
 
 def _quantile(adjust: Adjust, level: float, df: int) -> float:
     """Return the normal quantile for z, else that of t."""
-    upper = (1 + level) / 2
-    return float(norm.ppf(upper) if adjust == "z" else t.ppf(upper, df))
+    return critical_value(level) if adjust == "z" else float(t.ppf((1 + level) / 2, df))

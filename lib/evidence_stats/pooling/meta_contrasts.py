@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.contrasts import Contrast
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.heterogeneity import Adjust, PoolModel
 from evidence_stats.pooling.inverse_variance import Pooled, pool
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.rates.proportions import require_choice
 
 Shown = Literal["study", "common effect of two", "as asked"]
 
@@ -134,12 +135,14 @@ def pool_contrasts(
         alone = rows[0].estimate(level=level)
         note = "One study: nothing is pooled, and heterogeneity is unknown."
         return PooledContrasts(a, b, alone, "study", alone, None, rows, asked_pool, k, note)
-    asked = _ratio(asked_pool)
-    knapp = _ratio(pool(y, v, model="reml", adjust="hksj", level=level)) if _differ(y) else None
+    asked = pooled_ratio(asked_pool)
+    knapp = (
+        pooled_ratio(pool(y, v, model="reml", adjust="hksj", level=level)) if _differ(y) else None
+    )
     if k > 2:
         return PooledContrasts(a, b, asked, "as asked", asked, knapp, rows, asked_pool, k, "")
     common = pool(y, v, model="common", adjust="z", level=level)
-    estimate = _ratio(common, ("two_studies_common",))
+    estimate = pooled_ratio(common, ("two_studies_common",))
     return PooledContrasts(
         a, b, estimate, "common effect of two", asked, knapp, rows, common, k, _note_on_two(knapp)
     )
@@ -164,9 +167,16 @@ def _differ(y: Sequence[float]) -> bool:
     return max(y) - min(y) > 1e-9
 
 
-def _ratio(found: Pooled, more: tuple[str, ...] = ()) -> Estimate:
-    """Return a pooled log ratio as a ratio."""
-    key = "common_effect" if found.model == "common" else found.model
+def pooled_ratio(found: Pooled, more: tuple[str, ...] = ()) -> Estimate:
+    """Return a pooled log ratio as a ratio with its confidence interval.
+
+    Parameters
+    ----------
+    found : Pooled
+        The analysis, on the log scale.
+    more : tuple of str
+        Keys of further conventions.
+    """
     adjusted = () if found.adjust == "z" else ("hksj",)
     return Estimate(
         value=math.exp(found.mu),
@@ -178,6 +188,15 @@ def _ratio(found: Pooled, more: tuple[str, ...] = ()) -> Estimate:
         se=found.se[0],
         p=found.p_values[0],
         method=f"pooled ratio, {_MODEL_NAMES[found.model]}{_ADJUST_NAMES[found.adjust]}",
-        conventions=(key, *adjusted, *more),
+        conventions=("common_effect" if found.model == "common" else found.model, *adjusted, *more),
         grade="D2",
     )
+
+
+def predicted_ratio(found: Pooled) -> Estimate | None:
+    """Return a pooled log ratio as a ratio with its prediction interval, None where it has none."""
+    if found.prediction is None:
+        return None
+    low, high = map(math.exp, found.prediction)
+    estimate = pooled_ratio(found, ("prediction_t",))
+    return replace(estimate, low=low, high=high, kind="prediction", p=None)

@@ -15,9 +15,9 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.special import logit, ndtr
 
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.binomial_likelihoods import BinomialNormal, Floats
 from evidence_stats.pooling.inverse_variance import require_studies
-from evidence_stats.rates.proportions import require_level
 
 CONVENTIONS: dict[str, str] = {
     "flat_mu_half_normal_tau": (

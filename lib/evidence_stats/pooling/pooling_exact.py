@@ -16,6 +16,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import logit
 from scipy.stats import chi2, norm, t
 
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.binomial_likelihoods import (
     BetaBinomial,
     BinomialNormal,
@@ -23,7 +24,7 @@ from evidence_stats.pooling.binomial_likelihoods import (
     Floats,
 )
 from evidence_stats.pooling.inverse_variance import require_studies
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.rates.proportions import require_choice
 
 ExactAdjust = Literal["hksj", "z", "profile"]
 

@@ -216,6 +216,16 @@ def _range(values: list[float], unit: Literal["ratio", "number"], method: str) -
     )
 
 
+def shift_from_middle(ratio: float, low: float, high: float, se: float) -> tuple[float, float]:
+    """Return the middle of two limits on the log scale, and how many `se` a ratio is from it.
+
+    Wald limits have their ratio in the middle; more than `SMALL_SHIFT` is another kind of limit,
+    or a slip of the pen.
+    """
+    middle = math.sqrt(low * high)
+    return middle, abs(math.log(ratio / middle)) / se
+
+
 def rounding_polygon(
     hr: str, low: str, high: str, p: str | None = None, *, level: float = 0.95
 ) -> RoundingPolygon:

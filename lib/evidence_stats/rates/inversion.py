@@ -13,11 +13,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from evidence_stats.normal import require_level
 from evidence_stats.rates.proportions import (
     ProportionMethod,
     proportion_limits,
     require_choice,
-    require_level,
 )
 
 Rounding = Literal["any", "half_up", "half_even", "trunc"]

@@ -17,7 +17,8 @@ from scipy.special import betaln
 from scipy.stats import beta
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.rates.proportions import require_counts, require_level
+from evidence_stats.normal import require_level
+from evidence_stats.rates.proportions import require_counts
 
 CONVENTIONS: dict[str, str] = {
     "beta_posterior": (

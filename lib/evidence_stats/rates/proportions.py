@@ -6,7 +6,6 @@ compared in `two_proportions`.
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
 from evidence_stats.estimates import Estimate
+from evidence_stats.normal import require_level
 
 ProportionMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
 
@@ -110,12 +110,6 @@ def require_counts(events: int, n: int, *, arm: str = "") -> None:
         raise ValueError(
             f"events{arm} must be between 0 and n{arm}; got events{arm}={events}, n{arm}={n}"
         )
-
-
-def require_level(level: float) -> None:
-    """Raise ValueError unless `level` lies strictly between 0 and 1."""
-    if not isinstance(level, Real) or not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, both excluded; got {level!r}")
 
 
 def require_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -15,8 +15,8 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 from scipy.stats import binom, chi2
 
-from evidence_stats.normal import quantile
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.normal import quantile, require_level
+from evidence_stats.rates.proportions import require_choice
 
 PowerTest = Literal["fisher", "chi_squared"]
 

@@ -14,7 +14,7 @@ import math
 from typing import Literal
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value
+from evidence_stats.normal import critical_value, ratio_with_limits
 from evidence_stats.survival.median import Median, require_positive
 
 CONVENTIONS: dict[str, str] = {
@@ -97,19 +97,8 @@ def _common_level(a: Median, b: Median) -> float:
 
 
 def _ratio(value: float, se: float, level: float, method: str, *keys: str, d2: bool) -> Estimate:
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=value,
-        low=value * math.exp(-half_width),
-        high=value * math.exp(half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
-        method=method,
-        conventions=keys,
-        grade="D2" if d2 else "D1",
-    )
+    grade = "D2" if d2 else "D1"
+    return ratio_with_limits(value, se, level, method=method, conventions=keys, grade=grade)
 
 
 def ratio_of_medians(a: Median, b: Median) -> Estimate:

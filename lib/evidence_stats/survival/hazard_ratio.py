@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value, distribution, z_from_p
+from evidence_stats.normal import critical_value, distribution, ratio_with_limits, z_from_p
 from evidence_stats.survival.median import require_positive
 
 CONVENTIONS: dict[str, str] = {
@@ -113,22 +113,10 @@ def printed_hazard_ratio(
         se, key = log_hr_se_from_interval(hr, low, high, level), "hr_se_from_interval"
     elif p is not None:
         se, key = log_hr_se_from_p(hr, p), "hr_se_from_p"
-        half_width = critical_value(level) * se
-        low, high = hr * math.exp(-half_width), hr * math.exp(half_width)
     else:
         raise ValueError(f"expected both limits or a P value; got low={low}, high={high}, p={p}")
-    return Estimate(
-        value=hr,
-        low=low,
-        high=high,
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
-        p=p,
-        method="printed hazard ratio",
-        conventions=(key,),
-    )
+    made = ratio_with_limits(hr, se, level, p=p, method="printed hazard ratio", conventions=(key,))
+    return made if key == "hr_se_from_p" else replace(made, low=low, high=high)
 
 
 def at_level(ratio: Estimate, level: float) -> Estimate:
@@ -138,13 +126,8 @@ def at_level(ratio: Estimate, level: float) -> Estimate:
     """
     if ratio.se is None or ratio.level == level:
         return ratio
-    half_width = critical_value(level) * ratio.se
-    return replace(
-        ratio,
-        low=ratio.value * math.exp(-half_width),
-        high=ratio.value * math.exp(half_width),
-        level=level,
-    )
+    found = ratio_with_limits(ratio.value, ratio.se, level)
+    return replace(ratio, low=found.low, high=found.high, level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +170,11 @@ class NormalPosterior:
 
     def summary(self, *, level: float = 0.95) -> Estimate:
         """Return the posterior median hazard ratio with its central credible interval."""
-        half_width = critical_value(level) * self.sd
-        return Estimate(
-            value=math.exp(self.mean),
-            low=math.exp(self.mean - half_width),
-            high=math.exp(self.mean + half_width),
-            level=level,
+        return ratio_with_limits(
+            math.exp(self.mean),
+            self.sd,
+            level,
             kind="credible",
-            unit="ratio",
-            se=self.sd,
             method="posterior of the hazard ratio, normal likelihood and prior",
             conventions=("normal_posterior",),
             grade="D2",

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value, distribution, quantile
+from evidence_stats.normal import distribution, quantile
 from evidence_stats.survival.median import require_positive
 
 CONVENTIONS: dict[str, str] = {
@@ -221,9 +221,8 @@ def detectable_interaction(events: int, *, power: float = 0.80, alpha: float = 0
     require_positive("events", events)
     if not (0 < alpha < 0.5 < power < 1):
         raise ValueError(f"expected 0 < alpha < 0.5 < power < 1; got alpha {alpha}, power {power}")
-    reach = critical_value(1 - alpha) + critical_value(2 * power - 1)
     return Estimate(
-        value=math.exp(reach * 2.0 / math.sqrt(events)),
+        value=math.exp(_z_sum(power, alpha) * 2.0 / math.sqrt(events)),
         unit="ratio",
         events=events,
         method="detectable interaction per SD, equal arms",

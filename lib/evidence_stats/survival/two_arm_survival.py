@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value, two_sided_p
+from evidence_stats.normal import critical_value, ratio_with_limits, two_sided_p
 from evidence_stats.survival.kaplan_meier import Bools, Floats, checked_arms
 
 CONVENTIONS: dict[str, str] = {
@@ -165,15 +165,10 @@ def cox_two_arm(
     log_hr, se = float(fit.log_hr[0]), float(fit.se[0])
     if math.isnan(log_hr):
         raise ValueError("expected a finite hazard ratio; got a likelihood without a maximum")
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=math.exp(log_hr),
-        low=math.exp(log_hr - half_width),
-        high=math.exp(log_hr + half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
+    return ratio_with_limits(
+        math.exp(log_hr),
+        se,
+        level,
         p=two_sided_p(log_hr / se),
         n=months.size,
         events=int(flags.sum()),
