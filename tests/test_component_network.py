@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_stats.networks import component_network as component_module
-from evidence_stats.networks import network as network_module
-from evidence_stats.networks.component_network import component_network, split_components
+from evidence_stats.networks import components as component_module
+from evidence_stats.networks import treatment_network as network_module
+from evidence_stats.networks.components import component_network, split_components
 from evidence_stats.networks.contrasts import Contrast
-from evidence_stats.networks.network import network
+from evidence_stats.networks.treatment_network import network
 from tests.network_reference import CONTRASTS, VALUES, change, networks, without
 from tests.tolerance import near
 

@@ -17,9 +17,9 @@ from evidence_stats import normal
 from evidence_stats.estimates import Estimate
 from evidence_stats.markers import prognosis
 from evidence_stats.networks.contrasts import Contrast, bucher, multi_arm_contrasts
-from evidence_stats.networks.network import network
-from evidence_stats.pooling.inverse_variance import logit_response, pool
-from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.networks.treatment_network import network
+from evidence_stats.pooling.inverse_variance import logit_proportions, pool
+from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.printed import evidential_strength as strength
 from evidence_stats.printed import winners_curse
 from evidence_stats.printed.rounding import rounding_polygon
@@ -94,7 +94,7 @@ studies = st.lists(st.tuples(count, size), min_size=0, max_size=5)
 
 def pooled(pairs, model, adjust, level):
     events, n = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return pool_response(events, n, model=model, adjust=adjust, level=level)
+    return pool_proportions(events, n, model=model, adjust=adjust, level=level)
 
 
 def pooled_values(pairs, model, adjust, level):
@@ -160,8 +160,8 @@ CALLS = {
         st.floats(-3, 3), st.floats(0.01, 5), st.floats(-3, 3), st.floats(0.01, 5),
         st.floats(-3, 3), st.floats(0.01, 5),
     ),
-    "logit_response": (lambda x, n: logit_response([x], [n])[0].tolist(), count, size),
-    "pool_response": (
+    "logit_proportions": (lambda x, n: logit_proportions([x], [n])[0].tolist(), count, size),
+    "pool_proportions": (
         pooled, studies, st.sampled_from(("reml", "pm", "dl")), st.sampled_from(("hksj", "z")),
         levels,
     ),

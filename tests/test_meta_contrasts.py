@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_stats.networks.contrasts import Contrast
-from evidence_stats.networks.network import network
+from evidence_stats.networks.treatment_network import network
 from evidence_stats.pooling import inverse_variance as pooling
 from evidence_stats.pooling import meta_contrasts
 from evidence_stats.pooling.meta_contrasts import pool_contrasts

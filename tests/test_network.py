@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_stats.networks import contrasts as contrasts_module
-from evidence_stats.networks import network as network_module
+from evidence_stats.networks import treatment_network as network_module
 from evidence_stats.networks.contrasts import Contrast, bucher, multi_arm_contrasts
-from evidence_stats.networks.network import network
+from evidence_stats.networks.treatment_network import network
 from evidence_stats.networks.network_graph import subnetworks
 from tests.network_reference import CONTRASTS, VALUES, chains, networks, without
 from tests.tolerance import near

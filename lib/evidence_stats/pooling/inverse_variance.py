@@ -146,7 +146,7 @@ class Pooled:
         return Fitted(value, value - half, value + half, value - wide, value + wide)
 
 
-def logit_response(events: Sequence[int], n: Sequence[int]) -> tuple[Floats, Floats]:
+def logit_proportions(events: Sequence[int], n: Sequence[int]) -> tuple[Floats, Floats]:
     """Return log odds of response and their sampling variances, one per study.
 
     ln(x / (n - x)) with variance 1/x + 1/(n - x), as metafor's escalc(measure="PLO"). Where x is

@@ -24,8 +24,8 @@ import numpy as np
 
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.contrasts import Contrast, ratio_estimate
-from evidence_stats.networks.network import NetworkModel, chi2_p, inconsistency_share
 from evidence_stats.networks.network_graph import fit_graph, pick_tau2, read_graph, subnetworks
+from evidence_stats.networks.treatment_network import NetworkModel, chi2_p, inconsistency_share
 from evidence_stats.normal import require_level
 from evidence_stats.pooling.heterogeneity import Floats
 from evidence_stats.rates.proportions import require_choice
