@@ -47,7 +47,10 @@ def _tasks() -> tuple[dict[str, float], dict[str, Any]]:
     from evidence_stats.survival.synthetic_arms import EnsembleSettings
 
     columns = json.loads(_REFERENCE.read_text(encoding="utf-8"))["data"]["pfs"]
-    contrasts = [Contrast(*row) for row in zip(*columns.values(), strict=True)]
+    contrasts = [
+        Contrast(*row[:3], log_ratio=row[3], se=row[4])
+        for row in zip(*columns.values(), strict=True)
+    ]
     arms = Median(7.39, low=5.52, high=9.20), Median(7.56, low=5.19, high=11.07)
     simulate = simulate_ensemble.__wrapped__
 

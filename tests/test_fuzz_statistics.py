@@ -145,7 +145,8 @@ CALLS = {
         st.floats(-5, 5), ratio, st.floats(-5, 5), ratio,
     ),
     "bucher": (
-        lambda a, s, b, t: bucher(Contrast("x", "A", "C", a, s), Contrast("y", "B", "C", b, t)),
+        lambda a, s, b, t: bucher(Contrast("x", "A", "C", log_ratio=a, se=s),
+                                  Contrast("y", "B", "C", log_ratio=b, se=t)),
         st.floats(-5, 5), ratio, st.floats(-5, 5), ratio,
     ),
     "multi_arm_contrasts": (
@@ -154,9 +155,9 @@ CALLS = {
         st.floats(-3, 3), st.floats(-3, 3), ratio, ratio, anything,
     ),
     "network": (
-        lambda a, s, b, t, c, u: network([Contrast("x", "A", "C", a, s),
-                                          Contrast("y", "B", "C", b, t),
-                                          Contrast("w", "A", "B", c, u)]),
+        lambda a, s, b, t, c, u: network([Contrast("x", "A", "C", log_ratio=a, se=s),
+                                          Contrast("y", "B", "C", log_ratio=b, se=t),
+                                          Contrast("w", "A", "B", log_ratio=c, se=u)]),
         st.floats(-3, 3), st.floats(0.01, 5), st.floats(-3, 3), st.floats(0.01, 5),
         st.floats(-3, 3), st.floats(0.01, 5),
     ),

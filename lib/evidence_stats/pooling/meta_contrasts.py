@@ -69,6 +69,13 @@ class PooledContrasts:
         Studies.
     note : str
         What few studies mean here, empty with three or more.
+
+    Examples
+    --------
+    >>> first = Contrast.of_ratio("AVOREN", "BEV+IFN", "IFN", 0.63, 0.52, 0.75)
+    >>> second = Contrast.of_ratio("CALGB 90206", "BEV+IFN", "IFN", 0.71, 0.61, 0.83)
+    >>> pool_contrasts([first, second]).shown
+    'common effect of two'
     """
 
     treat_a: str
@@ -101,6 +108,11 @@ def pool_contrasts(
     level : float
         Coverage of all intervals.
 
+    Returns
+    -------
+    PooledContrasts
+        Ratios of a over b.
+
     Raises
     ------
     ValueError
@@ -111,6 +123,13 @@ def pool_contrasts(
     ----------
     Hartung and Knapp 2001, Stat Med 20:3875; Gonnermann et al. 2015, Res Synth Methods 6:157,
     on two studies.
+
+    Examples
+    --------
+    >>> first = Contrast.of_ratio("AVOREN", "BEV+IFN", "IFN", 0.63, 0.52, 0.75)
+    >>> second = Contrast.of_ratio("CALGB 90206", "BEV+IFN", "IFN", 0.71, 0.61, 0.83)
+    >>> pool_contrasts([first, second]).estimate
+    0.6757 (95% CI 0.6006 to 0.7602)
     """
     require_choice("model", model, get_args(PoolModel))
     require_choice("adjust", adjust, get_args(Adjust))

@@ -75,6 +75,11 @@ class PooledProportion:
         Studies, and their summed counts.
     model, adjust : str
         As asked for.
+
+    Examples
+    --------
+    >>> pool_proportions([10, 14, 6], [40, 40, 18], model="reml").prediction
+    30.83% (95% prediction 18.51 to 46.66)
     """
 
     estimate: Estimate
@@ -130,6 +135,13 @@ def pool_proportions(
     ValueError
         For impossible counts, unknown options, an `adjust` the model does not have, and, but for
         reml, pm and dl, where no arm or everybody in every arm has a response.
+
+    Examples
+    --------
+    >>> pool_proportions([10, 14, 6], [40, 40, 18]).estimate
+    30.61% (95% CI 14.66 to 53.11)
+    >>> pool_proportions([10, 14, 6], [40, 40, 18], model="reml", adjust="z").estimate
+    30.83% (95% CI 22.45 to 40.7)
     """
     require_studies(events, n)
     require_choice("model", model, get_args(ResponseModel))

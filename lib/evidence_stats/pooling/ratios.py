@@ -39,6 +39,12 @@ class PooledRatio:
         Share of each study, together 1.
     tau2, i2 : float or None
         Variance of the log ratios between studies, and its share of the total (0 to 1).
+
+    Examples
+    --------
+    >>> printed = {"AVOREN": (0.63, 0.52, 0.75), "CALGB 90206": (0.71, 0.61, 0.83)}
+    >>> pool_hazard_ratios(printed, model="common", adjust="z").weights
+    {'AVOREN': 0.41420276038969867, 'CALGB 90206': 0.5857972396103013}
     """
 
     studies: dict[str, Estimate]
@@ -61,10 +67,19 @@ def hazard_ratios(
     level : float
         Coverage of the printed intervals, 0 to 1.
 
+    Returns
+    -------
+    dict of str to Estimate
+        By study; `se` is that of the logarithm.
+
     Raises
     ------
     ValueError
         Where a study gives no ratio with both limits, with its name.
+
+    References
+    ----------
+    Those of `evidence_stats.survival.log_hr_se_from_interval`.
 
     Examples
     --------
@@ -129,10 +144,19 @@ def pool_hazard_ratios(
     level : float
         Coverage of the printed and of the pooled intervals, 0 to 1.
 
+    Returns
+    -------
+    PooledRatio
+        Ratios throughout; grade D2.
+
     Raises
     ------
     ValueError
         Without studies, and as `hazard_ratios` and `inverse_variance.pool`.
+
+    References
+    ----------
+    Those of `evidence_stats.pooling.pool`.
 
     Examples
     --------

@@ -130,6 +130,26 @@ def proportion_limits(
     Clopper and Pearson (1934), Biometrika 26:404; Wilson (1927), JASA 22:209; Jeffreys and
     Agresti-Coull as in Brown, Cai and DasGupta (2001), Stat Sci 16:101; mid-P as in Berry and
     Armitage (1995), Statistician 44:417.
+
+    Parameters
+    ----------
+    events, n : array_like of int
+        People with the event, and all people; checked already.
+    method : str
+        clopper_pearson, wilson, jeffreys, agresti_coull or midp.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, 0 to 1.
+
+    Examples
+    --------
+    >>> low, high = proportion_limits([12, 10], [40, 40])
+    >>> low.round(3), high.round(3)
+    (array([0.166, 0.127]), array([0.465, 0.412]))
     """
     require_choice("method", method, get_args(ProportionMethod))
     require_level(level)
@@ -172,6 +192,17 @@ def proportion(
     ------
     ValueError
         For impossible counts, an unknown method or a level outside (0, 1).
+
+    References
+    ----------
+    Those of `proportion_limits`.
+
+    Examples
+    --------
+    >>> proportion(12, 40)
+    30% (95% CI 16.56 to 46.53)
+    >>> round(proportion(12, 40, method="wilson").low, 3)
+    0.181
     """
     require_counts(events, n)
     low, high = proportion_limits(events, n, method=method, level=level)

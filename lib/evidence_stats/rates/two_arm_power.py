@@ -52,10 +52,20 @@ def power_two_proportions(
     alpha : float
         Level of the two-sided test; a P value equal to it rejects.
 
+    Returns
+    -------
+    float
+        A probability, 0 to 1.
+
     Raises
     ------
     ValueError
         For proportions outside [0, 1], arms below 1, alpha outside (0, 1) or an unknown test.
+
+    Examples
+    --------
+    >>> round(power_two_proportions(0.3, 0.5, 40, 40), 3)
+    0.368
     """
     for name, value in (("p_a", p_a), ("p_b", p_b)):
         if not 0 <= value <= 1:
@@ -98,6 +108,11 @@ def detectable_proportion(
     ValueError
         Where not even a proportion of 1 reaches `power`, or where `power` does not exceed the
         size of the test; and as `power_two_proportions` does.
+
+    Examples
+    --------
+    >>> round(detectable_proportion(0.3, 40, 40), 3)
+    0.626
     """
     require_level(power)
 
@@ -117,6 +132,13 @@ def detectable_proportion(
 def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """Return the patients per arm that a two-sided comparison of two proportions needs.
 
+    Parameters
+    ----------
+    p_a, p_b : float
+        True proportions, strictly between 0 and 1.
+    power, alpha : float
+        Power, and two-sided level of the test.
+
     Returns
     -------
     float
@@ -128,6 +150,11 @@ def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float
     ------
     ValueError
         Where the proportions are equal or not between 0 and 1, or alpha or power is not.
+
+    Examples
+    --------
+    >>> round(patients_per_arm(0.3, 0.5))
+    90
     """
     for name, value in (("p_a", p_a), ("p_b", p_b), ("power", power)):
         if not 0 < value < 1:

@@ -60,6 +60,11 @@ def risk_difference(
     ------
     ValueError
         For impossible counts, an unknown method or a level outside (0, 1).
+
+    Examples
+    --------
+    >>> risk_difference(10, 40, 12, 40)
+    -5 points (95% CI -24.47 to 14.75)
     """
     _require_arms(events_a, n_a, events_b, n_b, level)
     require_choice("method", method, get_args(DifferenceMethod))
@@ -115,6 +120,11 @@ def risk_ratio(
     ValueError
         For impossible counts; with `events_b` = 0, where the ratio is infinite or undefined; and
         for katz at n/n v n/n, where its interval would have no width.
+
+    Examples
+    --------
+    >>> risk_ratio(10, 40, 12, 40)
+    0.8333 (95% CI 0.4074 to 1.705)
     """
     _require_arms(events_a, n_a, events_b, n_b, level)
     require_choice("method", method, get_args(RiskRatioMethod))
@@ -167,6 +177,13 @@ def odds_ratio(
     ValueError
         For impossible counts, and where `events_b` = 0 or `events_a` = `n_a`: the odds ratio is
         infinite or undefined.
+
+    Examples
+    --------
+    >>> odds_ratio(10, 40, 12, 40)
+    0.7778 (95% CI 0.2906 to 2.082)
+    >>> odds_ratio(10, 40, 12, 40, method="conditional_exact")
+    0.7802 (95% CI 0.2567 to 2.328)
     """
     _require_arms(events_a, n_a, events_b, n_b, level)
     require_choice("method", method, get_args(OddsRatioMethod))
@@ -208,6 +225,13 @@ def equality_p(
     ------
     ValueError
         For impossible counts or an unknown test.
+
+    Examples
+    --------
+    >>> round(equality_p(10, 40, 12, 40), 3)
+    0.672
+    >>> round(equality_p(10, 40, 12, 40, test="fisher"), 3)
+    0.803
     """
     require_counts(events_a, n_a, arm="_a")
     require_counts(events_b, n_b, arm="_b")

@@ -47,6 +47,11 @@ def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0
     level : float
         Coverage of the interval, 0 to 1.
 
+    Returns
+    -------
+    float
+        Above 0, on the scale of natural logarithms.
+
     Raises
     ------
     ValueError
@@ -55,6 +60,11 @@ def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0
     References
     ----------
     Parmar et al. 1998, Stat Med 17:2815, equation 7; Tierney et al. 2007, Trials 8:16.
+
+    Examples
+    --------
+    >>> round(log_hr_se_from_interval(0.63, 0.52, 0.75), 4)
+    0.0934
     """
     for name, value in (("hr", hr), ("low", low), ("high", high)):
         require_positive(name, value)
@@ -66,6 +76,18 @@ def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0
 def log_hr_se_from_p(hr: float, p: float) -> float:
     """Return the standard error of a log hazard ratio from its two-sided P value.
 
+    Parameters
+    ----------
+    hr : float
+        Printed hazard ratio, above 0, not 1.
+    p : float
+        Printed two-sided P value, above 0 and below 1.
+
+    Returns
+    -------
+    float
+        Above 0, on the scale of natural logarithms.
+
     Raises
     ------
     ValueError
@@ -75,6 +97,11 @@ def log_hr_se_from_p(hr: float, p: float) -> float:
     References
     ----------
     Parmar et al. 1998, Stat Med 17:2815, equation 9.
+
+    Examples
+    --------
+    >>> round(log_hr_se_from_p(0.63, 0.0001), 4)
+    0.1188
     """
     require_positive("hr", hr)
     z = z_from_p(p)
@@ -104,10 +131,26 @@ def printed_hazard_ratio(
     level : float
         Coverage of the interval, 0 to 1.
 
+    Returns
+    -------
+    Estimate
+        The ratio as printed, grade D1; `se` is that of its logarithm.
+
     Raises
     ------
     ValueError
         Where there is neither an interval nor a P, or as in the two functions above.
+
+    References
+    ----------
+    Those of `log_hr_se_from_interval` and `log_hr_se_from_p`.
+
+    Examples
+    --------
+    >>> printed_hazard_ratio(0.63, 0.52, 0.75)
+    0.63 (95% CI 0.52 to 0.75)
+    >>> printed_hazard_ratio(0.63, p=0.0001)
+    0.63 (95% CI 0.4992 to 0.7951)
     """
     if low is not None and high is not None:
         se, key = log_hr_se_from_interval(hr, low, high, level), "hr_se_from_interval"
@@ -123,6 +166,28 @@ def at_level(ratio: Estimate, level: float) -> Estimate:
     """Return a ratio with its interval at `level`, from the standard error of its logarithm.
 
     At its own level, or without a standard error, it stays as it is.
+
+    Parameters
+    ----------
+    ratio : Estimate
+        Unit "ratio".
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Estimate
+        The same ratio; limits symmetric on the log scale.
+
+    Raises
+    ------
+    ValueError
+        Where the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> at_level(printed_hazard_ratio(0.63, 0.52, 0.75), 0.9)
+    0.63 (90% CI 0.5403 to 0.7347)
     """
     if ratio.se is None or ratio.level == level:
         return ratio
@@ -140,6 +205,14 @@ class NormalPosterior:
         Mean and standard deviation of the log hazard ratio.
     prior_mean, prior_sd : float
         The prior that it used; `prior_sd` is infinite for a flat prior.
+
+    Examples
+    --------
+    >>> posterior = normal_posterior(-0.0227, 0.233)
+    >>> posterior.summary()
+    0.9776 (95% credible 0.6192 to 1.543)
+    >>> posterior.probability(1.0)
+    0.5388
     """
 
     mean: float
@@ -193,6 +266,11 @@ def normal_posterior(
     prior_mean, prior_sd : float
         Prior of the log hazard ratio; the default is flat.
 
+    Returns
+    -------
+    NormalPosterior
+        Of the log hazard ratio.
+
     Raises
     ------
     ValueError
@@ -201,6 +279,11 @@ def normal_posterior(
     References
     ----------
     Spiegelhalter, Freedman & Parmar 1994, J R Stat Soc A 157:357, section 3.
+
+    Examples
+    --------
+    >>> normal_posterior(-0.0227, 0.233, prior_sd=0.354).summary()
+    0.9843 (95% credible 0.6721 to 1.441)
     """
     require_positive("se", se)
     if not (math.isfinite(log_hr) and math.isfinite(prior_mean)):

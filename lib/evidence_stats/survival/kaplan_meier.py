@@ -51,7 +51,7 @@ CONVENTIONS: dict[str, str] = {
 HALF_TOLERANCE = math.sqrt(np.finfo(np.float64).eps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KaplanMeierCurve:
     """A Kaplan-Meier curve at its distinct observed times.
 
@@ -65,6 +65,11 @@ class KaplanMeierCurve:
         Patients at risk just before each time, and events at it.
     greenwood : array of float
         Sum of d / (n (n - d)) up to each time; infinite once the curve is at 0.
+
+    Examples
+    --------
+    >>> km_curve([2, 4, 6, 8], [1, 0, 1, 1])
+    KaplanMeierCurve(4 patients, 3 events, to 8 months)
     """
 
     times: Floats
@@ -72,6 +77,12 @@ class KaplanMeierCurve:
     at_risk: Ints
     events: Ints
     greenwood: Floats
+
+    def __repr__(self) -> str:
+        return (
+            f"KaplanMeierCurve({self.at_risk[0]} patients, {self.events.sum()} events, "
+            f"to {self.times[-1]:g} months)"
+        )
 
     def band(
         self, *, conf_type: ConfType = "log-log", level: float = 0.95
@@ -144,6 +155,18 @@ def checked_arms(times: npt.ArrayLike, events: npt.ArrayLike) -> tuple[Floats, B
 def km_curve(times: npt.ArrayLike, events: npt.ArrayLike) -> KaplanMeierCurve:
     """Return the Kaplan-Meier curve of one arm.
 
+    Parameters
+    ----------
+    times : array_like of float
+        Months from start, not negative.
+    events : array_like of bool
+        True for the event, False for a patient who was censored then.
+
+    Returns
+    -------
+    KaplanMeierCurve
+        At the distinct times, increasing.
+
     Raises
     ------
     ValueError
@@ -152,6 +175,11 @@ def km_curve(times: npt.ArrayLike, events: npt.ArrayLike) -> KaplanMeierCurve:
     References
     ----------
     Kaplan & Meier 1958, J Am Stat Assoc 53:457.
+
+    Examples
+    --------
+    >>> km_curve([2, 4, 6, 8], [1, 0, 1, 1]).survival
+    array([0.75 , 0.75 , 0.375, 0.   ])
     """
     months, flags = checked_arms(times, events)
     distinct, position = np.unique(months, return_inverse=True)
@@ -180,15 +208,34 @@ def km_median(
 ) -> Median:
     """Return the median of a Kaplan-Meier curve with its limits.
 
+    Parameters
+    ----------
+    curve : KaplanMeierCurve
+        The curve of one arm.
+    conf_type : str
+        Scale of the band: "log-log", "log" or "plain".
+    level : float
+        Coverage of the interval, between 0 and 1.
+
     Returns
     -------
     Median
         Months; the median is None where the curve stays above one half, a limit None where its
         band does.
 
+    Raises
+    ------
+    ValueError
+        For an unknown `conf_type` or a level that is not between 0 and 1.
+
     References
     ----------
     Brookmeyer & Crowley 1982, Biometrics 38:29; the midpoint rule is R's print.survfit.
+
+    Examples
+    --------
+    >>> km_median(km_curve([2, 4, 6, 8], [1, 0, 1, 1]))
+    Median(value=6.0, low=2.0, high=None, level=0.95)
     """
     lower, upper = curve.band(conf_type=conf_type, level=level)
     return Median(
@@ -203,6 +250,17 @@ def rmst(
     times: npt.ArrayLike, events: npt.ArrayLike, tau: float, *, level: float = 0.95
 ) -> Estimate:
     """Return the restricted mean survival time up to `tau` months.
+
+    Parameters
+    ----------
+    times : array_like of float
+        Months from start, not negative.
+    events : array_like of bool
+        True for the event, False for a patient who was censored then.
+    tau : float
+        Months, above 0.
+    level : float
+        Coverage of the interval, between 0 and 1.
 
     Returns
     -------
@@ -219,6 +277,11 @@ def rmst(
     ----------
     Klein & Moeschberger 2003, Survival Analysis, equations 4.5.1-4.5.2; Uno et al. 2014, J Clin
     Oncol 32:2380.
+
+    Examples
+    --------
+    >>> rmst([2, 4, 6, 8], [1, 0, 1, 1], tau=6)
+    5 months (95% CI 3.303 to 6.697)
     """
     require_positive("tau", tau)
     curve = km_curve(times, events)

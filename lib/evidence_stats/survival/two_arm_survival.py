@@ -49,6 +49,11 @@ class LogRankTest:
         Two-sided P value.
     observed, expected : float
         Events in the experimental arm, and those expected if the arms did not differ.
+
+    Examples
+    --------
+    >>> LogRankTest(chi2=0.32, p=Estimate(0.57, unit="p_value"), observed=32.0, expected=34.3)
+    LogRankTest(chi2=0.32, p=0.57, observed=32.0, expected=34.3)
     """
 
     chi2: float
@@ -59,7 +64,13 @@ class LogRankTest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoxBatch:
-    """Cox fits of many data sets: log hazard ratio and standard error; NaN where none exists."""
+    """Cox fits of many data sets: log hazard ratio and standard error; NaN where none exists.
+
+    Examples
+    --------
+    >>> CoxBatch(log_hr=np.array([-0.1]), se=np.array([0.25]))
+    CoxBatch(log_hr=array([-0.1]), se=array([0.25]))
+    """
 
     log_hr: Floats
     se: Floats
@@ -107,6 +118,14 @@ def cox_two_arm_batch(times: Floats, events: Bools, experimental: Bools) -> CoxB
     References
     ----------
     Cox 1972, J R Stat Soc B 34:187; Efron 1977, J Am Stat Assoc 72:557.
+
+    Examples
+    --------
+    >>> times = np.array([[2.0, 4, 6, 8, 3, 5, 9, 9]])
+    >>> events = np.array([[1, 1, 1, 0, 1, 1, 1, 0]], dtype=bool)
+    >>> arm = np.array([[0, 0, 0, 0, 1, 1, 1, 1]], dtype=bool)
+    >>> cox_two_arm_batch(times, events, arm).log_hr.round(3)
+    array([-0.547])
     """
     c = _counts(times, events, experimental)
     risk_0, risk_1 = c.at_risk_0 - c.share * c.tied_0, c.at_risk_1 - c.share * c.tied_1
@@ -150,6 +169,17 @@ def cox_two_arm(
 ) -> Estimate:
     """Return the Cox hazard ratio of two arms, experimental over control.
 
+    Parameters
+    ----------
+    times : array_like of float
+        Months from start, not negative.
+    events : array_like of bool
+        True for the event, False for a patient who was censored then.
+    experimental : array_like of bool
+        True for a patient of the experimental arm.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
     Returns
     -------
     Estimate
@@ -159,6 +189,17 @@ def cox_two_arm(
     ------
     ValueError
         Where an arm is empty, an input malformed, or no finite hazard ratio exists.
+
+    References
+    ----------
+    Cox 1972, J R Stat Soc B 34:187; Efron 1977, J Am Stat Assoc 72:557.
+
+    Examples
+    --------
+    >>> times, events = [2, 4, 6, 8, 3, 5, 9, 9], [1, 1, 1, 0, 1, 1, 1, 0]
+    >>> arm = [0, 0, 0, 0, 1, 1, 1, 1]
+    >>> cox_two_arm(times, events, arm)
+    0.5787 (95% CI 0.09607 to 3.486)
     """
     months, flags, arm = _one_row(times, events, experimental)
     fit = cox_two_arm_batch(months, flags, arm)
@@ -182,6 +223,20 @@ def log_rank(
 ) -> LogRankTest:
     """Return the log-rank test of two arms.
 
+    Parameters
+    ----------
+    times : array_like of float
+        Months from start, not negative.
+    events : array_like of bool
+        True for the event, False for a patient who was censored then.
+    experimental : array_like of bool
+        True for a patient of the experimental arm.
+
+    Returns
+    -------
+    LogRankTest
+        Statistic on one degree of freedom, and its P value.
+
     Raises
     ------
     ValueError
@@ -190,6 +245,13 @@ def log_rank(
     References
     ----------
     Mantel 1966, Cancer Chemother Rep 50:163; Peto & Peto 1972, J R Stat Soc A 135:185.
+
+    Examples
+    --------
+    >>> times, events = [2, 4, 6, 8, 3, 5, 9, 9], [1, 1, 1, 0, 1, 1, 1, 0]
+    >>> arm = [0, 0, 0, 0, 1, 1, 1, 1]
+    >>> log_rank(times, events, arm).p
+    0.5457
     """
     months, flags, arm = _one_row(times, events, experimental)
     c = _counts(months, flags, arm)
@@ -222,10 +284,22 @@ def rmst_difference(experimental: Estimate, control: Estimate) -> Estimate:
     experimental, control : Estimate
         Two results of `kaplan_meier.rmst` with one tau and one level.
 
+    Returns
+    -------
+    Estimate
+        Months, experimental less control.
+
     Raises
     ------
     ValueError
         Where a standard error is missing, or method or level differ.
+
+    Examples
+    --------
+    >>> first = rmst([3, 5, 9, 9], [1, 1, 1, 0], tau=8)
+    >>> second = rmst([2, 4, 6, 8], [1, 1, 1, 0], tau=8)
+    >>> rmst_difference(first, second)
+    1 months (95% CI -2.021 to 4.021)
     """
     if experimental.se is None or control.se is None or experimental.level is None:
         raise ValueError("expected two restricted means with standard errors; got one without")
