@@ -263,10 +263,26 @@ class Evidence:
 def load_evidence(folder: str | Path | None = None) -> Evidence:
     """Return all evidence, checked; of another folder of tables where one is named.
 
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Of the tables; those of the book where none is named.
+
+    Returns
+    -------
+    Evidence
+        Tables of text as printed, and the bibliography; ask it by `where` and `estimate`.
+
     Raises
     ------
     DataError
         Where a table breaks the schema or a rule across tables; carries every problem.
+
+    Examples
+    --------
+    >>> evidence = load_evidence()
+    >>> len(evidence.tables["studies"]) > 0
+    True
     """
     read = read_files(data_folder() if folder is None else Path(folder))
     if os.environ.get(_CHECKED) != read.digest and read.problems:

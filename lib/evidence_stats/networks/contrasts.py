@@ -139,6 +139,8 @@ def bucher(a_vs_c: Contrast, b_vs_c: Contrast, *, level: float = 0.95) -> Estima
     ----------
     a_vs_c, b_vs_c : Contrast
         Two independent results, each against the same `treat_b`.
+    level : float
+        Coverage of the interval, between 0 and 1.
 
     Returns
     -------

@@ -56,6 +56,13 @@ CONVENTIONS: dict[str, str] = {
 class Fitted:
     """A fitted value with its confidence and prediction limits, on the scale of analysis.
 
+    Attributes
+    ----------
+    value, low, high : float
+        With the coverage of the analysis.
+    prediction_low, prediction_high : float or None
+        Where the true value of a new study lies; None with one study.
+
     Examples
     --------
     >>> slope = pool([0.1, 0.3, 0.2], [0.04] * 3, moderators=[1, 2, 3], model="common")

@@ -64,7 +64,12 @@ class LogRankTest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoxBatch:
-    """Cox fits of many data sets: log hazard ratio and standard error; NaN where none exists.
+    """Cox fits of many data sets.
+
+    Attributes
+    ----------
+    log_hr, se : array
+        Log hazard ratio and its standard error, one per data set; NaN where none exists.
 
     Examples
     --------
