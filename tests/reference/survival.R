@@ -85,8 +85,6 @@ for (name in names(data_sets)) {
   put(at("rmst"), unname(s[c("rmean", "se(rmean)")]), paste0("summary(survfit, rmean = ", taus[[name]], ")$table"))
   cox <- coxph(Surv(time, event) ~ arm, data = d, ties = "efron", control = coxph.control(eps = 1e-11, iter.max = 50))
   put(at("cox"), unname(c(coef(cox), sqrt(vcov(cox)))), "coxph(ties = 'efron', eps = 1e-14)")
-  lr <- survdiff(Surv(time, event) ~ arm, data = d)
-  put(at("log_rank"), unname(c(lr$chisq, lr$exp[2])), "survdiff(): chisq, expected in arm 1")
 }
 
 out <- list(

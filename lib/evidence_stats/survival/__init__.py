@@ -54,10 +54,7 @@ if TYPE_CHECKING:
     from evidence_stats.survival.synthetic_arms import ReconstructionError as ReconstructionError
     from evidence_stats.survival.synthetic_arms import restricted_means as restricted_means
     from evidence_stats.survival.two_arm_survival import CoxBatch as CoxBatch
-    from evidence_stats.survival.two_arm_survival import LogRankTest as LogRankTest
-    from evidence_stats.survival.two_arm_survival import cox_two_arm as cox_two_arm
     from evidence_stats.survival.two_arm_survival import cox_two_arm_batch as cox_two_arm_batch
-    from evidence_stats.survival.two_arm_survival import log_rank as log_rank
     from evidence_stats.survival.two_arm_survival import rmst_difference as rmst_difference
 
 # Name: the module that defines it.
@@ -67,12 +64,10 @@ _FACE = {
     "Ensemble": "evidence_stats.survival.reconstruction",
     "EnsembleSettings": "evidence_stats.survival.synthetic_arms",
     "KaplanMeierCurve": "evidence_stats.survival.kaplan_meier",
-    "LogRankTest": "evidence_stats.survival.two_arm_survival",
     "Median": "evidence_stats.survival.median",
     "NormalPosterior": "evidence_stats.survival.hazard_ratio",
     "ReconstructionError": "evidence_stats.survival.synthetic_arms",
     "at_level": "evidence_stats.survival.hazard_ratio",
-    "cox_two_arm": "evidence_stats.survival.two_arm_survival",
     "cox_two_arm_batch": "evidence_stats.survival.two_arm_survival",
     "detectable_hazard_ratio": "evidence_stats.survival.survival_power",
     "detectable_interaction": "evidence_stats.survival.survival_power",
@@ -88,7 +83,6 @@ _FACE = {
     "log_hr_se_from_interval": "evidence_stats.survival.hazard_ratio",
     "log_hr_se_from_p": "evidence_stats.survival.hazard_ratio",
     "log_median_se": "evidence_stats.survival.from_medians",
-    "log_rank": "evidence_stats.survival.two_arm_survival",
     "median_at_level": "evidence_stats.survival.from_medians",
     "non_inferiority_events": "evidence_stats.survival.survival_power",
     "non_inferiority_power": "evidence_stats.survival.survival_power",

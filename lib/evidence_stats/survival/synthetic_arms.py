@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from evidence_stats.survival.kaplan_meier import (
     survival_band,
 )
 from evidence_stats.survival.median import Median, require_positive
+
+if TYPE_CHECKING:
+    from lifelines import KaplanMeierFitter
 
 Family = Literal["weibull", "loglogistic", "lognormal"]
 
@@ -165,6 +168,34 @@ class ArmEnsemble:
     at_risk: Floats
     draws: int
     acceptance: float
+
+    def to_lifelines(self, *, most: int = 20) -> tuple[KaplanMeierFitter, ...]:
+        """Return the curves of the first arms as fitted `lifelines.KaplanMeierFitter`s.
+
+        Parameters
+        ----------
+        most : int
+            Arms to fit, from the first; each takes some ten milliseconds.
+
+        Returns
+        -------
+        tuple of KaplanMeierFitter
+            Times in months; what lifelines plots and computes is then at hand.
+
+        Examples
+        --------
+        >>> settings = EnsembleSettings(size=20, match_limits=False)
+        >>> arms = draw_arms("control", Median(7.39), 40, settings, np.random.default_rng(1))
+        >>> [curve.label for curve in arms.to_lifelines(most=2)]
+        ['arm 1', 'arm 2']
+        """
+        from lifelines import KaplanMeierFitter  # its import takes a second
+
+        rows = zip(self.times[:most], self.events[:most], strict=True)
+        return tuple(
+            KaplanMeierFitter(label=f"arm {number}").fit(times, events)
+            for number, (times, events) in enumerate(rows, start=1)
+        )
 
     def __repr__(self) -> str:
         return (
