@@ -105,3 +105,27 @@ def test_examples_give_what_they_say(path):
     done = doctest.testmod(module, extraglobs=known)
     assert done.attempted > 0
     assert done.failed == 0
+
+
+PAGES = LIBRARY.parent / "chapters" / "library"
+
+
+def test_the_page_on_the_library_has_the_names_that_no_room_of_statistics_has():
+    text = (PAGES / "api.md").read_text("utf-8")
+    listed = {
+        package: members.split(", ")
+        for package, members in re.findall(r"automodule:: (\w+)\n   :members: (.+)", text)
+    }
+    own = [name for name, module in face("evidence").items() if module.startswith("evidence.")]
+    assert listed["evidence"] == sorted(own)
+    assert sorted(listed["evidence_stats"]) == sorted(face("evidence_stats"))
+    rooms = re.findall(r"automodule:: evidence_stats\.(\w+)\n   :members:\n", text)
+    assert sorted(rooms) == sorted(ROOMS)
+
+
+def test_the_examples_of_the_page_on_its_use_give_what_they_say():
+    text = (PAGES / "use-from-python.md").read_text("utf-8")
+    blocks = [block for block in re.findall(r"```python\n(.*?)```", text, re.S) if ">>>" in block]
+    assert len(blocks) >= 5
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "the page", None, 0)
+    assert doctest.DocTestRunner().run(test).failed == 0
