@@ -107,6 +107,22 @@ def test_examples_give_what_they_say(path):
     assert done.failed == 0
 
 
+# What Sphinx, Python and the command line ask for by its name.
+ASKED_FOR = {"connect", "main"}
+
+
+def test_no_name_is_public_in_two_places():
+    found = defaultdict(list)
+    for path in modules_of(("evidence_stats", "evidence", "evidence_book")):
+        if "commands" in path.parts:
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(path.relative_to(LIBRARY).as_posix())
+    twice = {name: paths for name, paths in found.items() if len(paths) > 1}
+    assert {name: paths for name, paths in twice.items() if name not in ASKED_FOR} == {}
+
+
 PAGES = LIBRARY.parent / "chapters" / "library"
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from evidence.files.paths import data_folder
 from evidence.sources.bibliography import Bibliography, Publication
-from evidence.sources.data_files import FACT_TABLES, digest, read_files
+from evidence.sources.data_files import FACT_TABLES, digest_of_tables, read_files
 from evidence.sources.printed_rows import printed_estimate, printed_text
 from evidence.sources.problems import DataError
 from evidence.sources.readings import Readings, TableReading
@@ -188,7 +188,7 @@ class Evidence:
 
     def digest(self) -> str:
         """Return a fingerprint of everything here."""
-        return digest(self.tables, self.bibliography)
+        return digest_of_tables(self.tables, self.bibliography)
 
     def digest_of(self, asked: Readings) -> str:
         """Return a fingerprint of the present answers to what was asked."""
