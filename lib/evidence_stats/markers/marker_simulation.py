@@ -53,7 +53,7 @@ class SignificanceFilter:
         is significant.
     hr, hr_significant : Estimate or None
         Geometric mean hazard ratio per SD, with range; of significant trials that of
-        exp(|log HR|), because a study may name either end of the marker as bad.
+        exp(abs(log HR)), because a study may name either end of the marker as bad.
 
     Examples
     --------

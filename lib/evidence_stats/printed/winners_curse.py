@@ -50,7 +50,7 @@ class RetrospectiveDesign:
     type_s : Estimate
         Probability that a significant result has the wrong sign.
     exaggeration : Estimate
-        Mean of |estimate| over the true effect among significant results, 1 or more.
+        Mean size of the estimate over the true effect among significant results, 1 or more.
 
     Examples
     --------

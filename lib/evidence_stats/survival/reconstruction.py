@@ -96,7 +96,7 @@ class Ensemble:
     seed: int
 
     def to_lifelines(self, *, most: int = 20) -> tuple[CoxPHFitter, ...]:
-        """Return the Cox models of the first pairs as fitted `lifelines.CoxPHFitter`s.
+        """Return the Cox models of the first pairs as fitted models of lifelines.
 
         Parameters
         ----------

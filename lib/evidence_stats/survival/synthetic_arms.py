@@ -170,7 +170,7 @@ class ArmEnsemble:
     acceptance: float
 
     def to_lifelines(self, *, most: int = 20) -> tuple[KaplanMeierFitter, ...]:
-        """Return the curves of the first arms as fitted `lifelines.KaplanMeierFitter`s.
+        """Return the curves of the first arms as fitted models of lifelines.
 
         Parameters
         ----------
