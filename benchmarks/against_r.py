@@ -40,14 +40,17 @@ def _seconds(times: int, run: Callable[[], object]) -> float:
 def _tasks() -> tuple[dict[str, float], dict[str, Any]]:
     """Return seconds of our statistics, and what R needs to do the same."""
     from evidence_stats.networks.contrasts import Contrast
-    from evidence_stats.networks.network import network
-    from evidence_stats.pooling.pooled_response import pool_response
+    from evidence_stats.networks.treatment_network import network
+    from evidence_stats.pooling.pooled_proportions import pool_proportions
     from evidence_stats.survival.median import Median
     from evidence_stats.survival.reconstruction import simulate_ensemble
     from evidence_stats.survival.synthetic_arms import EnsembleSettings
 
     columns = json.loads(_REFERENCE.read_text(encoding="utf-8"))["data"]["pfs"]
-    contrasts = [Contrast(*row) for row in zip(*columns.values(), strict=True)]
+    contrasts = [
+        Contrast(*row[:3], log_ratio=row[3], se=row[4])
+        for row in zip(*columns.values(), strict=True)
+    ]
     arms = Median(7.39, low=5.52, high=9.20), Median(7.56, low=5.19, high=11.07)
     simulate = simulate_ensemble.__wrapped__
 
@@ -56,7 +59,7 @@ def _tasks() -> tuple[dict[str, float], dict[str, Any]]:
 
     made = ensemble()
     seconds = {
-        "response": _seconds(5, lambda: pool_response(**_RESPONSE, model="glmm")),
+        "response": _seconds(5, lambda: pool_proportions(**_RESPONSE, model="glmm")),
         "network": _seconds(20, lambda: network(contrasts)),
         "ensemble": _seconds(2, ensemble),
     }

@@ -21,7 +21,7 @@ from scipy.stats import binom, norm, t
 from evidence_stats.estimates import Estimate
 from evidence_stats.markers.marker_simulation import fit_cox, simulate_trials
 from evidence_stats.markers.prognosis import MarkerDistribution, hazard_ratio_per_sd
-from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.rates.proportions import ProportionMethod, proportion
 from evidence_stats.rates.two_proportions import (
     DifferenceMethod,
@@ -133,12 +133,14 @@ def pooled(rng: np.random.Generator) -> Iterator[Row]:
         ):
             runs = []
             for events in studies:
-                make = functools.partial(pool_response, events, sizes, model=model, adjust=adjust)
+                make = functools.partial(
+                    pool_proportions, events, sizes, model=model, adjust=adjust
+                )
                 runs.append(tried(lambda make=make: make().estimate, 0.3))
             yield simulated(f"pooled response, {model} {adjust}", setting, runs)
         # One fit gives both intervals: they differ in their quantile alone.
         fits = [
-            pool_response(events, sizes, model="glmm", adjust="z").estimate for events in studies
+            pool_proportions(events, sizes, model="glmm", adjust="z").estimate for events in studies
         ]
         for adjust, wider in (("z", 1.0), ("hksj", t.ppf(0.975, len(sizes) - 1) / norm.ppf(0.975))):
             held = [

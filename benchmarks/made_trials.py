@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
+from lifelines import CoxPHFitter
+from lifelines.statistics import logrank_test
 
 from evidence.sources.bibliography import Publication
 from evidence.sources.data import Evidence
@@ -19,7 +21,7 @@ from evidence.sources.schema import TABLES
 from evidence_stats.rates.proportions import proportion
 from evidence_stats.rates.two_by_two import equality_p_value
 from evidence_stats.survival.kaplan_meier import km_curve, km_median
-from evidence_stats.survival.two_arm_survival import cox_two_arm, log_rank
+from evidence_stats.survival.reconstruction import TO_THE_END
 
 Row = dict[str, str]
 STUDY = "made-2001"
@@ -137,15 +139,23 @@ class MadeTrial:
             else:
                 yield self.fact(outcome, "median", arm, value,
                                 ci_low_reported=words[0], ci_high_reported=words[1])  # fmt: skip
-        pooled = [np.concatenate(parts) for parts in (times, events, added)]
-        cox = cox_two_arm(*pooled)
-        p = log_rank(*pooled).p.value if self.rng.integers(0, 2) else cox.p
+        patients = pd.DataFrame(
+            {
+                "months": np.concatenate(times),
+                "event": np.concatenate(events),
+                "added": np.concatenate(added).astype(float),
+            }
+        )
+        cox = CoxPHFitter().fit(patients, "months", "event", fit_options=TO_THE_END)
+        names = ("exp(coef)", "exp(coef) lower 95%", "exp(coef) upper 95%", "p")
+        ratio, low, high, p = (float(cox.summary.loc["added", name]) for name in names)
+        if self.rng.integers(0, 2):
+            p = float(logrank_test(times[0], times[1], events[0], events[1]).p_value)
         places = self.ratio_decimals
         yield self.fact(
-            outcome, "hazard_ratio", "added_v_control", shown(cox.value, places),
-            ci_low_reported=shown(cox.low or 0.0, places),
-            ci_high_reported=shown(cox.high or 0.0, places),
-            p_reported=shown_p(p if p is not None else 1.0, self.p_decimals),
+            outcome, "hazard_ratio", "added_v_control", shown(ratio, places),
+            ci_low_reported=shown(low, places), ci_high_reported=shown(high, places),
+            p_reported=shown_p(p, self.p_decimals),
         )  # fmt: skip
 
     def evidence(self) -> Evidence:

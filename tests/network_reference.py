@@ -12,7 +12,10 @@ _REFERENCE = json.loads(
 )
 VALUES = {key: entry["value"] for key, entry in _REFERENCE["values"].items()}
 CONTRASTS = {
-    name: [Contrast(*row) for row in zip(*columns.values(), strict=True)]
+    name: [
+        Contrast(*row[:3], log_ratio=row[3], se=row[4])
+        for row in zip(*columns.values(), strict=True)
+    ]
     for name, columns in _REFERENCE["data"].items()
 }
 
@@ -26,7 +29,9 @@ def without(contrasts, *studies):
 def change(contrasts, study, log_ratio, se=None):
     """Return the contrasts with another result of one study."""
     return [
-        Contrast(c.study, c.treat_a, c.treat_b, log_ratio, se or c.se) if c.study == study else c
+        Contrast(c.study, c.treat_a, c.treat_b, log_ratio=log_ratio, se=se or c.se)
+        if c.study == study
+        else c
         for c in contrasts
     ]
 
@@ -37,7 +42,13 @@ def chains(draw, most=6):
     size = draw(st.integers(2, most))
     effects, errors = st.floats(-2, 2), st.floats(0.05, 2)
     return [
-        Contrast(f"S{i}", f"T{i}", f"T{draw(st.integers(0, i - 1))}", draw(effects), draw(errors))
+        Contrast(
+            f"S{i}",
+            f"T{i}",
+            f"T{draw(st.integers(0, i - 1))}",
+            log_ratio=draw(effects),
+            se=draw(errors),
+        )
         for i in range(1, size)
     ]
 
@@ -51,5 +62,5 @@ def networks(draw, most=6):
         a = draw(st.integers(0, size - 1))
         b = (a + draw(st.integers(1, size - 1))) % size
         result = draw(st.floats(-2, 2)), draw(st.floats(0.05, 2))
-        rows.append(Contrast(f"extra{i}", f"T{a}", f"T{b}", *result))
+        rows.append(Contrast(f"extra{i}", f"T{a}", f"T{b}", log_ratio=result[0], se=result[1]))
     return rows

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_stats.networks import component_network as component_module
-from evidence_stats.networks import network as network_module
-from evidence_stats.networks.component_network import component_network, split_components
+from evidence_stats.networks import components as component_module
+from evidence_stats.networks import treatment_network as network_module
+from evidence_stats.networks.components import component_network, split_components
 from evidence_stats.networks.contrasts import Contrast
-from evidence_stats.networks.network import network
+from evidence_stats.networks.treatment_network import network
 from tests.network_reference import CONTRASTS, VALUES, change, networks, without
 from tests.tolerance import near
 
@@ -140,7 +140,10 @@ def test_a_network_that_additivity_does_not_join_is_said_to_be_in_parts():
 
 
 def test_two_groups_can_be_aliased_apart():
-    rows = [Contrast("one", "A", "B", 0.1, 0.2), Contrast("two", "C", "D", 0.1, 0.2)]
+    rows = [
+        Contrast("one", "A", "B", log_ratio=0.1, se=0.2),
+        Contrast("two", "C", "D", log_ratio=0.1, se=0.2),
+    ]
     found = component_network(rows)
     assert found.aliased == (("A", "B"), ("C", "D"))
     assert found.rank == 2
@@ -205,9 +208,9 @@ def test_order_and_direction_of_studies_do_not_matter(order, turned):
 @given(st.floats(-2, 2), st.floats(-2, 2), st.floats(0.05, 2))
 def test_exactly_additive_results_leave_no_q(a, b, se):
     rows = [
-        Contrast("one", "A", "P", a, se),
-        Contrast("two", "B", "P", b, se),
-        Contrast("three", "A+B", "P", a + b, se),
+        Contrast("one", "A", "P", log_ratio=a, se=se),
+        Contrast("two", "B", "P", log_ratio=b, se=se),
+        Contrast("three", "A+B", "P", log_ratio=a + b, se=se),
     ]
     found = component_network(rows, inactive=("P",))
     assert found.q_difference == pytest.approx(0, abs=1e-9)

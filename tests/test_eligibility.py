@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from evidence.sources.data import load_evidence
-from mrcc.eligibility import held_back_arms, network_ratios, pooling_candidates, qualifying_arms
+from mrcc.eligibility import held_back_arms, network_rows, pooling_candidates, qualifying_arms
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,10 @@ def test_a_reason_in_the_data_takes_an_arm_out_and_none_lets_it_in(evidence):
     assert "ryan-2007.sorafenib_ifn" not in qualifying_arms(out)
     back = changed(evidence, "arms", "niwakawa-2012.sorafenib_ifn", "not_pooled_because", "")
     assert "niwakawa-2012.sorafenib_ifn" in qualifying_arms(back)
+
+
+def network_ratios(evidence, outcome):
+    return [one.row_id for one in network_rows(evidence, outcome) if not one.reason]
 
 
 def test_a_contrast_enters_the_network_by_a_field_of_its_study(evidence):

@@ -8,10 +8,11 @@ import pytest
 
 from evidence.files.paths import notebook_path, project_root
 from evidence_book.extras.citation import read_book_facts
-from evidence_book.extras.fhir_bundle import bundle_text, find_result, make_bundle, read_bundle
+from evidence_book.extras.fhir_bundle import bundle_text, find_result, make_bundle
 from evidence_book.reports.finding_lines import read_finding_lines
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.own_library import question_models
+from tests.fhir_reading import read_bundle
 
 # Which number of the page each line prints; lines that are not here print none.
 KEYS = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.pooling.inverse_variance import logit_response, pool
+from evidence_stats.pooling.inverse_variance import logit_proportions, pool
 from evidence_stats.rates.posterior import ResponsePosterior
 from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import simulate_ensemble
@@ -33,7 +33,7 @@ def arm(name, events, n):
 def test_the_dose_figure_says_which_slopes_its_band_holds(responders, words):
     arms = [arm(f"trial-{number}", events, 100) for number, events in enumerate(responders)]
     doses = [5.0, 10.0, 15.0, 20.0, 25.0]
-    y, v = logit_response(list(responders), [100] * 5)
+    y, v = logit_proportions(list(responders), [100] * 5)
     figure = draw_dose_bubbles(arms, doses, pool(y, v, moderators=doses), "slope")
     assert figure.alt.endswith(words)
 

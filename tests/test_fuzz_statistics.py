@@ -17,14 +17,14 @@ from evidence_stats import normal
 from evidence_stats.estimates import Estimate
 from evidence_stats.markers import prognosis
 from evidence_stats.networks.contrasts import Contrast, bucher, multi_arm_contrasts
-from evidence_stats.networks.network import network
-from evidence_stats.pooling.inverse_variance import logit_response, pool
-from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.networks.treatment_network import network
+from evidence_stats.pooling.inverse_variance import logit_proportions, pool
+from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.printed import evidential_strength as strength
 from evidence_stats.printed import winners_curse
 from evidence_stats.printed.rounding import rounding_polygon
 from evidence_stats.rates import two_arm_power
-from evidence_stats.rates.inversion import counts_printing_percent, smallest_n
+from evidence_stats.rates.inversion import counts_printing_percent, sizes_printing
 from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
 from evidence_stats.rates.proportions import ProportionMethod, proportion
 from evidence_stats.rates.two_by_two import EqualityTest
@@ -94,7 +94,7 @@ studies = st.lists(st.tuples(count, size), min_size=0, max_size=5)
 
 def pooled(pairs, model, adjust, level):
     events, n = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return pool_response(events, n, model=model, adjust=adjust, level=level)
+    return pool_proportions(events, n, model=model, adjust=adjust, level=level)
 
 
 def pooled_values(pairs, model, adjust, level):
@@ -145,7 +145,8 @@ CALLS = {
         st.floats(-5, 5), ratio, st.floats(-5, 5), ratio,
     ),
     "bucher": (
-        lambda a, s, b, t: bucher(Contrast("x", "A", "C", a, s), Contrast("y", "B", "C", b, t)),
+        lambda a, s, b, t: bucher(Contrast("x", "A", "C", log_ratio=a, se=s),
+                                  Contrast("y", "B", "C", log_ratio=b, se=t)),
         st.floats(-5, 5), ratio, st.floats(-5, 5), ratio,
     ),
     "multi_arm_contrasts": (
@@ -154,14 +155,14 @@ CALLS = {
         st.floats(-3, 3), st.floats(-3, 3), ratio, ratio, anything,
     ),
     "network": (
-        lambda a, s, b, t, c, u: network([Contrast("x", "A", "C", a, s),
-                                          Contrast("y", "B", "C", b, t),
-                                          Contrast("w", "A", "B", c, u)]),
+        lambda a, s, b, t, c, u: network([Contrast("x", "A", "C", log_ratio=a, se=s),
+                                          Contrast("y", "B", "C", log_ratio=b, se=t),
+                                          Contrast("w", "A", "B", log_ratio=c, se=u)]),
         st.floats(-3, 3), st.floats(0.01, 5), st.floats(-3, 3), st.floats(0.01, 5),
         st.floats(-3, 3), st.floats(0.01, 5),
     ),
-    "logit_response": (lambda x, n: logit_response([x], [n])[0].tolist(), count, size),
-    "pool_response": (
+    "logit_proportions": (lambda x, n: logit_proportions([x], [n])[0].tolist(), count, size),
+    "pool_proportions": (
         pooled, studies, st.sampled_from(("reml", "pm", "dl")), st.sampled_from(("hksj", "z")),
         levels,
     ),
@@ -171,7 +172,7 @@ CALLS = {
         st.sampled_from(("reml", "pm", "dl")), st.sampled_from(("hksj", "z")), levels,
     ),
     "counts_printing_percent": (lambda text, n: counts_printing_percent(text, n=n), digits, size),
-    "smallest_n": (smallest_n, digits),
+    "sizes_printing": (sizes_printing, digits),
     "rounding_polygon": (rounding_polygon, digits, digits, digits),
     "rounding_polygon_p": (rounding_polygon, digits, digits, digits, digits),
     "ratio_of_medians": (on_medians(survival.ratio_of_medians), medians, medians),

@@ -8,7 +8,6 @@ from evidence_stats.rates.inversion import (
     counts_printing_interval,
     counts_printing_percent,
     sizes_printing,
-    smallest_n,
 )
 from evidence_stats.rates.proportions import proportion
 from tests.response_reference import VALUES, keys_under
@@ -36,7 +35,6 @@ def test_no_other_method_can_have_printed_the_intervals_of_the_trial(method):
 
 def test_two_percentages_share_13_patients_or_a_multiple():
     assert sizes_printing(["7.7", "61.5"], max_n=60) == (13, 26, 39, 52)
-    assert smallest_n(["7.7", "61.5"]) == 13
 
 
 @pytest.mark.parametrize(
@@ -65,7 +63,7 @@ def test_digits_as_printed_carry_meaning():
 
 def test_the_grim_test_fails_where_no_count_fits():
     assert counts_printing_percent("50", n=3) == ()
-    assert smallest_n(["50", "33"], max_n=5) is None
+    assert sizes_printing(["50", "33"], max_n=5) == ()
 
 
 @settings(max_examples=150, deadline=None)
@@ -99,7 +97,7 @@ def test_a_printed_interval_is_always_found_again(data, n):
         (lambda: counts_printing_percent("5", n=4, max_n=5), "either n or max_n"),
         (lambda: counts_printing_percent("5", n=0), "n must be at least 1"),
         (lambda: counts_printing_percent("5", n=4, rounding="up"), "rounding must be one of"),
-        (lambda: counts_printing_interval("5", "1", "9", level=1), "level must be between"),
+        (lambda: counts_printing_interval("5", "1", "9", level=1), "level must lie strictly"),
         (lambda: counts_printing_interval("5", "1", "9", method="wald"), "method must be one of"),
         (lambda: sizes_printing([]), "at least one percentage"),
     ],

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_stats.survival.kaplan_meier import fit_weibull, km_curve, km_median, rmst
+from evidence_stats.survival.kaplan_meier import km_curve, km_median, rmst
 from evidence_stats.survival.synthetic_arms import _km_rows, _times_at_half
 from tests.tolerance import near
 
 REFERENCE = json.loads((Path(__file__).parent / "reference/survival.json").read_text())
 VALUES, DATA, TAU = REFERENCE["values"], REFERENCE["data"], REFERENCE["tau"]
-STATISTICS = (".median.", ".band.", ".survival", ".at_risk", ".rmst", ".weibull")
+STATISTICS = (".median.", ".band.", ".survival", ".at_risk", ".rmst")
 
 
 def arm(name):
@@ -28,11 +28,6 @@ def arm(name):
 def median_of(name, conf_type):
     median = km_median(km_curve(*arm(name)), conf_type=conf_type)
     return [median.value, median.low, median.high]
-
-
-def weibull(name):
-    fit = fit_weibull(*arm(name))
-    return [fit.shape.value, fit.median.value, fit.shape.se, fit.median.se]
 
 
 def band(name, conf_type):
@@ -55,8 +50,6 @@ for name_ in DATA:
     for conf_type_ in ("log-log", "log", "plain"):
         COMPUTED[f"{name_}.median.{conf_type_}"] = lambda n=name_, c=conf_type_: median_of(n, c)
         COMPUTED[f"{name_}.band.{conf_type_}"] = lambda n=name_, c=conf_type_: band(n, c)
-    if f"{name_}.weibull" in VALUES:
-        COMPUTED[f"{name_}.weibull"] = lambda n=name_: weibull(n)
 
 
 def numbers(value):
@@ -76,7 +69,7 @@ def test_every_reference_value_is_compared():
     assert set(COMPUTED) == {
         key for key in VALUES if key.split(".")[0] in DATA and any(s in key for s in STATISTICS)
     }
-    assert len(COMPUTED) == 67
+    assert len(COMPUTED) == 63
 
 
 def test_the_median_of_a_flat_half_is_its_middle_where_lifelines_takes_its_start():
@@ -115,11 +108,6 @@ def test_synthetic_arms_take_the_same_median_of_a_flat_end():
 def test_a_curve_that_stays_above_one_half_has_no_median():
     median = km_median(km_curve([1, 2, 3, 4], [1, 0, 0, 0]))
     assert (median.value, median.high) == (None, None)
-
-
-def test_survival_is_one_before_the_first_time():
-    curve = km_curve([2, 3], [1, 0])
-    assert [curve.survival_at(t) for t in (0, 2, 9)] == [1.0, 0.5, 0.5]
 
 
 def test_a_restricted_mean_without_censoring_is_the_mean_of_shortened_times():
@@ -168,7 +156,6 @@ def test_a_restricted_mean_lies_between_nought_and_tau(rows, share):
         (lambda: rmst([1, 2], [1, 0], 5), "tau must not exceed the last observed time 2; got 5"),
         (lambda: rmst([1, 2], [1, 1], 0), "tau must be positive"),
         (lambda: km_curve([1, 2], [1, 0]).band(conf_type="logit"), "conf_type must be one of"),
-        (lambda: fit_weibull([1, 2], [0, 0]), "expected at least one event; got none"),
     ],
 )
 def test_bad_input_is_named(call, message):

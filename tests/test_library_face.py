@@ -1,7 +1,5 @@
 """The library used from Python, outside any page: found, short to print, hard to misuse."""
 
-import doctest
-import importlib
 import math
 import subprocess
 import sys
@@ -17,11 +15,6 @@ from evidence.figures.style import Figure
 from evidence_stats.pooling.inverse_variance import pool
 
 PRINTED = {"A": (0.63, 0.52, 0.75), "B": (0.71, 0.61, 0.83), "C": (0.90, 0.50, 1.60)}
-
-
-@pytest.mark.parametrize("name", ev.__all__)
-def test_every_name_of_the_face_is_there(name):
-    assert getattr(ev, name).__doc__
 
 
 def test_a_name_that_is_not_there_is_met_with_those_that_are():
@@ -163,15 +156,3 @@ def test_one_study_is_one_study():
 def test_what_is_printed_in_a_cell_is_short(figure):
     assert len(repr(ev.load_evidence())) < 300
     assert len(repr(figure)) < 200
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "evidence_stats.pooling.ratios",
-        "evidence.record.canonical",
-        "evidence.figures.pooled_forest",
-    ],
-)
-def test_examples_give_what_they_say(name):
-    assert doctest.testmod(importlib.import_module(name)).failed == 0

@@ -94,6 +94,7 @@ def test_the_labels_of_a_small_figure_are_names():
         ("---\nmyst:\n  html_meta:\n    x: y\n---", '"html_meta:"'),
         ("```{raw} html\nx\n```", '"```{raw} html"'),
         (":::{eval-rst}\n.. raw:: html\n:::", '":::{eval-rst}"'),
+        ("```{eval-rst}\n.. automodule:: a\n   :members:\n.. raw:: html\n```", '"```{eval-rst}"'),
         ("~~~{include} ../other.html\n~~~", '"~~~{include} ../other.html"'),
     ],
 )

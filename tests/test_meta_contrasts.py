@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_stats.networks.contrasts import Contrast
-from evidence_stats.networks.network import network
+from evidence_stats.networks.treatment_network import network
 from evidence_stats.pooling import inverse_variance as pooling
 from evidence_stats.pooling import meta_contrasts
 from evidence_stats.pooling.meta_contrasts import pool_contrasts
@@ -98,7 +98,9 @@ few = settings(max_examples=25, deadline=None)
 @few
 @given(effects)
 def test_the_common_effect_is_the_network_of_two_treatments(rows):
-    contrasts = [Contrast(f"S{i}", "A", "B", *row) for i, row in enumerate(rows)]
+    contrasts = [
+        Contrast(f"S{i}", "A", "B", log_ratio=row[0], se=row[1]) for i, row in enumerate(rows)
+    ]
     found, whole = pool_contrasts(contrasts), network(contrasts)
     assert found.estimate.value == pytest.approx(whole.effect("A", "B").value)
     assert found.estimate.se == pytest.approx(whole.effect("A", "B").se)
@@ -108,7 +110,9 @@ def test_the_common_effect_is_the_network_of_two_treatments(rows):
 @few
 @given(effects)
 def test_the_moment_estimate_is_the_network_one(rows):
-    contrasts = [Contrast(f"S{i}", "A", "B", *row) for i, row in enumerate(rows)]
+    contrasts = [
+        Contrast(f"S{i}", "A", "B", log_ratio=row[0], se=row[1]) for i, row in enumerate(rows)
+    ]
     whole = network(contrasts, model="random")
     found = pool_contrasts(contrasts, model="dl")
     assert found.asked.value == pytest.approx(whole.effect("A", "B").value, rel=1e-6)
@@ -118,7 +122,9 @@ def test_the_moment_estimate_is_the_network_one(rows):
 @few
 @given(effects, st.integers(1, 5))
 def test_a_study_read_the_other_way_is_turned(rows, place):
-    contrasts = [Contrast(f"S{i}", "A", "B", *row) for i, row in enumerate(rows)]
+    contrasts = [
+        Contrast(f"S{i}", "A", "B", log_ratio=row[0], se=row[1]) for i, row in enumerate(rows)
+    ]
     place = min(place, len(rows) - 1)
     turned = [c.reverse() if i == place else c for i, c in enumerate(contrasts)]
     assert pool_contrasts(turned) == pool_contrasts(contrasts)
@@ -127,7 +133,9 @@ def test_a_study_read_the_other_way_is_turned(rows, place):
 @few
 @given(effects)
 def test_the_reversed_question_has_the_reciprocal_answer(rows):
-    contrasts = [Contrast(f"S{i}", "A", "B", *row) for i, row in enumerate(rows)]
+    contrasts = [
+        Contrast(f"S{i}", "A", "B", log_ratio=row[0], se=row[1]) for i, row in enumerate(rows)
+    ]
     found, other = pool_contrasts(contrasts), pool_contrasts([c.reverse() for c in contrasts])
     assert (other.treat_a, other.treat_b) == ("B", "A")
     assert math.log(found.estimate.value) == pytest.approx(-math.log(other.estimate.value))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_stats.pooling.inverse_variance import leave_one_out, pool
-from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
 from evidence_stats.rates.proportions import ProportionMethod, proportion
 from evidence_stats.rates.two_by_two import EqualityTest
@@ -184,11 +184,11 @@ def test_swapping_the_arms_inverts_what_medians_say(a, b):
 def test_a_pooled_response_knows_no_order_of_studies_and_mirrors(model, counts, random):
     shuffled = list(counts)
     random.shuffle(shuffled)
-    one = pool_response(*zip(*counts, strict=True), model=model, adjust="z").estimate
-    other = pool_response(*zip(*shuffled, strict=True), model=model, adjust="z").estimate
+    one = pool_proportions(*zip(*counts, strict=True), model=model, adjust="z").estimate
+    other = pool_proportions(*zip(*shuffled, strict=True), model=model, adjust="z").estimate
     assert (other.low, other.value, other.high) == approx((one.low, one.value, one.high), abs=1e-4)
     without = [(n - events, n) for events, n in counts]
-    mirrored = pool_response(*zip(*without, strict=True), model=model, adjust="z").estimate
+    mirrored = pool_proportions(*zip(*without, strict=True), model=model, adjust="z").estimate
     assert mirrored.value == approx(1 - one.value, abs=1e-3)
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_stats.networks import contrasts as contrasts_module
-from evidence_stats.networks import network as network_module
+from evidence_stats.networks import treatment_network as network_module
 from evidence_stats.networks.contrasts import Contrast, bucher, multi_arm_contrasts
-from evidence_stats.networks.network import network
-from evidence_stats.networks.network_graph import is_connected, subnetworks
+from evidence_stats.networks.network_graph import subnetworks
+from evidence_stats.networks.treatment_network import network
 from tests.network_reference import CONTRASTS, VALUES, chains, networks, without
 from tests.tolerance import near
 
@@ -173,16 +173,16 @@ def test_a_loop_inside_one_study_of_three_arms_tests_nothing():
 
 
 def test_a_two_arm_and_a_three_arm_study_can_disagree_without_a_loop():
-    result = network([*OS, Contrast("another", "TEM", "IFN", 0.1, 0.2)])
+    result = network([*OS, Contrast("another", "TEM", "IFN", log_ratio=0.1, se=0.2)])
     assert (result.loops, result.df_between) == (0, 1)
     assert "between designs only" in result.consistency
 
 
 def test_a_triangle_of_three_studies_can_be_tested():
     rows = [
-        Contrast("one", "A", "B", 0.0, 0.1),
-        Contrast("two", "B", "C", 0.0, 0.1),
-        Contrast("three", "A", "C", 0.6, 0.1),
+        Contrast("one", "A", "B", log_ratio=0.0, se=0.1),
+        Contrast("two", "B", "C", log_ratio=0.0, se=0.1),
+        Contrast("three", "A", "C", log_ratio=0.6, se=0.1),
     ]
     result = network(rows)
     assert (result.loops, result.df, result.df_within, result.df_between) == (1, 1, 0, 1)
@@ -255,7 +255,7 @@ def test_the_order_of_studies_does_not_matter(rows):
 @settings(deadline=None)
 @given(networks(), st.floats(-2, 2))
 def test_a_study_without_information_changes_nothing(rows, value):
-    more = [*rows, Contrast("vague", rows[0].treat_a, rows[0].treat_b, value, 1e5)]
+    more = [*rows, Contrast("vague", rows[0].treat_a, rows[0].treat_b, log_ratio=value, se=1e5)]
     assert_same(all_differences(network(more)), all_differences(network(rows)), rel=1e-6)
 
 
@@ -263,7 +263,7 @@ def test_a_study_without_information_changes_nothing(rows, value):
 @given(networks(), st.floats(-2, 2), st.floats(0.05, 2))
 def test_a_new_treatment_hung_on_the_network_leaves_the_rest_alone(rows, value, se):
     before = all_differences(network(rows))
-    result = network([*rows, Contrast("twig", "new", "T0", value, se)])
+    result = network([*rows, Contrast("twig", "new", "T0", log_ratio=value, se=se)])
     after = {pair: found for pair, found in all_differences(result).items() if "new" not in pair}
     assert_same(after, before)
     assert result.difference("new", "T0") == pytest.approx((value, se))
@@ -323,7 +323,9 @@ def test_direct_and_indirect_evidence_make_up_the_network(rows):
 @settings(deadline=None)
 @given(networks(), st.floats(0, 2))
 def test_a_pair_on_no_loop_is_direct_only_whatever_tau2(rows, tau2):
-    result = network([*rows, Contrast("twig", "new", "T0", 0.3, 0.2)], model="random", tau2=tau2)
+    result = network(
+        [*rows, Contrast("twig", "new", "T0", log_ratio=0.3, se=0.2)], model="random", tau2=tau2
+    )
     edge = next(e for e in result.evidence() if {e.treat_a, e.treat_b} == {"new", "T0"})
     assert (
         edge.direct.se
@@ -352,7 +354,11 @@ def test_a_study_of_independent_arms_gives_back_its_own_contrasts(arms, referenc
     names = [f"A{i}" for i in range(len(arms))]
     rows = [
         Contrast(
-            "one", names[i], names[j], arms[i][0] - arms[j][0], math.sqrt(arms[i][1] + arms[j][1])
+            "one",
+            names[i],
+            names[j],
+            log_ratio=arms[i][0] - arms[j][0],
+            se=math.sqrt(arms[i][1] + arms[j][1]),
         )
         for i in range(len(arms))
         for j in range(i)
@@ -369,7 +375,6 @@ def test_a_study_of_independent_arms_gives_back_its_own_contrasts(arms, referenc
 
 def test_a_disconnected_network_is_an_error_that_lists_its_parts():
     rows = without(PFS, "Escudier 2009")
-    assert not is_connected(rows)
     assert subnetworks(rows) == (("PAZ", "PLA", "SOR", "SOR+IFN"), ("BEV+IFN", "IFN", "SUN"))
     expected = (
         "expected a connected network; got 2 parts: PAZ, PLA, SOR, SOR.IFN; BEV.IFN, IFN, SUN"

@@ -11,8 +11,8 @@ from scipy.special import expit
 from evidence_stats.pooling import heterogeneity, pooling_bayes, pooling_exact
 from evidence_stats.pooling import inverse_variance as pooling
 from evidence_stats.pooling.binomial_likelihoods import BinomialNormal
-from evidence_stats.pooling.inverse_variance import leave_one_out, logit_response, pool
-from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.pooling.inverse_variance import leave_one_out, logit_proportions, pool
+from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.pooling.pooling_bayes import pool_bayes
 from evidence_stats.pooling.pooling_exact import pool_beta_binomial, pool_glmm
 from evidence_stats.pooling.pooling_permutation import (
@@ -28,7 +28,7 @@ MODELS = ("reml", "dl", "pm", "ml")
 SETS = ("ours", "zeros", "two", "spread", "bcg")
 LATITUDE = np.array(BCG["latitude"], float)
 MODERATORS = {
-    "dose": (*logit_response(*OURS), np.array(DOSE, float)[:, None]),
+    "dose": (*logit_proportions(*OURS), np.array(DOSE, float)[:, None]),
     "latitude": (BCG["y"], BCG["v"], LATITUDE[:, None]),
     "latitude_year": (
         BCG["y"],
@@ -44,7 +44,7 @@ CONVENTIONS = {
 
 
 def effects(name):
-    return (BCG["y"], BCG["v"]) if name == "bcg" else logit_response(*COUNTS[name])
+    return (BCG["y"], BCG["v"]) if name == "bcg" else logit_proportions(*COUNTS[name])
 
 
 @st.composite
@@ -68,7 +68,7 @@ def responses(draw, least=1, most=6):
 
 @pytest.mark.parametrize("name", [name for name in SETS if name != "bcg"])
 def test_logits_equal_escalc(name):
-    y, v = logit_response(*COUNTS[name])
+    y, v = logit_proportions(*COUNTS[name])
     assert y.tolist() == near(VALUES[f"pool.{name}.y"])
     assert v.tolist() == near(VALUES[f"pool.{name}.v"])
 
@@ -148,7 +148,7 @@ def test_meta_regression_equals_metafor(name, model, test):
 
 
 def test_permutation_p_equals_metafors_exact_one():
-    y, v = logit_response(*OURS)
+    y, v = logit_proportions(*OURS)
     assert permutation_p(y, v, DOSE) == near(VALUES["permutation.dose"], "p")
     first = permutation_p(BCG["y"][:6], BCG["v"][:6], LATITUDE[:6], model="dl", adjust="z")
     assert first == near(VALUES["permutation.latitude_dl"], "p")
@@ -249,13 +249,13 @@ def test_the_bcg_trials_give_the_published_random_effects_result():
     ],
 )
 def test_the_books_pooled_response_of_the_combination(model, adjust, percent):
-    found = pool_response(*OURS, model=model, adjust=adjust).estimate
+    found = pool_proportions(*OURS, model=model, adjust=adjust).estimate
     computed = [round(100 * x, 3) for x in (found.value, found.low, found.high)]
     assert computed == list(percent)
 
 
 def test_the_glmm_carries_the_reml_prediction_and_says_so():
-    glmm, reml = pool_response(*OURS), pool_response(*OURS, model="reml")
+    glmm, reml = pool_proportions(*OURS), pool_proportions(*OURS, model="reml")
     assert glmm.prediction == reml.prediction
     assert "REML" in glmm.prediction.method
     assert "Hartung-Knapp" in glmm.prediction.method
@@ -274,20 +274,20 @@ def test_one_study_is_returned_as_itself():
     assert found.se[0] == pytest.approx(0.2)
     assert (found.tau2, found.q, found.i2, found.prediction) == (None, None, None, None)
     for model in ("glmm", "reml", "pm", "dl", "betabinomial"):
-        single = pool_response([10], [40], model=model)
+        single = pool_proportions([10], [40], model=model)
         assert single.estimate.value == pytest.approx(0.25)
         assert (single.k, single.tau2, single.prediction) == (1, None, None)
 
 
 def test_hartung_knapp_with_two_studies_is_useless():
-    found = pool_response([10, 11], [40, 42], model="reml").estimate
+    found = pool_proportions([10, 11], [40, 42], model="reml").estimate
     assert found.high - found.low > 0.1
     assert pool([-0.5, -0.3], [0.01, 0.01]).high[0] > 0 > pool([-0.5, -0.3], [0.01, 0.01]).low[0]
 
 
 def test_equal_studies_keep_an_interval_with_a_width():
     assert pool([0.5] * 4, [0.1] * 4).se[0] == pytest.approx(0)
-    found = pool_response([5] * 4, [20] * 4, model="reml").estimate
+    found = pool_proportions([5] * 4, [20] * 4, model="reml").estimate
     assert found.low < 0.25 < found.high
     assert "not narrower" in found.method
 
@@ -295,8 +295,8 @@ def test_equal_studies_keep_an_interval_with_a_width():
 def test_no_response_anywhere_is_refused_or_corrected():
     for model in ("glmm", "betabinomial", "bayes"):
         with pytest.raises(ValueError, match="model='reml'"):
-            pool_response([0, 0], [10, 20], model=model)
-    assert 0 < pool_response([0, 0], [10, 20], model="reml").estimate.value < 0.05
+            pool_proportions([0, 0], [10, 20], model=model)
+    assert 0 < pool_proportions([0, 0], [10, 20], model="reml").estimate.value < 0.05
 
 
 @pytest.mark.parametrize(
@@ -311,18 +311,18 @@ def test_no_response_anywhere_is_refused_or_corrected():
 )
 def test_intervals_a_model_does_not_have_are_refused(model, adjust):
     with pytest.raises(ValueError, match=f"adjust with model='{model}' must be one of hksj"):
-        pool_response(*OURS, model=model, adjust=adjust)
+        pool_proportions(*OURS, model=model, adjust=adjust)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: pool_response([], []), "at least one; got 0 and 0"),
-        (lambda: pool_response([1, 2], [3]), "got 2 and 1 values"),
-        (lambda: pool_response([4], [3]), "events must be between 0 and n"),
-        (lambda: pool_response(*OURS, model="normal"), "model must be one of glmm"),
-        (lambda: pool_response(*OURS, level=95), "level must be between"),
-        (lambda: pool_response(*OURS, model="bayes", tau_prior_scale=0), "must be above 0"),
+        (lambda: pool_proportions([], []), "at least one; got 0 and 0"),
+        (lambda: pool_proportions([1, 2], [3]), "got 2 and 1 values"),
+        (lambda: pool_proportions([4], [3]), "events must be between 0 and n"),
+        (lambda: pool_proportions(*OURS, model="normal"), "model must be one of glmm"),
+        (lambda: pool_proportions(*OURS, level=95), "level must lie strictly"),
+        (lambda: pool_proportions(*OURS, model="bayes", tau_prior_scale=0), "must be above 0"),
         (lambda: pool([1, 2], [1, 0]), "v finite and above 0"),
         (lambda: pool([1, math.nan], [1, 1]), "y must be finite"),
         (lambda: pool([1, 2], [1]), "equally long"),
@@ -341,7 +341,7 @@ def test_impossible_input_is_refused_with_a_reason(call, message):
 
 def test_every_pooled_estimate_names_its_conventions():
     for model in ("glmm", "reml", "pm", "dl", "betabinomial", "bayes"):
-        found = pool_response(*OURS, model=model)
+        found = pool_proportions(*OURS, model=model)
         for estimate in (found.estimate, found.prediction):
             assert estimate.conventions
             assert set(estimate.conventions) <= set(CONVENTIONS)
@@ -390,7 +390,7 @@ def test_reml_is_the_highest_point_of_its_likelihood(data):
 
 
 def test_a_duplicated_common_effect_halves_the_variance():
-    y, v = logit_response(*OURS)
+    y, v = logit_proportions(*OURS)
     once = pool(y, v, model="common", adjust="z")
     twice = pool(np.tile(y, 2), np.tile(v, 2), model="common", adjust="z")
     assert twice.mu == pytest.approx(once.mu)
@@ -429,7 +429,7 @@ def test_the_glmm_mirrors_the_outcome(data):
 def test_one_more_responder_raises_the_pooled_response():
     for model in ("glmm", "reml", "betabinomial"):
         found = [
-            pool_response([1, 12, 13, x, 9, 17, 11], OURS[1], model=model).estimate.value
+            pool_proportions([1, 12, 13, x, 9, 17, 11], OURS[1], model=model).estimate.value
             for x in range(8, 13)
         ]
         assert np.all(np.diff(found) > 0)
@@ -452,7 +452,7 @@ def test_every_distinct_order_is_listed_once():
 
 
 def test_a_sampled_permutation_p_comes_near_the_exact_one():
-    y, v = logit_response(*OURS)
+    y, v = logit_proportions(*OURS)
     sampled = permutation_p(y, v, DOSE, model="dl", max_exact=10, samples=4000, seed=7)
     again = permutation_p(y, v, DOSE, model="dl", max_exact=10, samples=4000, seed=7)
     exact = permutation_p(y, v, DOSE, model="dl")

@@ -3,19 +3,18 @@
 Published numbers: Jonasch et al. 2010, Cancer 116:57, abstract.
 """
 
-import math
 import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifelines import CoxPHFitter, KaplanMeierFitter
 
 from evidence_stats.survival.kaplan_meier import km_curve, km_median, rmst
 from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import simulate_ensemble
 from evidence_stats.survival.synthetic_arms import CENTILES, EnsembleSettings, ReconstructionError
-from evidence_stats.survival.two_arm_survival import cox_two_arm
 
 COMBINATION, SORAFENIB = Median(7.56, 5.19, 11.07), Median(7.39, 5.52, 9.20)
 
@@ -95,16 +94,37 @@ def test_arms_reproduce_the_printed_median_and_limits(conf_type):
                 assert getattr(found, name) == pytest.approx(printed, rel=0.05 + 1e-9)
 
 
-def test_pairs_agree_with_the_functions_for_single_data_sets():
+def test_restricted_means_of_pairs_are_those_of_single_arms():
     result = ensemble(size=10)
-    for i in range(10):
-        first, second = result.experimental, result.control
-        times = np.concatenate([first.times[i], second.times[i]])
-        events = np.concatenate([first.events[i], second.events[i]])
-        fit = cox_two_arm(times, events, np.arange(80) < 40)
-        assert math.log(fit.value) == pytest.approx(result.log_hr[i])
-        means = [rmst(arm.times[i], arm.events[i], 12).value for arm in (first, second)]
-        assert means[0] - means[1] == pytest.approx(result.rmst_differences[i])
+    for i, difference in enumerate(result.rmst_differences):
+        pair = (result.experimental, result.control)
+        means = [rmst(arm.times[i], arm.events[i], 12).value for arm in pair]
+        assert means[0] - means[1] == pytest.approx(difference)
+
+
+def test_cox_models_of_pairs_are_those_that_lifelines_fits():
+    result = ensemble(size=10)
+    fitted = result.to_lifelines(most=4)
+    assert len(fitted) == 4
+    for model, log_hr, se in zip(fitted, result.log_hr, result.log_hr_se, strict=False):
+        assert isinstance(model, CoxPHFitter)
+        assert model.params_["experimental"] == pytest.approx(log_hr, abs=1e-8)
+        assert model.standard_errors_["experimental"] == pytest.approx(se)
+
+
+def test_curves_of_arms_are_those_that_lifelines_fits():
+    result = ensemble(size=10)
+    for arm in (result.experimental, result.control):
+        fitted = arm.to_lifelines()
+        assert len(fitted) == 10
+        for curve, times, events, median in zip(
+            fitted, arm.times, arm.events, arm.medians, strict=True
+        ):
+            assert isinstance(curve, KaplanMeierFitter)
+            ours = km_curve(times, events)
+            assert curve.predict(ours.times).to_numpy() == pytest.approx(ours.survival)
+            # lifelines takes the start of a step at one half, where there is one.
+            assert curve.median_survival_time_ == pytest.approx(median, rel=0.05)
 
 
 def test_curves_and_numbers_at_risk_are_summarised_on_the_grid(default):

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_stats.estimates import Estimate
 from evidence_stats.survival.from_medians import (
     difference_of_medians,
     hazard_ratio_from_medians,
@@ -28,7 +27,6 @@ from evidence_stats.survival.hazard_ratio import (
     log_hr_se_from_p,
     normal_posterior,
     printed_hazard_ratio,
-    read_non_inferiority,
 )
 from evidence_stats.survival.median import Median
 from tests.tolerance import near
@@ -210,23 +208,6 @@ def test_medians_without_limits_need_counts():
 
 
 @pytest.mark.parametrize(
-    ("estimate", "higher_is_worse", "reading"),
-    [
-        (Estimate(0.98, 0.62, 1.54, unit="ratio"), True, "not shown"),
-        (Estimate(0.98, 0.80, 1.20, unit="ratio"), True, "shown"),
-        (Estimate(1.50, 1.30, 1.70, unit="ratio"), True, "inferior"),
-        (Estimate(1.25, 1.10, 1.25, unit="ratio"), True, "not shown"),
-        (Estimate(1.10, 0.90, None, unit="ratio"), True, "not shown"),
-        (Estimate(1.40, 1.26, None, unit="ratio"), True, "inferior"),
-        (Estimate(-1.40, -1.5, -1.3, unit="number"), False, "inferior"),
-        (Estimate(1.40, 1.26, None, unit="ratio"), False, "shown"),
-    ],
-)
-def test_non_inferiority_is_read_from_the_limit_that_matters(estimate, higher_is_worse, reading):
-    assert read_non_inferiority(estimate, 1.25, higher_is_worse=higher_is_worse) == reading
-
-
-@pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: Median(7.39, 9.2), "low must not exceed value; got value=7.39, low=9.2"),
@@ -254,11 +235,6 @@ def test_non_inferiority_is_read_from_the_limit_that_matters(estimate, higher_is
         (lambda: normal_posterior(0.0, 0.0), "se must be positive and finite; got 0.0"),
         (lambda: normal_posterior(0.0, 1.0, prior_sd=0), "prior_sd must be positive"),
         (lambda: normal_posterior(math.nan, 1.0), "means must be finite; got log_hr=nan"),
-        (lambda: read_non_inferiority(Estimate(1.0), 1.25), "expected an estimate with an"),
-        (
-            lambda: read_non_inferiority(Estimate(1.0, 0.9, 1.1, unit="ratio"), 0),
-            "margin must be positive",
-        ),
     ],
 )
 def test_bad_input_is_named(call, message):

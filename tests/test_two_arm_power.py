@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
-from evidence_stats.rates.two_arm_power import detectable_proportion, power_two_proportions, size_at
+from evidence_stats.rates.two_arm_power import detectable_proportion, power_two_proportions
 from tests.response_reference import VALUES, keys_under
 from tests.tolerance import near
 
@@ -26,7 +26,7 @@ def test_power_equals_r_on_every_table(key):
     computed = {
         "30v50": lambda: power_two_proportions(0.3, 0.5, n_a, n_b, test=test),
         "60v15": lambda: power_two_proportions(0.6, 0.15, n_a, n_b, test=test),
-        "size30": lambda: size_at(0.3, n_a, n_b, test=test),
+        "size30": lambda: power_two_proportions(0.3, 0.3, n_a, n_b, test=test),
         "detectable": lambda: detectable_proportion(0.3, n_a, n_b, test=test),
     }[key.rsplit(".", 1)[1]]()
     assert computed == near(VALUES[key], "p")
@@ -54,7 +54,7 @@ def test_every_rejection_is_one_of_scipys_fisher_test():
 @settings(max_examples=40, deadline=None)
 @given(p=proportions, n_a=sizes, n_b=sizes)
 def test_fisher_never_rejects_true_equality_too_often(p, n_a, n_b):
-    assert size_at(p, n_a, n_b) <= 0.05 + 1e-12
+    assert power_two_proportions(p, p, n_a, n_b) <= 0.05 + 1e-12
 
 
 @settings(max_examples=40, deadline=None)

@@ -16,8 +16,6 @@ RELATIVE = {
     "r_fisher_interval": 2e-5,
     # tau2 is the argmax of a likelihood that is flat near it.
     "tau2": 2e-4,
-    # lifelines and R's survreg stop their optimisers at about 5e-6.
-    "parametric_survival": 1e-5,
     "count": 0.0,
 }
 # Absolute tolerance where the reference is 0 on a boundary (tau2, R2).

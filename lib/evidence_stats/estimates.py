@@ -33,7 +33,12 @@ Unit = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+# Factor and word of a unit, and words of an interval, as an estimate shows itself.
+_SHOWN = {"proportion": (100, "%"), "points": (100, " points"), "months": (1, " months")}
+_INTERVALS = {"confidence": "CI", "credible": "credible", "prediction": "prediction"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Estimate:
     """A number, its interval, and how both were made.
 
@@ -61,6 +66,13 @@ class Estimate:
         Keys of `evidence.conventions.ledger.ledger()`.
     grade : str
         D0 to D3, see the module docstring.
+
+    Examples
+    --------
+    >>> Estimate(0.3, 0.166, 0.465, level=0.95, kind="confidence", unit="proportion")
+    30% (95% CI 16.6 to 46.5)
+    >>> Estimate(0.63, 0.52, 0.75, level=0.95, kind="confidence", unit="ratio").excludes(1)
+    True
     """
 
     value: float
@@ -76,6 +88,17 @@ class Estimate:
     method: str = ""
     conventions: tuple[str, ...] = ()
     grade: Grade = "D1"
+
+    def __repr__(self) -> str:
+        factor, unit = _SHOWN.get(self.unit, (1, ""))
+        value, low, high = (
+            "open" if number is None else f"{factor * number:.4g}"
+            for number in (self.value, self.low, self.high)
+        )
+        if self.low is None and self.high is None:
+            return f"{value}{unit}"
+        level = f"{100 * self.level:g}% " if self.level else ""
+        return f"{value}{unit} ({level}{_INTERVALS.get(self.kind, 'range')} {low} to {high})"
 
     def excludes(self, value: float) -> bool:
         """Return True where the whole interval lies on one side of `value`.
@@ -105,6 +128,11 @@ class NotEstimable:
     reason : str
         A sentence without its full stop; where a printed value is the cause it names data row
         and column, where a parameter could help, the parameter.
+
+    Examples
+    --------
+    >>> str(NotEstimable("no limits are printed"))
+    'not estimable: no limits are printed'
     """
 
     reason: str
@@ -118,7 +146,27 @@ Made = TypeVar("Made")
 
 
 def if_estimable(make: Callable[..., Made], *parts: object) -> Made | NotEstimable:
-    """Return `make(*parts)`, or the first of the parts that is itself not estimable."""
+    """Return `make(*parts)`, or the first of the parts that is itself not estimable.
+
+    Parameters
+    ----------
+    make : callable
+        What makes the number.
+    *parts : object
+        What it is made of, in the order of its arguments.
+
+    Returns
+    -------
+    object
+        The number, or why it cannot be had.
+
+    Examples
+    --------
+    >>> if_estimable(max, 1, 2)
+    2
+    >>> str(if_estimable(max, 1, NotEstimable("no events are printed")))
+    'not estimable: no events are printed'
+    """
     for part in parts:
         if isinstance(part, NotEstimable):
             return part

@@ -7,8 +7,17 @@ from __future__ import annotations
 
 import math
 from numbers import Real
+from typing import Any
 
 from scipy.special import ndtr, ndtri
+
+from evidence_stats.estimates import Estimate
+
+
+def require_level(level: float) -> None:
+    """Raise ValueError unless `level` lies strictly between 0 and 1."""
+    if not isinstance(level, Real) or not 0.0 < level < 1.0:
+        raise ValueError(f"level must lie strictly between 0 and 1; got {level!r}")
 
 
 def critical_value(level: float) -> float:
@@ -24,9 +33,32 @@ def critical_value(level: float) -> float:
     ValueError
         Where `level` is not strictly between 0 and 1.
     """
-    if not isinstance(level, Real) or not 0.0 < level < 1.0:
-        raise ValueError(f"level must lie strictly between 0 and 1; got {level!r}")
+    require_level(level)
     return float(ndtri(0.5 + level / 2.0))
+
+
+def ratio_with_limits(value: float, se: float, level: float, **facts: Any) -> Estimate:
+    """Return a ratio with a normal interval on the log scale.
+
+    Parameters
+    ----------
+    value : float
+        The ratio, above 0.
+    se : float
+        Standard error of its logarithm.
+    level : float
+        Coverage of the interval, between 0 and 1.
+    **facts
+        What else the `Estimate` says: method, conventions, grade, p, n, events.
+    """
+    half_width = critical_value(level) * se
+    return Estimate(
+        value=value,
+        low=value * math.exp(-half_width),
+        high=value * math.exp(half_width),
+        level=level,
+        **{"kind": "confidence", "unit": "ratio", "se": se, **facts},
+    )
 
 
 def quantile(probability: float) -> float:

@@ -118,8 +118,3 @@ def network_rows(evidence: Evidence, outcome: str) -> tuple[NetworkRow, ...]:
 def _no_interval(row: pd.Series) -> str:
     printed = printed_interval(row)
     return printed.reason if isinstance(printed, NotEstimable) else ""
-
-
-def network_ratios(evidence: Evidence, outcome: str) -> list[str]:
-    """Return the rows that print a contrast of the network of an outcome."""
-    return [one.row_id for one in network_rows(evidence, outcome) if not one.reason]

@@ -85,16 +85,6 @@ for (name in names(data_sets)) {
   put(at("rmst"), unname(s[c("rmean", "se(rmean)")]), paste0("summary(survfit, rmean = ", taus[[name]], ")$table"))
   cox <- coxph(Surv(time, event) ~ arm, data = d, ties = "efron", control = coxph.control(eps = 1e-11, iter.max = 50))
   put(at("cox"), unname(c(coef(cox), sqrt(vcov(cox)))), "coxph(ties = 'efron', eps = 1e-14)")
-  lr <- survdiff(Surv(time, event) ~ arm, data = d)
-  put(at("log_rank"), unname(c(lr$chisq, lr$exp[2])), "survdiff(): chisq, expected in arm 1")
-}
-for (name in c("lung", "aml", "ovarian", "veteran")) {
-  w <- survreg(Surv(time, event) ~ 1, data = data_sets[[name]], dist = "weibull",
-    control = survreg.control(rel.tolerance = 1e-14, maxiter = 100))
-  # log median = mu + scale * log(log 2); delta method on (mu, log scale).
-  g <- c(1, w$scale * log(log(2)))
-  put(paste0(name, ".weibull"), unname(c(1 / w$scale, exp(coef(w)) * log(2)^w$scale, sqrt(vcov(w)[2, 2]), sqrt(g %*% vcov(w) %*% g))),
-    "survreg(dist = 'weibull'): 1/scale, median, se(log shape), se(log median)", "parametric_survival")
 }
 
 out <- list(

@@ -15,6 +15,7 @@ from evidence_stats.printed.rounding import (
     RoundingPolygon,
     read_printed,
     rounding_polygon,
+    shift_from_middle,
 )
 
 # A test of one direction; its P is half of the two-sided one.
@@ -103,8 +104,8 @@ def a4(printed: Printed, settings: Settings) -> Iterator[Finding]:
             continue
         row = ratio.row
         low = float(row["ci_low_reported"]) or read_printed(row["ci_low_reported"]).high
-        middle = math.sqrt(low * float(row["ci_high_reported"]))
-        shift = abs(ratio.log - math.log(middle)) / ratio.se
+        value, high = float(row["value_reported"]), float(row["ci_high_reported"])
+        middle, shift = shift_from_middle(value, low, high, ratio.se)
         small = shift <= min(settings.allow_other_test_factor, SMALL_SHIFT)
         yield Finding(
             "A4", "note" if small else "warning", row["study_id"], (row["row_id"],),

@@ -53,6 +53,11 @@ def forest(
     directions : tuple of str
         What ratios below and above 1 favour.
 
+    Returns
+    -------
+    Figure
+        Shows itself in Jupyter; `save("forest.svg")` writes it whole.
+
     Raises
     ------
     ValueError

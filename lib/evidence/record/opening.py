@@ -20,12 +20,17 @@ def open_page(
 
     Parameters
     ----------
-    model : type
-        Parameter class of the page.
+    model : type of ChapterParameters
+        The class of the parameters.
     namespace : mapping
         The `globals()` of the notebook.
     files : sequence of str
         Further files below data/ that the page reads and that make it stale.
+
+    Returns
+    -------
+    Page
+        With `parameters`, `evidence`, and what records and shows.
 
     Raises
     ------
@@ -33,6 +38,15 @@ def open_page(
         Where a parameter is unknown, of the wrong type, out of range, or not in the data.
     DataError
         Where the data tables break a rule.
+
+    Examples
+    --------
+    >>> from typing import ClassVar
+    >>> class Trial(ChapterParameters):
+    ...     page: ClassVar[str] = "questions/trial"
+    >>> page = open_page(Trial, {"level": 0.9})
+    >>> page.parameters.level
+    0.9
     """
     earlier = [value for value in namespace.values() if isinstance(value, Page)]
     for page in earlier:
@@ -66,6 +80,21 @@ def open_reference_page(name: str, *, files: Sequence[str] = ()) -> Page[Chapter
         Name of the page.
     files : sequence of str
         Further files below data/ that the page reads and that make it stale.
+
+    Returns
+    -------
+    Page
+        Without parameters of its own.
+
+    Raises
+    ------
+    DataError
+        Where the data tables break a rule.
+
+    Examples
+    --------
+    >>> open_reference_page("appendix/scratch")
+    Page(appendix/scratch: 0 results, 0 claims)
     """
     evidence = load_evidence()
     facts = {"page": name, "parameters": {}, "reads": evidence.reads}

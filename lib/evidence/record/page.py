@@ -300,6 +300,9 @@ class Page(Generic[Model]):
         stored = {"results": [result.to_json() for result in results]}
         self.display({RESULT_MIME: stored, "text/plain": "\n".join(lines)})
 
+    def __repr__(self) -> str:
+        return f"Page({self.name}: {len(self.results)} results, {len(self._ledger.claims)} claims)"
+
     def display(self, data: dict[str, Any]) -> None:
         """Put data into the output of the running cell; do nothing outside a notebook.
 

@@ -121,28 +121,108 @@ class Predicate(ABC):
 
 
 def value(key: str) -> Quantity:
-    """Return the number recorded under a key, for a predicate."""
+    """Return the number recorded under a key, for a predicate.
+
+    Parameters
+    ----------
+    key : str
+        Under which the number was recorded.
+
+    Returns
+    -------
+    Quantity
+        Compared with a number or another quantity it gives a `Predicate`.
+
+    Examples
+    --------
+    >>> (value("gain") > 0).keys
+    ('gain',)
+    """
     return _Recorded(key, "value")
 
 
 def low(key: str) -> Quantity:
-    """Return the lower limit of the number recorded under a key, for a predicate."""
+    """Return the lower limit of the number recorded under a key, for a predicate.
+
+    Parameters
+    ----------
+    key : str
+        Under which the number was recorded.
+
+    Returns
+    -------
+    Quantity
+        Compared with a number or another quantity it gives a `Predicate`.
+
+    Examples
+    --------
+    >>> (low("gain") > 0).keys
+    ('gain',)
+    """
     return _Recorded(key, "low")
 
 
 def high(key: str) -> Quantity:
-    """Return the upper limit of the number recorded under a key, for a predicate."""
+    """Return the upper limit of the number recorded under a key, for a predicate.
+
+    Parameters
+    ----------
+    key : str
+        Under which the number was recorded.
+
+    Returns
+    -------
+    Quantity
+        Compared with a number or another quantity it gives a `Predicate`.
+
+    Examples
+    --------
+    >>> (high("hr") < 1).keys
+    ('hr',)
+    >>> (high("hr") < low("other")).keys
+    ('hr', 'other')
+    """
     return _Recorded(key, "high")
 
 
 def parameter(name: str) -> Quantity:
-    """Return a parameter of the page that is one number, for a predicate."""
+    """Return a parameter of the page that is one number, for a predicate.
+
+    Parameters
+    ----------
+    name : str
+        Of the parameter.
+
+    Returns
+    -------
+    Quantity
+        Compared with a number or another quantity it gives a `Predicate`.
+
+    Examples
+    --------
+    >>> (high("hr") < parameter("margin")).keys
+    ('hr', 'parameter.margin')
+    """
     return _Recorded(f"{PARAMETER_PREFIX}{name}", "value")
 
 
 def includes(key: str, number: float) -> Predicate:
     """Return the test whether the interval of a number includes another: "no difference".
 
+    Parameters
+    ----------
+    key : str
+        Under which the number was recorded.
+    number : float
+        In the unit of that number.
+
+    Returns
+    -------
+    Predicate
+        Unclear where the number has no interval.
+
+    Examples
+    --------
     >>> from evidence.record.results import make_result
     >>> from evidence_stats.estimates import Estimate
     >>> hr = Estimate(0.98, 0.62, 1.54, level=0.95, kind="confidence", unit="ratio")

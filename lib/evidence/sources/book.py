@@ -158,7 +158,17 @@ def read_book() -> Book:
     """
     path = project_root() / BOOK_FILE
     if not path.exists():
-        raise DataError([Problem(BOOK_FILE, 0, "", "a file of this name in the project", "none")])
+        raise DataError(
+            [
+                Problem(
+                    BOOK_FILE,
+                    0,
+                    "",
+                    "a file of this name in the project (outside of one, EVIDENCE_ROOT names it)",
+                    "none",
+                )
+            ]
+        )
     return _read(path, path.stat().st_mtime_ns)
 
 

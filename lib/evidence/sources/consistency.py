@@ -15,7 +15,7 @@ from evidence.sources.bibliography import Bibliography
 from evidence.sources.book import read_book
 from evidence.sources.columns import TODO, is_unfinished
 from evidence.sources.problems import Problem, table_problem
-from evidence.sources.row_consistency import ROW_RULES, Row, Tables, rows_of
+from evidence.sources.row_consistency import ROW_RULES, Row, Tables, numbered_rows
 from evidence.sources.schema import TABLES
 from evidence_stats.printed.reported import NUMBER_WORDS, hint, read_range
 
@@ -64,12 +64,12 @@ def _broken_cell(name: str, case: dict[Hashable, Any]) -> Problem:
 def _known_studies(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     known = set(tables["studies"]["study_id"])
     for name in ("arms", "outcomes", "characteristics", "biomarkers", "appraisals"):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             if row["study_id"] not in known:
                 yield table_problem(
                     name, line, "study_id", "a study of studies.csv", row["study_id"]
                 )
-    for line, row in rows_of(tables, "discrepancies"):
+    for line, row in numbered_rows(tables, "discrepancies"):
         for study in row["study_ids"].split(";"):
             if study not in known:
                 yield table_problem(
@@ -79,7 +79,7 @@ def _known_studies(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 def _every_study_has_arms(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     with_arms = set(tables["arms"]["study_id"])
-    for line, row in rows_of(tables, "studies"):
+    for line, row in numbered_rows(tables, "studies"):
         if row["study_id"] not in with_arms:
             yield table_problem("studies", line, "study_id", "a study with arms", row["study_id"])
 
@@ -89,7 +89,7 @@ def _known_sources(tables: Tables, bibliography: Bibliography) -> Iterator[Probl
         for column in ("source_key", "publications", "cited_by"):
             if column not in table:
                 continue
-            for line, row in rows_of(tables, name):
+            for line, row in numbered_rows(tables, name):
                 for key in filter(None, row[column].split(";")):
                     if key not in bibliography:
                         yield table_problem(name, line, column, "a key of references.bib", key)
@@ -97,11 +97,11 @@ def _known_sources(tables: Tables, bibliography: Bibliography) -> Iterator[Probl
 
 def _known_arms(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     arms = set(tables["arms"]["study_id"] + "." + tables["arms"]["arm"])
-    for line, row in rows_of(tables, "arms"):
+    for line, row in numbered_rows(tables, "arms"):
         if row["arm_id"] != f"{row['study_id']}.{row['arm']}":
             yield table_problem("arms", line, "arm_id", "study_id.arm", row["arm_id"])
     for name in ("outcomes", "characteristics", "biomarkers"):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             for column in ("arm", "arm_a", "arm_b"):
                 arm = row.get(column, "")
                 if arm and arm != "all" and f"{row['study_id']}.{arm}" not in arms:
@@ -109,7 +109,7 @@ def _known_arms(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 
 def _one_arm_or_two(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for line, row in rows_of(tables, "outcomes"):
+    for line, row in numbered_rows(tables, "outcomes"):
         one, two = bool(row["arm"]), bool(row["arm_a"] and row["arm_b"])
         if one == two or bool(row["arm_a"]) != bool(row["arm_b"]):
             given = f"{row['arm']}|{row['arm_a']}|{row['arm_b']}"
@@ -129,7 +129,7 @@ def _row_ids(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     used: Counter[str] = Counter(tables["arms"]["arm_id"])
     for name in ("outcomes", "characteristics", "biomarkers"):
         used.update(tables[name]["row_id"])
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             begin = _begin_of_id(name, row)
             if not f"{row['row_id']}.".startswith(f"{begin}."):
                 expected = f"an id that begins with {begin}, as the columns of the row say"
@@ -138,7 +138,7 @@ def _row_ids(tables: Tables, _: Bibliography) -> Iterator[Problem]:
                 yield table_problem(
                     name, line, "row_id", "an id used in no other table", row["row_id"]
                 )
-    for line, row in rows_of(tables, "discrepancies"):
+    for line, row in numbered_rows(tables, "discrepancies"):
         for row_id in filter(None, row["row_ids"].split(";")):
             if row_id not in used:
                 yield table_problem("discrepancies", line, "row_ids", "ids of data rows", row_id)
@@ -146,7 +146,7 @@ def _row_ids(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 def _one_trial_is_one_study(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     seen: defaultdict[str, list[str]] = defaultdict(list)
-    for line, row in rows_of(tables, "studies"):
+    for line, row in numbered_rows(tables, "studies"):
         for column in ("registry_id", "publications"):
             for name in filter(None, row[column].split(";")):
                 if seen[name]:
@@ -157,16 +157,16 @@ def _one_trial_is_one_study(tables: Tables, _: Bibliography) -> Iterator[Problem
 
 def _arms_sum_to_totals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     sizes: defaultdict[str, list[str]] = defaultdict(list)
-    for _line, arm in rows_of(tables, "arms"):
+    for _line, arm in numbered_rows(tables, "arms"):
         if arm["role"] not in ("cohort", "pooled"):
             sizes[arm["study_id"]].append(arm["n_reported"])
     counted = {
         row["study_id"]: row
-        for _line, row in rows_of(tables, "outcomes")
+        for _line, row in numbered_rows(tables, "outcomes")
         if row["statistic"] == "count" and row["arm"] == "all" and row["outcome"] in _ENTRY
         and row["value_reported"].isdigit()
     }  # fmt: skip
-    for line, row in rows_of(tables, "studies"):
+    for line, row in numbered_rows(tables, "studies"):
         own = sizes[row["study_id"]]
         total = sum(int(size) for size in own if size)
         terms = f"{' + '.join(filter(None, own))} in arms.csv, {row['n_total']} in studies.csv"
@@ -183,9 +183,9 @@ def _arms_sum_to_totals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 def _denominators_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask denominators and counts for no more patients than the arm or the study has."""
-    totals = {row["study_id"]: row["n_total"] for _line, row in rows_of(tables, "studies")}
+    totals = {row["study_id"]: row["n_total"] for _line, row in numbered_rows(tables, "studies")}
     most: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for line, arm in rows_of(tables, "arms"):
+    for line, arm in numbered_rows(tables, "arms"):
         size, total = arm["n_reported"], totals[arm["study_id"]]
         most[arm["study_id"], arm["arm"]] = int(size or total or 0)
         if size and total and int(size) > int(total):
@@ -193,13 +193,13 @@ def _denominators_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
             yield table_problem("arms", line, "n_reported", expected, size)
     most.update({(study, "all"): int(total or 0) for study, total in totals.items()})
     # More may enter an arm than are said to be of it, where some are left out.
-    for _line, row in rows_of(tables, "outcomes"):
+    for _line, row in numbered_rows(tables, "outcomes"):
         if row["statistic"] == "count" and row["outcome"] in _ENTRY:
             place = row["study_id"], row["arm"]
             count = int(row["value_reported"]) if row["value_reported"].isdigit() else 0
             most[place] = max(most[place], count) if most[place] else 0
     for name in ("outcomes", "characteristics", "biomarkers"):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             arm_name = row["arm"] or "all"
             patients = most[row["study_id"], arm_name]
             if not patients or row["row_id"].endswith(_SEVERAL_TRIALS):
@@ -213,7 +213,7 @@ def _denominators_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 
 def _products_are_products(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    for line, row in rows_of(tables, "arms"):
+    for line, row in numbered_rows(tables, "arms"):
         for name, one, other in read_book().products:
             parts = [read_range(row[column]) for column in (one, other, name)]
             if parts[0] is None or parts[1] is None or parts[2] is None:
@@ -226,7 +226,7 @@ def _products_are_products(tables: Tables, _: Bibliography) -> Iterator[Problem]
 
 def _one_reason_per_step_down(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
-    for line, row in rows_of(tables, "certainty"):
+    for line, row in numbered_rows(tables, "certainty"):
         key = (row["question"], row["finding"], row["domain"])
         if key in seen:
             yield table_problem("certainty", line, "domain", "each reason once per finding", key[2])

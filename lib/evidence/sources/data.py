@@ -21,7 +21,7 @@ import pandas as pd
 
 from evidence.files.paths import data_folder
 from evidence.sources.bibliography import Bibliography, Publication
-from evidence.sources.data_files import FACT_TABLES, digest, read_files
+from evidence.sources.data_files import FACT_TABLES, digest_of_tables, read_files
 from evidence.sources.printed_rows import printed_estimate, printed_text
 from evidence.sources.problems import DataError
 from evidence.sources.readings import Readings, TableReading
@@ -188,7 +188,7 @@ class Evidence:
 
     def digest(self) -> str:
         """Return a fingerprint of everything here."""
-        return digest(self.tables, self.bibliography)
+        return digest_of_tables(self.tables, self.bibliography)
 
     def digest_of(self, asked: Readings) -> str:
         """Return a fingerprint of the present answers to what was asked."""
@@ -263,10 +263,26 @@ class Evidence:
 def load_evidence(folder: str | Path | None = None) -> Evidence:
     """Return all evidence, checked; of another folder of tables where one is named.
 
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Of the tables; those of the book where none is named.
+
+    Returns
+    -------
+    Evidence
+        Tables of text as printed, and the bibliography; ask it by `where` and `estimate`.
+
     Raises
     ------
     DataError
         Where a table breaks the schema or a rule across tables; carries every problem.
+
+    Examples
+    --------
+    >>> evidence = load_evidence()
+    >>> len(evidence.tables["studies"]) > 0
+    True
     """
     read = read_files(data_folder() if folder is None else Path(folder))
     if os.environ.get(_CHECKED) != read.digest and read.problems:

@@ -54,7 +54,7 @@ def read_tables(folder: Path | None = None) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def digest(tables: dict[str, pd.DataFrame], publications: Bibliography) -> str:
+def digest_of_tables(tables: dict[str, pd.DataFrame], publications: Bibliography) -> str:
     """Return a fingerprint of tables and of the publications they name.
 
     It is the same on every machine.
@@ -129,4 +129,4 @@ def _content(folder: Path) -> tuple[tuple[str, str], ...]:
 def _read(folder: Path, content: tuple[tuple[str, str], ...]) -> DataFiles:
     tables = read_tables(folder)
     bibliography = read_bibliography(folder / _BIBLIOGRAPHY)
-    return DataFiles(tables, bibliography, digest(tables, bibliography))
+    return DataFiles(tables, bibliography, digest_of_tables(tables, bibliography))

@@ -180,7 +180,7 @@ def _implied_shape(evidence: Evidence, row: pd.Series, what: str) -> Recomputed 
     )
 
 
-def hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
+def recomputed_hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
     """Yield the P values that a printed hazard ratio and interval allow."""
     markers = evidence.where("biomarkers", statistic="hazard_ratio")
     rows = [*_rows(evidence, "hazard_ratio"), *(row for _, row in markers.iterrows())]
@@ -273,7 +273,7 @@ def _why_no_interval(a: Median, b: Median) -> str:
     return "the limits of a median coincide"
 
 
-CHECKS: tuple[Check, ...] = (percentages, hazard_ratios, ratios_of_medians, medians)
+CHECKS: tuple[Check, ...] = (percentages, recomputed_hazard_ratios, ratios_of_medians, medians)
 
 
 def recompute(evidence: Evidence, study: Study) -> list[Recomputed]:

@@ -240,7 +240,7 @@ def printed_contrast(evidence: Evidence, row_id: str) -> Contrast | NotEstimable
     )
     if a == b:
         return NotEstimable(f"{row_id}, arm_a: both arms are {a}, which a network takes as one")
-    return Contrast(row["study_id"], a, b, math.log(printed.value), se)
+    return Contrast(row["study_id"], a, b, log_ratio=math.log(printed.value), se=se)
 
 
 def printed_median(evidence: Evidence, row_id: str) -> Median:

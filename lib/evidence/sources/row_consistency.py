@@ -24,7 +24,7 @@ _RATIOS = ("hazard_ratio", "odds_ratio")
 _SMALLEST_RATIO, _LARGEST_RATIO = 0.001, 1000.0
 
 
-def rows_of(tables: Tables, name: str) -> Iterator[tuple[int, Row]]:
+def numbered_rows(tables: Tables, name: str) -> Iterator[tuple[int, Row]]:
     """Yield the line in the file and the row, for every row of a table."""
     columns = list(tables[name].columns)
     # Every rule reads every row; what pandas would make of each costs more than the rule.
@@ -50,7 +50,7 @@ def _printed(row: Row, columns: tuple[str, ...]) -> Iterator[tuple[str, Reported
 def units_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask for a unit of the statistic: "percent" makes a share of a number, "months" a time."""
     for name in _FACTS:
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             outcome = row.get("outcome", "")
             units = allowed_units(name, row["statistic"], outcome)
             if row["unit"] not in units:
@@ -62,7 +62,7 @@ def units_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 def counts_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask counts to be whole, and no larger than their denominator."""
     for name in _FACTS:
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             n = int(row["n"]) if row["n"] else None
             if n == 0:
                 yield table_problem(name, line, "n", "a denominator of 1 or more", row["n"])
@@ -86,7 +86,7 @@ def percentages_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask shares to lie between nothing and all; a change from baseline may do as it likes."""
     for name in _FACTS:
         columns = ("value_reported", *_limits(name))
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             if row["statistic"] not in ("percent", "rate"):
                 continue
             if row.get("outcome", "").startswith("change"):
@@ -103,7 +103,7 @@ def values_in_intervals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask limits to enclose their value."""
     for name in _FACTS:
         low, high = _limits(name)
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             cells = list(_printed(row, (low, "value_reported", high)))
             if any(value > after for (_, _, value), (_, _, after) in pairwise(cells)):
                 given = ", ".join(printed.text for _, printed, _ in cells)
@@ -117,7 +117,7 @@ def intervals_have_a_width(tables: Tables, _: Bibliography) -> Iterator[Problem]
     Medians of few patients (1.8, 1.8 to 1.8) and ratios per small unit of a marker (1.00, 1.00 to
     1.00) are printed so, and so are rates of 0 and of 100 per cent.
     """
-    for line, row in rows_of(tables, "outcomes"):
+    for line, row in numbered_rows(tables, "outcomes"):
         limits = list(_printed(row, _limits("outcomes")))
         if row["ci_kind"] != "confidence" or len(limits) < 2:
             continue
@@ -130,7 +130,7 @@ def intervals_have_a_width(tables: Tables, _: Bibliography) -> Iterator[Problem]
 def intervals_say_what_they_are(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask limits for their kind and level, and a level for limits."""
     for name in ("outcomes", "biomarkers"):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             has_limits = bool(row["ci_low_reported"] or row["ci_high_reported"])
             kind = row.get("ci_kind", "confidence" if has_limits else "")
             if has_limits and not kind:
@@ -147,7 +147,7 @@ def intervals_say_what_they_are(tables: Tables, _: Bibliography) -> Iterator[Pro
 def ratios_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask ratios to be such as are printed; a lower limit may print as 0."""
     for name in ("outcomes", "biomarkers"):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             if row["statistic"] not in _RATIOS:
                 continue
             for column, printed, value in _printed(row, ("value_reported", *_limits(name))):
@@ -159,7 +159,7 @@ def ratios_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 def ratios_have_sides(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask a hazard ratio of a trial for the two arms that it compares."""
-    for line, row in rows_of(tables, "outcomes"):
+    for line, row in numbered_rows(tables, "outcomes"):
         if row["statistic"] == "hazard_ratio" and not (row["arm_a"] and row["arm_b"]):
             expected = "the two arms of a hazard ratio"
             yield table_problem("outcomes", line, "arm_a", expected, row["arm"])
@@ -168,7 +168,7 @@ def ratios_have_sides(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 def times_are_positive(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask times to be above 0 and no longer than a life of follow-up; a limit may print as 0."""
     for name in _FACTS:
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             if row["statistic"] not in ("median", "duration") or row["unit"] not in MONTHS_PER:
                 continue
             # Patients' ages are times too, and are not followed.
@@ -187,7 +187,7 @@ def times_are_positive(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 def p_values_are_probabilities(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask P values to be above 0 and at most 1; 0.000 is a number below half of its last digit."""
     for name in ("outcomes", "biomarkers"):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             alone = row["statistic"] == "p_value"
             for column, printed, value in _printed(row, ("p_reported",)):
                 expected = "a P value from 0 to 1"
@@ -210,7 +210,7 @@ def p_values_are_probabilities(tables: Tables, _: Bibliography) -> Iterator[Prob
 
 def judgements_are_those_of_the_tool(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask an appraisal for a domain and a judgement of its tool."""
-    for line, row in rows_of(tables, "appraisals"):
+    for line, row in numbered_rows(tables, "appraisals"):
         tool = TOOLS[row["tool"]]
         for column, words in (("domain", tool.domains), ("judgement", tool.judgements)):
             if row[column] not in words:
@@ -221,7 +221,7 @@ def judgements_are_those_of_the_tool(tables: Tables, _: Bibliography) -> Iterato
 def derived_rows_say_how(tables: Tables, _: Bibliography) -> Iterator[Problem]:
     """Ask a derived row for its arithmetic."""
     for name in ("studies", "arms", *_FACTS):
-        for line, row in rows_of(tables, name):
+        for line, row in numbered_rows(tables, name):
             if row["status"] == "derived" and not row["note"]:
                 yield table_problem(name, line, "note", "how the value was derived", "")
 

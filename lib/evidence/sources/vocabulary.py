@@ -41,7 +41,23 @@ def treatment_words(code: str) -> str:
 
 
 def words(code: str) -> str:
-    """Return a code in words: "pfs" as `book.yml` has it, "ae_rash_grade_3_4" by its parts."""
+    """Return a code in words: "pfs" as `book.yml` has it, "ae_rash_grade_3_4" by its parts.
+
+    Parameters
+    ----------
+    code : str
+        An outcome or characteristic of the tables.
+
+    Returns
+    -------
+    str
+        Words of `book.yml`; what it does not name is read by its parts.
+
+    Examples
+    --------
+    >>> words("ae_rash_grade_3_4")
+    'rash, grade 3 or 4'
+    """
     told = read_book().outcomes
     found = None if code in told else _ADVERSE_EVENT.match(code)
     if found is None:

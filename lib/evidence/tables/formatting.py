@@ -128,6 +128,27 @@ def format_estimate(estimate: Estimate, *, brackets: bool = True) -> str:
     """Return the number with its interval: "0.98 (95 % CI 0.62 to 1.54)".
 
     Without brackets, for use inside them: "0.98, 95 % CI 0.62 to 1.54".
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What is written; its unit decides decimals and words.
+    brackets : bool
+        False for use inside brackets.
+
+    Returns
+    -------
+    str
+        With a true minus sign, and the decimals that number and limits have together.
+
+    Examples
+    --------
+    >>> from evidence_stats import Estimate
+    >>> hr = Estimate(0.977, 0.619, 1.544, level=0.95, kind="confidence", unit="ratio")
+    >>> format_estimate(hr)
+    '0.98 (95 % CI 0.62 to 1.54)'
+    >>> format_estimate(hr, brackets=False)
+    '0.98, 95 % CI 0.62 to 1.54'
     """
     value = format_part(estimate)
     interval = format_interval(estimate)

@@ -16,6 +16,25 @@ def tabulate_results(results: Mapping[str, Result], keys: Sequence[str], caption
 
     Each number links to the line that says how it was made. Why a number cannot be had stands
     below the table.
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+        What the page has recorded, by key.
+    keys : sequence of str
+        What to show, in this order.
+    caption : str
+        Of the table.
+
+    Returns
+    -------
+    Table
+        With what, number and grade as its columns.
+
+    Examples
+    --------
+    >>> list(tabulate_results({}, ["hr"], "Numbers").data)
+    ['What', 'Number', 'Grade']
     """
     rows = [
         [

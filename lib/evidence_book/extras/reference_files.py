@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ _TAGS = {
     "N1": "note",
 }
 _TYPES = {"article": "JOUR", "book": "BOOK", "techreport": "RPRT", "inproceedings": "CPAPER"}
-_LINE = re.compile(r"([A-Z][A-Z0-9])  - (.*)")
 References = dict[str, dict[str, Any]]
 
 
@@ -85,31 +83,3 @@ def ris_text(references: Mapping[str, Mapping[str, Any]]) -> str:
     """Return all entries as RIS, in the order of the file."""
     entries = ["\n".join(_ris_entry(key, entry)) for key, entry in references.items()]
     return "\n\n".join(entries) + "\n"
-
-
-def read_ris(text: str) -> dict[str, dict[str, Any]]:
-    """Return the records of an RIS file by their ID; tags that may stand twice are lists.
-
-    Raises
-    ------
-    ValueError
-        Where a line is not `XX  - text`, or a record has no ID.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    record: dict[str, Any] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line:
-            continue
-        tag = _LINE.fullmatch(line)
-        if tag is None:
-            raise ValueError(f"line {number}: expected `XX  - text`, got {line!r}")
-        if tag[1] == "ER":
-            if "ID" not in record:
-                raise ValueError(f"line {number}: expected a record with an ID, got none")
-            found[record["ID"]] = record
-            record = {}
-        elif tag[1] == "AU":
-            record.setdefault("AU", []).append(tag[2])
-        else:
-            record[tag[1]] = tag[2]
-    return found

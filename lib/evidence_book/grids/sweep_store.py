@@ -20,7 +20,7 @@ from evidence.sources.readings import Readings
 from evidence_book.runs.freshness import (
     data_digest,
     dependencies,
-    files_of,
+    files_read_by,
     forget_library,
     library_digest,
     read_notebook,
@@ -48,7 +48,7 @@ def dependency_key(page: str, evidence: Evidence) -> str:
     forget_library()
     notebook = read_notebook(notebook_path(page))
     found = dependencies(notebook, evidence).to_json()
-    found["data"] = data_digest(evidence.digest(), files_of(notebook))
+    found["data"] = data_digest(evidence.digest(), files_read_by(notebook))
     del found["outputs"]
     return _key_of(found)[:_KEY_LENGTH]
 
@@ -82,7 +82,7 @@ def run_path(page: str, key: str, parameters: Mapping[str, Any]) -> Path:
     return sweep_folder(page) / key / f"{_key_of(dict(parameters))}.json"
 
 
-def to_text(recorded: PageResults) -> str:
+def run_text(recorded: PageResults) -> str:
     """Return what a page recorded as the text of a file."""
     stored = {
         **recorded.facts,

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from evidence.files.paths import notebook_path, project_root
 from evidence.record.results import PICTURES, read_results
-from evidence_book.grids.sweep_store import files_stamp, read_run, run_path, to_text
+from evidence_book.grids.sweep_store import files_stamp, read_run, run_path, run_text
 from evidence_book.kernels.execute import LOST, execute
 from evidence_book.kernels.forking import KERNEL
 from evidence_book.kernels.zygote import PREPARE
@@ -118,9 +118,9 @@ def _run(task: Task) -> tuple[Literal["done", "failed", "lost", "changed"], str]
             return "failed", "expected the page to record its parameters, got others"
         if task.keep_notebook:
             write_whole(kept, working.read_bytes())
-        write_whole(stored, to_text(recorded).encode())
+        write_whole(stored, run_text(recorded).encode())
         working.unlink(missing_ok=True)
-    return "done", to_text(recorded)
+    return "done", run_text(recorded)
 
 
 def environment_of(variables: Mapping[str, str], page: str, *, pictures: bool) -> dict[str, str]:

@@ -18,7 +18,7 @@ from evidence_book.reports.report_blocks import (
     KINDS,
     MAX_ROWS,
     NO_CAUSE,
-    Block,
+    ReportBlock,
     fraction_text,
     heading,
     page_blocks,
@@ -109,7 +109,7 @@ def _html_row(cells: tuple[str, ...], link: str) -> Markup:
     return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, others)
 
 
-def _html_block(block: Block, address: str) -> Markup:
+def _html_block(block: ReportBlock, address: str) -> Markup:
     if not block.columns:
         return Markup("<p>{}</p>").format(block.heading)
     rows, more = shortened(block)

@@ -32,7 +32,7 @@ _CHANGE_UNITS: dict[Unit, tuple[float, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ReportBlock:
     """One table of a report, or only a sentence.
 
     Attributes
@@ -103,8 +103,8 @@ def summary(changes: PageChanges) -> str:
     )
 
 
-def _flipped(found: tuple[Flipped, ...]) -> Block:
-    return Block(
+def _flipped(found: tuple[Flipped, ...]) -> ReportBlock:
+    return ReportBlock(
         "Conclusions that changed",
         ("Conclusion", "Tested", "Before", "Now", "Numbers it rests on that moved"),
         tuple(
@@ -122,8 +122,8 @@ def _flipped(found: tuple[Flipped, ...]) -> Block:
     )
 
 
-def _moved(found: tuple[Moved, ...]) -> Block:
-    return Block(
+def _moved(found: tuple[Moved, ...]) -> ReportBlock:
+    return ReportBlock(
         "Numbers that moved, furthest first",
         ("Number", "Before", "Now", "Change", "Of the old interval's width"),
         tuple(
@@ -141,10 +141,10 @@ def _moved(found: tuple[Moved, ...]) -> Block:
     )
 
 
-def _causes(found: tuple[Cause, ...]) -> Block:
+def _causes(found: tuple[Cause, ...]) -> ReportBlock:
     if not found:
-        return Block(NO_CAUSE)
-    return Block(
+        return ReportBlock(NO_CAUSE)
+    return ReportBlock(
         "What differs, and so can be the cause",
         ("Kind", "What", "Before", "Now"),
         tuple((KINDS[one.kind], one.name, one.old or "\u2013", one.new) for one in found),
@@ -169,17 +169,19 @@ def shared_rewordings(
     ]
 
 
-def page_blocks(changes: PageChanges) -> list[Block]:
+def page_blocks(changes: PageChanges) -> list[ReportBlock]:
     """Return the report of one page: summary, conclusions, numbers, words, causes."""
     made = changes.comparison
-    blocks = [Block(summary(changes))]
+    blocks = [ReportBlock(summary(changes))]
     if made.flipped:
         blocks.append(_flipped(made.flipped))
     if made.moved:
         blocks.append(_moved(made.moved))
     if made.restated:
         blocks.append(
-            Block("Conclusions in the same state, in other words: " + ", ".join(made.restated))
+            ReportBlock(
+                "Conclusions in the same state, in other words: " + ", ".join(made.restated)
+            )
         )
     if made.reworded:
         rows = tuple(
@@ -188,13 +190,15 @@ def page_blocks(changes: PageChanges) -> list[Block]:
             for what, old, new in differing
         )
         columns = ("Number", "What differs", "Before", "Now")
-        blocks.append(Block("The same numbers, made or described in another way", columns, rows))
+        blocks.append(
+            ReportBlock("The same numbers, made or described in another way", columns, rows)
+        )
     if changes.causes or not made.is_same:
         blocks.append(_causes(changes.causes))
     return blocks
 
 
-def shortened(block: Block) -> tuple[tuple[tuple[str, ...], ...], str]:
+def shortened(block: ReportBlock) -> tuple[tuple[tuple[str, ...], ...], str]:
     """Return the rows that are shown, and what is said of those that are not."""
     left = len(block.rows) - MAX_ROWS
     return block.rows[:MAX_ROWS], f"and {left} more" if left > 0 else ""

@@ -24,7 +24,6 @@ from evidence_book.runs.freshness import (
     read_notebook,
 )
 
-WORKING = "working"
 # What a fingerprint of a page is taken of; its outputs are the results themselves.
 _FINGERPRINTS = ("code", "data", "library", "environment")
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)

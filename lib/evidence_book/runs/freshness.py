@@ -187,7 +187,7 @@ def reads_of(notebook: dict[str, Any]) -> str:
     return "all"
 
 
-def files_of(notebook: dict[str, Any]) -> list[str]:
+def files_read_by(notebook: dict[str, Any]) -> list[str]:
     """Return the files below data/, apart from the tables, that the page said it read."""
     for data in iterate_outputs(notebook):
         if PAGE_MIME in data:
@@ -214,7 +214,7 @@ def _data_digest(notebook: dict[str, Any], evidence: Evidence) -> str:
     if reads != "all" and reads in set(evidence.tables["studies"]["study_id"]):
         evidence = evidence.narrowed(reads)
     answers = evidence.digest() if asked is None else evidence.digest_of(asked)
-    return data_digest(answers, files_of(notebook))
+    return data_digest(answers, files_read_by(notebook))
 
 
 def data_digest(answers: str, files: Sequence[str]) -> str:

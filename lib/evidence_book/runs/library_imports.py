@@ -83,19 +83,23 @@ def _behind_faces(texts: list[str]) -> list[str]:
     found = []
     for dotted in sorted(asked):
         package, _, name = dotted.rpartition(".")
-        module = _face(package).get(name)
-        if module is not None:
-            root, *parts = module.split(".")
+        module = _face(package).get(name, dotted)
+        # A room that is asked for as a whole may be asked for any of its names.
+        whole = _face(module).values() if "." in module else ()
+        for one in (module, *whole) if module != dotted or whole else ():
+            root, *parts = one.split(".")
             found += [f"{root}/{file}" for file in _files(packages()[root], parts)]
     return found
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _face(package: str) -> dict[str, str]:
     """Return the names that a package gives on demand, and the modules that define them."""
-    if package not in packages():
+    root, *rooms = package.split(".")
+    file = packages().get(root, Path()).joinpath(*rooms, "__init__.py")
+    if root not in packages() or not file.is_file():
         return {}
-    tree = ast.parse((packages()[package] / "__init__.py").read_text(encoding="utf-8"))
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == FACE:
             found: dict[str, str] = ast.literal_eval(node.value)

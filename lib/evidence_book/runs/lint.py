@@ -44,7 +44,10 @@ _HANDLER = re.compile(r"\{[^}`]*\bon[a-z]+\s*=[^}]*\}?")
 _MARKS = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
 # Front matter may put elements into the head of a page.
 _RAW = re.compile(
-    r"^[ \t]*(?:`{3,}|~{3,}|:{3,})\{(?:raw|eval-rst|include|literalinclude)\}.*$"
+    r"^[ \t]*(?:`{3,}|~{3,}|:{3,})\{(?:raw|include|literalinclude)\}.*$"
+    # Docstrings of a module, and nothing else.
+    r"|^[ \t]*(?:`{3,}|~{3,}|:{3,})\{eval-rst\}"
+    r"(?!\n\.\. automodule:: [\w.]+\n(?:   :[a-z-]+:[\w, ]*\n)+```$).*$"
     r"|^[ \t]*html_meta[ \t]*:.*$",
     re.MULTILINE,
 )

@@ -5,6 +5,7 @@ Each module has one subject, and connects its own functions; `_config.yml` names
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ PARTS = (
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register every part."""
+    """Connect every part."""
     for part in PARTS:
-        app.setup_extension(f"{__name__}.{part}")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+        import_module(f"{__name__}.{part}").connect(app)
+    # Pages written by several processes would leave their texts for the search in these.
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from evidence_book.rendering.toc import captions_of
+from evidence_book.sphinx.handlers import Context, on_page
 
 _CONTENTS = "_toc.yml"
 
@@ -38,22 +38,16 @@ def _prepare(app: Sphinx) -> None:
     app.evidence_captions = found  # type: ignore[attr-defined]
 
 
-def _add_breadcrumbs(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _add_breadcrumbs(app: Sphinx, page: str, context: Context) -> None:
     """Put the trail before every page that has a source, except the first one."""
     root = app.config.root_doc
-    if doctree is None or app.builder.format != "html" or pagename == root:
+    if page == root:
         return
     captions: dict[str, str] = app.evidence_captions  # type: ignore[attr-defined]
-    title = app.env.titles[pagename].astext()
-    home = app.builder.get_relative_uri(pagename, root)
+    title = app.env.titles[page].astext()
+    home = app.builder.get_relative_uri(page, root)
     # As text: Markup would escape the page that it is put before.
-    context["body"] = str(breadcrumbs(home, captions.get(pagename, ""), title)) + context["body"]
+    context["body"] = str(breadcrumbs(home, captions.get(page, ""), title)) + context["body"]
 
 
 def _depend_on_contents(app: Sphinx, doctree: nodes.document) -> None:
@@ -61,9 +55,8 @@ def _depend_on_contents(app: Sphinx, doctree: nodes.document) -> None:
     app.env.note_dependency(str(Path(app.srcdir) / _CONTENTS))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the trail."""
     app.connect("builder-inited", _prepare)
     app.connect("doctree-read", _depend_on_contents)
-    app.connect("html-page-context", _add_breadcrumbs)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    on_page(app, _add_breadcrumbs)

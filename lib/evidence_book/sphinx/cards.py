@@ -8,15 +8,14 @@ from __future__ import annotations
 import shutil
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
 
 from evidence_book.extras.page_files import FOLDER
 from evidence_book.runs.addresses import Addresses, read_addresses
 from evidence_book.sphinx.card_data import CardMaker, as_script, rows_script
 from evidence_book.sphinx.glossary import definitions_linked_from
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _SCRIPT = "cards.js"
 _ROWS = "card-rows.js"
@@ -39,16 +38,8 @@ def _prepare(app: Sphinx) -> None:
     app.evidence_cards = _Shared(app)  # type: ignore[attr-defined]
 
 
-def _add_cards(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _add_cards(app: Sphinx, page: str, context: Context) -> None:
     """Add the cards of a page, and the script that shows them, where there are any."""
-    if doctree is None or app.builder.format != "html":
-        return
     shared: _Shared = app.evidence_cards  # type: ignore[attr-defined]
     pathto = context["pathto"]
 
@@ -57,11 +48,11 @@ def _add_cards(
         return source or str(pathto(f"{FOLDER}/{page}.ipynb", 1))
 
     registry = app.evidence_registry  # type: ignore[attr-defined]
-    cards = CardMaker(pagename, registry, notebook).make(context["body"])
+    cards = CardMaker(page, registry, notebook).make(context["body"])
     if cards:
         link = app.builder.get_relative_uri
-        cards["provenance"] = link(pagename, _PROVENANCE)
-        cards["conventions"] = link(pagename, _CONVENTIONS)
+        cards["provenance"] = link(page, _PROVENANCE)
+        cards["conventions"] = link(page, _CONVENTIONS)
         app.add_js_file(_ROWS, loading_method="defer")
     terms = definitions_linked_from(context["body"], app.env)
     if terms:
@@ -71,18 +62,15 @@ def _add_cards(
         app.add_js_file(_SCRIPT, loading_method="defer")
 
 
-def _write_scripts(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def _write_scripts(app: Sphinx) -> None:
     folder = Path(app.outdir) / "_static"
     shutil.copy(Path(__file__).with_name(_SCRIPT), folder / _SCRIPT)
     (folder / _ROWS).write_text(rows_script(Path(app.srcdir) / "data"), encoding="utf-8")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the cards."""
     app.connect("builder-inited", _prepare)
     # Last, so that links which others add to the page have cards too.
-    app.connect("html-page-context", _add_cards, priority=800)
-    app.connect("build-finished", _write_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    on_page(app, _add_cards, priority=800)
+    when_written(app, _write_scripts)

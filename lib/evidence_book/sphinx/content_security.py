@@ -12,12 +12,12 @@ import base64
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from evidence_book.rendering.inline_scripts import inline_scripts, is_known
+from evidence_book.sphinx.handlers import when_written
 
 _LOG = logging.getLogger(__name__)
 # After everything else that touches pages.
@@ -64,9 +64,7 @@ def with_policy(html: str) -> str:
     return bare[: head.end()] + tag + bare[head.end() :]
 
 
-def _add_policies(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def _add_policies(app: Sphinx) -> None:
     folder = Path(app.outdir)
     for path in sorted(folder.rglob("*.html")):
         # Jupyter Book writes the first page, which only leads to another, after this.
@@ -83,7 +81,6 @@ def _add_policies(app: Sphinx, exception: Exception | None) -> None:
             path.write_bytes(after.encode("utf-8"))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the adding of policies."""
-    app.connect("build-finished", _add_policies, priority=_LAST)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, _add_policies, priority=_LAST)

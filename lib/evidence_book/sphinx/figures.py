@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
@@ -22,6 +20,7 @@ from evidence_book.rendering.earlier_files import EarlierFiles
 from evidence_book.rendering.fingerprints import digest
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.figure_variants import as_png, for_the_dark
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _SVG = "image/svg+xml"
 # A figure as Sphinx writes it: its id, its image, its caption.
@@ -42,9 +41,7 @@ def figures_of(path: Path) -> Iterator[tuple[str, str, bool]]:
             yield facts["name"], "".join(data[_SVG]), bool(facts.get("data"))
 
 
-def _write_files(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def _write_files(app: Sphinx) -> None:
     registry: Registry = app.evidence_registry  # type: ignore[attr-defined]
     # Drawing pixels costs a tenth of a second a figure.
     earlier = EarlierFiles(Path(app.outdir), Path(app.doctreedir) / "figures.json")
@@ -66,19 +63,13 @@ def _forms(name: str, svg: str) -> dict[str, bytes]:
     }
 
 
-def _dress(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _dress(app: Sphinx, page: str, context: Context) -> None:
     """Give every figure of a notebook its dark form, and links to its files."""
-    if doctree is None or "<figure " not in context.get("body", ""):
+    if "<figure " not in context["body"]:
         return
     registry: Registry = app.evidence_registry  # type: ignore[attr-defined]
-    page = pagename.removeprefix("chapters/")
-    path = registry.path_of(page, page)
+    name = page.removeprefix("chapters/")
+    path = registry.path_of(name, name)
     if path is None:
         return
     known = {name: has_data for name, _, has_data in figures_of(path)}
@@ -107,8 +98,7 @@ def _links(folder: str, name: str, has_data: bool) -> Markup:
     return Markup('<p class="figure-files">Figure {}: {}</p>').format(name, links)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the dressing of figures and the writing of their files."""
-    app.connect("html-page-context", _dress)
-    app.connect("build-finished", _write_files)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    on_page(app, _dress)
+    when_written(app, _write_files)

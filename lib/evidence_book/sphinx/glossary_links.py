@@ -88,8 +88,7 @@ def _depend_on_glossary(app: Sphinx, doctree: nodes.document) -> None:
         app.env.note_dependency(str(Path(app.env.doc2path(GLOSSARY))))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the links."""
     app.connect("doctree-read", _depend_on_glossary)
     app.add_post_transform(LinkTerms)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -89,9 +89,8 @@ class EditionRole(SphinxRole):
         return [nodes.Text(read_book_facts(source, registry).edition)], []
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the directive and the roles."""
     app.add_directive("intervals", IntervalsDirective)
     app.add_role("published", PublishedRole())
     app.add_role("edition", EditionRole())
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

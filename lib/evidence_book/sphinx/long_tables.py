@@ -12,8 +12,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
+
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _SCRIPT = "long_tables.js"
 _LIBRARY = "datatables.js"
@@ -52,22 +53,14 @@ def as_plain_script(module: str) -> str:
     return f"(function(){{{module[: export.start()]}{kept}{module[export.end() :]}\n}})();\n"
 
 
-def _add_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    if doctree is not None and app.builder.format == "html" and has_long_table(context["body"]):
+def _add_scripts(app: Sphinx, page: str, context: Context) -> None:
+    if has_long_table(context["body"]):
         app.add_js_file(_LIBRARY, loading_method="defer")
         told: dict[str, Any] = {"data-rows": str(LONG_AFTER)}
         app.add_js_file(_SCRIPT, loading_method="defer", **told)
 
 
-def _copy_scripts(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def _copy_scripts(app: Sphinx) -> None:
     static = Path(app.outdir) / "_static"
     module = Path(str(distribution("itables").locate_file("itables/html/dt_bundle.js")))
     script = as_plain_script(module.read_text(encoding="utf-8"))
@@ -75,8 +68,7 @@ def _copy_scripts(app: Sphinx, exception: Exception | None) -> None:
     shutil.copy(Path(__file__).with_name(_SCRIPT), static / _SCRIPT)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the scripts."""
-    app.connect("html-page-context", _add_scripts)
-    app.connect("build-finished", _copy_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    on_page(app, _add_scripts)
+    when_written(app, _copy_scripts)

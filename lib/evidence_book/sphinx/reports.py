@@ -87,8 +87,7 @@ def _value(row: dict[str, str], values: dict[str, Any]) -> Markup:
     return escape(text) if default else Markup("<strong>{}</strong>").format(text)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("rerun-report", RerunReportDirective)
     app.add_directive("parameters", ParametersDirective)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
@@ -27,6 +26,7 @@ from evidence_book.extras.page_files import Download, list_downloads
 from evidence_book.extras.reference_files import References, read_references
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.addresses import Addresses, read_addresses
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _INDEX = "chapters/index"
 _REUSE = "chapters/appendix/reuse"
@@ -168,29 +168,21 @@ def _describe(reuse: _Reuse, docname: str, title: str, link: Callable[[str], str
     return linked_data.script(node)
 
 
-def _add_to_page(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _add_to_page(app: Sphinx, page: str, context: Context) -> None:
     """Add box, JSON-LD and `rel=cite-as` to every page that has a source."""
-    if doctree is None or app.builder.format != "html":
-        return
     reuse = _reuse(app)
     pathto = context["pathto"]
 
     def link(path: str) -> str:
         return str(pathto(path, 1))
 
-    title = app.env.titles[pagename].astext()
-    reuse_page = str(pathto(_REUSE)) if _REUSE in app.env.found_docs and pagename != _REUSE else ""
+    title = app.env.titles[page].astext()
+    reuse_page = str(pathto(_REUSE)) if _REUSE in app.env.found_docs and page != _REUSE else ""
     # As text: Markup would escape the page that it is added to.
-    context["body"] += str(_box(reuse, pagename, title, link, reuse_page))
-    head = _describe(reuse, pagename, title, link)
+    context["body"] += str(_box(reuse, page, title, link, reuse_page))
+    head = _describe(reuse, page, title, link)
     address = f"https://doi.org/{reuse.facts.doi}" if reuse.facts.doi else ""
-    address = address or reuse.addresses.page(f"{pagename}.html")
+    address = address or reuse.addresses.page(f"{page}.html")
     if address:
         head += str(Markup('<link rel="cite-as" href="{}">').format(address))
     context["metatags"] = f"{context.get('metatags', '')}{head}"
@@ -214,9 +206,7 @@ def _pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return [docname for docname, digest in now.items() if before.get(docname) != digest]
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def _write(app: Sphinx) -> None:
     pages = {name.removeprefix("chapters/") for name in app.env.found_docs}
     record = Path(app.doctreedir) / "downloads.json"
     write_downloads(_reuse(app).registry, Path(app.srcdir), Path(app.outdir), pages, record)
@@ -226,11 +216,10 @@ def _prepare(app: Sphinx) -> None:
     app.evidence_reuse = _Reuse(app)  # type: ignore[attr-defined]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the directive, the foot of pages, and the writing of the files."""
     app.connect("builder-inited", _prepare)
     app.connect("env-get-updated", _pages_to_write)
-    app.connect("html-page-context", _add_to_page)
-    app.connect("build-finished", _write)
+    on_page(app, _add_to_page)
+    when_written(app, _write)
     app.add_directive("downloads", DownloadsDirective)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,6 +23,7 @@ from evidence.record.results import GRADES, Result
 from evidence.sources.certainty import certainty_mark
 from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.registry import Registry, split_target
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
@@ -264,10 +265,8 @@ def _load_registry(app: Sphinx) -> None:
     app.evidence_registry = Registry(Path(app.srcdir))  # type: ignore[attr-defined]
 
 
-def _copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
+def _copy_mathjax(app: Sphinx) -> None:
     """Ship the part of MathJax that pages use, so that the book needs no network."""
-    if exception is not None or app.builder.format != "html":
-        return
     packed = distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline")
     source = Path(str(packed)) / "static" / "mathjax"
     target = Path(app.outdir) / "_static" / "mathjax"
@@ -276,9 +275,7 @@ def _copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     shutil.copy(source / "tex-chtml.js", target)
 
 
-def _drop_thebe(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
-) -> None:
+def _drop_thebe(app: Sphinx, page: str, context: Context) -> None:
     """Leave out the scripts of Thebe, which Jupyter Book adds to every page, twice.
 
     This book starts no kernel in the reader's browser and loads nothing from another host.
@@ -290,26 +287,23 @@ def _drop_thebe(
     ]
 
 
-def _make_list_of_citations(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
-) -> None:
+def _make_list_of_citations(app: Sphinx, page: str, context: Context) -> None:
     """Let the entries of the bibliography be items of the list that docutils says they are in.
 
     ARIA asks for items in a list; docutils gives them the role of an entry, which is none.
     """
-    if 'class="citation-list"' in context.get("body", ""):
+    if 'class="citation-list"' in context["body"]:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register roles, directives and the copying of MathJax."""
     app.connect("builder-inited", _load_registry)
     app.connect("env-get-outdated", _outdated)
-    app.connect("build-finished", _copy_mathjax)
-    app.connect("html-page-context", _drop_thebe, priority=900)
-    app.connect("html-page-context", _make_list_of_citations)
+    when_written(app, _copy_mathjax)
+    on_page(app, _drop_thebe, priority=900, also_without_source=True)
+    on_page(app, _make_list_of_citations)
     app.add_role("num", NumberRole())
     app.add_role("claim", ClaimRole())
     app.add_directive("results", ResultsDirective)
     app.add_directive("used-by", UsedByDirective)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,10 +11,10 @@ import re
 import shutil
 from html import unescape
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
+
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _SCRIPT, _TEXTS = "search.js", "search_texts.js"
 # Beside the doctrees: pages that are not written again keep their texts.
@@ -40,33 +40,18 @@ def _texts(app: Sphinx) -> dict[str, str]:
     return found
 
 
-def _read_page(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    if app.builder.format == "html" and doctree is not None:
-        _texts(app)[pagename] = text_of(context["body"])
+def _read_page(app: Sphinx, page: str, context: Context) -> None:
+    _texts(app)[page] = text_of(context["body"])
 
 
-def _add_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    if app.builder.format == "html" and pagename == "search":
+def _add_scripts(app: Sphinx, page: str, context: Context) -> None:
+    if page == "search":
         for name in (_TEXTS, _SCRIPT):
             # After Sphinx's own, which it changes, and before the search begins.
             app.add_js_file(name, loading_method="defer")
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
+def _write(app: Sphinx) -> None:
     texts = {name: text for name, text in sorted(_texts(app).items()) if name in app.env.found_docs}
     stored = json.dumps(texts, ensure_ascii=False)
     (Path(app.doctreedir) / _MEMORY).write_text(stored, encoding="utf-8")
@@ -75,9 +60,8 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     shutil.copy(Path(__file__).with_name(_SCRIPT), static / _SCRIPT)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the reading and writing of texts."""
-    app.connect("html-page-context", _add_scripts)
-    app.connect("html-page-context", _read_page, priority=_LAST)
-    app.connect("build-finished", _write)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    on_page(app, _add_scripts, also_without_source=True)
+    on_page(app, _read_page, priority=_LAST)
+    when_written(app, _write)

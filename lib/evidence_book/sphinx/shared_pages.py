@@ -16,6 +16,8 @@ from jinja2 import FileSystemBytecodeCache
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from evidence_book.sphinx.handlers import when_written
+
 # Late: after the collectors of Sphinx have given figures and sections their numbers.
 _AFTER_NUMBERING = 900
 
@@ -93,20 +95,17 @@ def _complete_search(app: Sphinx) -> list[Any]:
     return []
 
 
-def _remove_old_images(app: Sphinx, exception: Exception | None) -> None:
+def _remove_old_images(app: Sphinx) -> None:
     """Remove the images that no page shows any more."""
-    if exception is not None or app.builder.format != "html":
-        return
     shown = {name for _, name in app.env.images.values()}
     for path in (Path(app.outdir) / app.builder.imagedir).glob("*"):
         if path.name not in shown:
             path.unlink()
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register what decides which pages are written again."""
     app.connect("builder-inited", _keep_compiled_templates)
     app.connect("env-get-updated", _pages_to_write, priority=_AFTER_NUMBERING)
     app.connect("html-collect-pages", _complete_search)
-    app.connect("build-finished", _remove_old_images)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, _remove_old_images)

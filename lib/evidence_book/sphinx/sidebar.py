@@ -17,6 +17,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment.adapters.toctree import global_toctree_for_doc
 
+from evidence_book.sphinx.handlers import Context, on_page
+
 _THEIRS, _OURS = "sbt-sidebar-nav.html", "sidebar-once.html"
 # A name that no page has.
 _NO_PAGE = "~"
@@ -101,22 +103,19 @@ def _find_template(app: Sphinx, config: Any) -> None:
     config.templates_path = [*config.templates_path, str(Path(__file__).with_name("templates"))]
 
 
-def _list_once(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
-) -> None:
+def _list_once(app: Sphinx, page: str, context: Context) -> None:
     """Have the sidebar of a page take its list from those that were made."""
-    if app.builder.format != "html" or not context.get("sidebars"):
+    if not context.get("sidebars"):
         return
     if not hasattr(app, "evidence_lists"):
         app.evidence_lists = _Lists(app)  # type: ignore[attr-defined]
     lists: _Lists = app.evidence_lists  # type: ignore[attr-defined]
-    context["sidebar_once"] = lambda theirs: lists.list_for(pagename, context, theirs)
+    context["sidebar_once"] = lambda theirs: lists.list_for(page, context, theirs)
     context["sidebars"] = [_OURS if name == _THEIRS else name for name in context["sidebars"]]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the lists."""
     app.connect("config-inited", _find_template)
     # Before the theme, which renders the parts of the sidebar to see which are empty.
-    app.connect("html-page-context", _list_once, priority=400)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    on_page(app, _list_once, priority=400, also_without_source=True)

@@ -7,7 +7,6 @@ import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
@@ -82,7 +81,6 @@ def _line(row: Iterable[object]) -> Markup:
     return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, cells)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the directive."""
     app.add_directive("status", StatusDirective)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

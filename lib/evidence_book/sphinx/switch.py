@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
@@ -17,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from evidence_book.reports.registry import BASE_FOLDER
 from evidence_book.runs.figure_variants import DARK
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 _SCRIPT = "switch.js"
 
@@ -46,25 +46,15 @@ class SwitchDirective(SphinxDirective):
         return [nodes.raw("", str(html), format="html")]
 
 
-def _add_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _add_scripts(app: Sphinx, page: str, context: Context) -> None:
     """Load the values and the script on pages that have menus, and on no other."""
-    if doctree is not None and any(
-        'id="switch"' in node.astext() for node in doctree.findall(nodes.raw)
-    ):
-        app.add_js_file(_data_script(pagename), loading_method="defer")
+    if '<form id="switch"' in context["body"]:
+        app.add_js_file(_data_script(page), loading_method="defer")
         app.add_js_file(_SCRIPT, loading_method="defer")
 
 
-def _write_data(app: Sphinx, exception: Exception | None) -> None:
+def _write_data(app: Sphinx) -> None:
     """Write the values of each page as a script: a page opened from a disk may not fetch."""
-    if exception is not None or app.builder.format != "html":
-        return
     source = Path(app.srcdir)
     shutil.copy(Path(__file__).with_name(_SCRIPT), Path(app.outdir) / "_static" / _SCRIPT)
     for path in sorted((source / "chapters").rglob("*.switch.json")):
@@ -76,9 +66,8 @@ def _write_data(app: Sphinx, exception: Exception | None) -> None:
         target.write_text(f"window.evidenceSwitch = {content};\n", encoding="utf-8")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the directive and the writing of its values."""
     app.add_directive("switch", SwitchDirective)
-    app.connect("html-page-context", _add_scripts)
-    app.connect("build-finished", _write_data)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    on_page(app, _add_scripts)
+    when_written(app, _write_data)

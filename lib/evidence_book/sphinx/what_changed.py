@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -49,7 +48,6 @@ class WhatChangedDirective(SphinxDirective):
         ]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def connect(app: Sphinx) -> None:
     """Register the directive."""
     app.add_directive("what-changed", WhatChangedDirective)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

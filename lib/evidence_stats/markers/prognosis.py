@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from evidence_stats.estimates import Estimate, Unit
-from evidence_stats.normal import critical_value, density, distribution, quantile
+from evidence_stats.normal import density, distribution, quantile, ratio_with_limits
 from evidence_stats.printed.rounding import RoundingPolygon
 from evidence_stats.survival.median import require_positive
 
@@ -61,6 +61,13 @@ class InformationRatio:
         the ratio of events, first over second.
     implied_events : Estimate
         Largest number of events in the second model if the first has `events_first`.
+
+    Examples
+    --------
+    >>> pfs = rounding_polygon("1.04", "1.00", "1.08")
+    >>> os = rounding_polygon("1.15", "1.02", "1.29")
+    >>> information_ratio(pfs, os, events_first=70).implied_events
+    7.411 (range 5.347 to 10.27)
     """
 
     ratio: Estimate
@@ -69,6 +76,13 @@ class InformationRatio:
 
 def hazard_ratio_per_units(hr: Estimate, units: float) -> Estimate:
     """Return a hazard ratio per `units` units from one per unit.
+
+    Parameters
+    ----------
+    hr : Estimate
+        Hazard ratio per unit.
+    units : float
+        Above 0.
 
     Returns
     -------
@@ -79,6 +93,11 @@ def hazard_ratio_per_units(hr: Estimate, units: float) -> Estimate:
     ------
     ValueError
         Where `units` or a hazard ratio is not positive.
+
+    Examples
+    --------
+    >>> hazard_ratio_per_units(Estimate(1.04, 1.00, 1.08, level=0.95, unit="ratio"), 10)
+    1.48 (95% range 1 to 2.159)
     """
     require_positive("units", units)
     require_positive("hr", hr.value)
@@ -132,20 +151,20 @@ def hazard_ratio_per_sd(z: float, events: int, *, level: float = 0.95) -> Estima
     References
     ----------
     Variance of one covariate: Schmoor, Sauerbrei & Schumacher 2000, Stat Med 19:441.
+
+    Examples
+    --------
+    >>> hazard_ratio_per_sd(2.043, 70)
+    1.277 (95% CI 1.01 to 1.614)
     """
     require_positive("events", events)
     if not abs(z) <= _LARGEST_Z:
         raise ValueError(f"z must be finite; got {z} (at most {_LARGEST_Z:g})")
     se = 1.0 / math.sqrt(events)
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=math.exp(z * se),
-        low=math.exp(z * se - half_width),
-        high=math.exp(z * se + half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
+    return ratio_with_limits(
+        math.exp(z * se),
+        se,
+        level,
         events=events,
         method="hazard ratio per SD from z and events",
         conventions=("hr_per_sd_from_z",),
@@ -162,11 +181,34 @@ def information_ratio(
     events first / events second. A range that no plausible numbers of events reach means that
     the two models differ in scale, patients or covariates.
 
+    Parameters
+    ----------
+    first, second : RoundingPolygon
+        Of two printed hazard ratios of the marker.
+    events_first : int
+        Events in the first model.
+
+    Returns
+    -------
+    InformationRatio
+        Ranges that the printed digits allow.
+
     Raises
     ------
     ValueError
         Where a polygon is empty (the printed numbers contradict one another) or its standard
         error may be 0, or `events_first` is not positive.
+
+    References
+    ----------
+    Variance of one covariate: Schmoor, Sauerbrei & Schumacher 2000, Stat Med 19:441.
+
+    Examples
+    --------
+    >>> pfs = rounding_polygon("1.04", "1.00", "1.08")
+    >>> os = rounding_polygon("1.15", "1.02", "1.29")
+    >>> information_ratio(pfs, os, events_first=70).ratio
+    9.446 (range 6.816 to 13.09)
     """
     require_positive("events_first", events_first)
     if first.log_hr_se is None or second.log_hr_se is None:
@@ -202,6 +244,16 @@ def _se_range(polygon: RoundingPolygon) -> tuple[float, float]:
 def concordance_normal_marker(log_hr_per_sd: float) -> Estimate:
     """Return the concordance of a normal marker, 0.5 to 1.
 
+    Parameters
+    ----------
+    log_hr_per_sd : float
+        Log hazard ratio per standard deviation; its sign does not matter.
+
+    Returns
+    -------
+    Estimate
+        A probability, 0.5 to 1; grade D2.
+
     Raises
     ------
     ValueError
@@ -211,6 +263,11 @@ def concordance_normal_marker(log_hr_per_sd: float) -> Estimate:
     ----------
     Gonen & Heller 2005, Biometrika 92:965, equation 3, integrated over a difference of two
     normal markers, which has variance 2.
+
+    Examples
+    --------
+    >>> concordance_normal_marker(math.log(1.28))
+    0.5683
     """
     if not math.isfinite(log_hr_per_sd):
         raise ValueError(f"log_hr_per_sd must be finite; got {log_hr_per_sd}")
@@ -258,6 +315,11 @@ def dichotomisation_efficiency(
     References
     ----------
     Lagakos 1988, Stat Med 7:257; Royston, Altman & Sauerbrei 2006, Stat Med 25:127.
+
+    Examples
+    --------
+    >>> dichotomisation_efficiency(0.5)
+    63.66%
     """
     cut = quantile(cut_quantile)
     split = cut_quantile * (1.0 - cut_quantile)
@@ -285,6 +347,19 @@ def predicted_survival(
 ) -> tuple[Estimate, ...]:
     """Return the survival at `time` months for given values of a marker in SD.
 
+    Parameters
+    ----------
+    time : float
+        Months, above 0.
+    marker_values : sequence of float
+        Values of the marker in standard deviations from its mean.
+    hr_per_sd : float
+        Hazard ratio per standard deviation.
+    baseline_median : float
+        Median at the mean of the marker, months.
+    baseline_shape : float
+        Weibull shape of the baseline; 1 is exponential.
+
     Returns
     -------
     tuple of Estimate
@@ -295,6 +370,15 @@ def predicted_survival(
     ------
     ValueError
         Where a value is not finite or another argument not positive.
+
+    References
+    ----------
+    Cox 1972, J R Stat Soc B 34:187: S(t | x) = S0(t) ** (HR ** x).
+
+    Examples
+    --------
+    >>> predicted_survival(12, [-1, 0, 1], hr_per_sd=1.28, baseline_median=7.47)
+    (41.9%, 32.84%, 24.04%)
     """
     for name, value in (
         ("time", time),

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from evidence_stats.estimates import Estimate, Grade
-from evidence_stats.normal import critical_value, two_sided_p
+from evidence_stats.normal import ratio_with_limits, two_sided_p
+from evidence_stats.survival.hazard_ratio import log_hr_se_from_interval
 
 CONVENTIONS: dict[str, str] = {
     "bucher": (
@@ -43,20 +44,28 @@ class Contrast:
     treat_a, treat_b : str
         Treatments; in a component network their parts are joined by "+".
     log_ratio, se : float
-        Log of the ratio a over b, and its standard error.
+        Log of the ratio a over b, and its standard error; given by name, so that no ratio passes
+        for its logarithm. `of_ratio` takes the ratio and its limits.
 
     Raises
     ------
     ValueError
         For empty names, a treatment compared with itself, a log ratio that is not finite, and a
         standard error that is not positive and finite.
+
+    Examples
+    --------
+    >>> Contrast("TARGET", "SOR", "PLA", log_ratio=-0.821, se=0.115).estimate()
+    0.44 (95% CI 0.3512 to 0.5512)
+    >>> Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55).reverse().estimate()
+    2.273 (95% CI 1.813 to 2.849)
     """
 
     study: str
     treat_a: str
     treat_b: str
-    log_ratio: float
-    se: float
+    log_ratio: float = field(kw_only=True)
+    se: float = field(kw_only=True)
 
     def __post_init__(self) -> None:
         where = f"contrast {self.treat_a!r} v {self.treat_b!r} of study {self.study!r}"
@@ -71,7 +80,29 @@ class Contrast:
 
     def reverse(self) -> Contrast:
         """Return the same result read the other way, b over a."""
-        return Contrast(self.study, self.treat_b, self.treat_a, -self.log_ratio, self.se)
+        return replace(self, treat_a=self.treat_b, treat_b=self.treat_a, log_ratio=-self.log_ratio)
+
+    @classmethod
+    def of_ratio(
+        cls,
+        study: str,
+        treat_a: str,
+        treat_b: str,
+        ratio: float,
+        low: float,
+        high: float,
+        *,
+        level: float = 0.95,
+    ) -> Contrast:
+        """Return the contrast that a printed ratio of a over b with its limits gives.
+
+        Raises
+        ------
+        ValueError
+            As `evidence_stats.survival.log_hr_se_from_interval`, and as the class.
+        """
+        se = log_hr_se_from_interval(ratio, low, high, level)
+        return cls(study, treat_a, treat_b, log_ratio=math.log(ratio), se=se)
 
     def estimate(self, *, level: float = 0.95) -> Estimate:
         """Return the contrast as a ratio with its Wald interval."""
@@ -90,15 +121,10 @@ def ratio_estimate(
     grade: Grade = "D2",
 ) -> Estimate:
     """Return exp(`log_ratio`) with its normal interval and P value, unit "ratio"."""
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=math.exp(log_ratio),
-        low=math.exp(log_ratio - half_width),
-        high=math.exp(log_ratio + half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
+    return ratio_with_limits(
+        math.exp(log_ratio),
+        se,
+        level,
         p=two_sided_p(log_ratio / se),
         method=method,
         conventions=conventions,
@@ -113,6 +139,13 @@ def bucher(a_vs_c: Contrast, b_vs_c: Contrast, *, level: float = 0.95) -> Estima
     ----------
     a_vs_c, b_vs_c : Contrast
         Two independent results, each against the same `treat_b`.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Estimate
+        Ratio of a over b, grade D2.
 
     Raises
     ------
@@ -124,6 +157,13 @@ def bucher(a_vs_c: Contrast, b_vs_c: Contrast, *, level: float = 0.95) -> Estima
     ----------
     Bucher et al. 1997, J Clin Epidemiol 50:683: ln HR_ab = ln HR_ac - ln HR_bc, and
     var_ab = var_ac + var_bc.
+
+    Examples
+    --------
+    >>> pla = Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55)
+    >>> paz = Contrast.of_ratio("VEG105192", "PAZ", "PLA", 0.46, 0.34, 0.62)
+    >>> bucher(paz, pla)
+    1.045 (95% CI 0.7179 to 1.523)
     """
     if a_vs_c.treat_b != b_vs_c.treat_b:
         raise ValueError(
@@ -166,6 +206,11 @@ def multi_arm_contrasts(
         with s_0^2 the reference arm's share of the variance: 0.5 where arms are alike, and of
         unknown size where a paper prints hazard ratios only, so vary it.
 
+    Returns
+    -------
+    tuple of Contrast
+        Those given, then those derived.
+
     Raises
     ------
     ValueError
@@ -175,6 +220,12 @@ def multi_arm_contrasts(
     References
     ----------
     Franchini et al. 2012, Res Synth Methods 3:142, section 3.
+
+    Examples
+    --------
+    >>> effects, errors = {"TEM": -0.31, "TEM+IFN": -0.04}, {"TEM": 0.12, "TEM+IFN": 0.11}
+    >>> [row.treat_a for row in multi_arm_contrasts("Hudes 2007", "IFN", effects, errors)]
+    ['TEM', 'TEM+IFN', 'TEM+IFN']
     """
     if set(effects_vs_reference) != set(se) or len(effects_vs_reference) < 2:
         raise ValueError(
@@ -184,7 +235,7 @@ def multi_arm_contrasts(
     if not -1 < rho < 1:
         raise ValueError(f"rho must lie strictly between -1 and 1; got {rho}")
     direct = [
-        Contrast(study, treatment, reference, effect, se[treatment])
+        Contrast(study, treatment, reference, log_ratio=effect, se=se[treatment])
         for treatment, effect in effects_vs_reference.items()
     ]
     derived = [
@@ -192,8 +243,8 @@ def multi_arm_contrasts(
             study,
             b.treat_a,
             a.treat_a,
-            b.log_ratio - a.log_ratio,
-            math.sqrt(a.se**2 + b.se**2 - 2 * rho * a.se * b.se),
+            log_ratio=b.log_ratio - a.log_ratio,
+            se=math.sqrt(a.se**2 + b.se**2 - 2 * rho * a.se * b.se),
         )
         for a, b in combinations(direct, 2)
     ]

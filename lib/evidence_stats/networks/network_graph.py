@@ -129,7 +129,25 @@ def read_graph(contrasts: Sequence[Contrast]) -> Graph:
 
 
 def subnetworks(contrasts: Sequence[Contrast]) -> tuple[tuple[str, ...], ...]:
-    """Return the treatments of every connected part, largest part first."""
+    """Return the treatments of every connected part, largest part first.
+
+    Parameters
+    ----------
+    contrasts : sequence of Contrast
+        One per comparison.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Treatments in alphabetical order.
+
+    Examples
+    --------
+    >>> pla = Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55)
+    >>> paz = Contrast.of_ratio("VEG105192", "PAZ", "PLA", 0.46, 0.34, 0.62)
+    >>> subnetworks([pla, paz])
+    (('PAZ', 'PLA', 'SOR'),)
+    """
     parts: list[set[str]] = []
     for contrast in contrasts:
         pair = {contrast.treat_a, contrast.treat_b}
@@ -137,11 +155,6 @@ def subnetworks(contrasts: Sequence[Contrast]) -> tuple[tuple[str, ...], ...]:
         parts = [part for part in parts if not part & pair]
         parts.append(pair.union(*joined))
     return tuple(sorted((tuple(sorted(p)) for p in parts), key=lambda p: (-len(p), p)))
-
-
-def is_connected(contrasts: Sequence[Contrast]) -> bool:
-    """Return True where chains of contrasts link every treatment with every other."""
-    return len(subnetworks(contrasts)) == 1
 
 
 def count_loops(graph: Graph) -> int:

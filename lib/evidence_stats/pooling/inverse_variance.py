@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm, t
 
+from evidence_stats.normal import critical_value, require_level
 from evidence_stats.pooling.heterogeneity import (
     Adjust,
     Floats,
@@ -26,7 +27,7 @@ from evidence_stats.pooling.heterogeneity import (
     variance_factor,
     weighted_fit,
 )
-from evidence_stats.rates.proportions import require_choice, require_counts, require_level
+from evidence_stats.rates.proportions import require_choice, require_counts
 
 CONVENTIONS: dict[str, str] = {
     "reml": "tau2 by restricted maximum likelihood, metafor's default; RevMan 5 has DL only.",
@@ -53,7 +54,21 @@ CONVENTIONS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fitted value with its confidence and prediction limits, on the scale of analysis."""
+    """A fitted value with its confidence and prediction limits, on the scale of analysis.
+
+    Attributes
+    ----------
+    value, low, high : float
+        With the coverage of the analysis.
+    prediction_low, prediction_high : float or None
+        Where the true value of a new study lies; None with one study.
+
+    Examples
+    --------
+    >>> slope = pool([0.1, 0.3, 0.2], [0.04] * 3, moderators=[1, 2, 3], model="common")
+    >>> round(slope.at(2.0).value, 3)
+    0.2
+    """
 
     value: float
     low: float
@@ -62,7 +77,7 @@ class Fitted:
     prediction_high: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pooled:
     """Result of `pool`, on the scale of analysis (logit, log ratio).
 
@@ -91,6 +106,11 @@ class Pooled:
         with moderators (see `at`), with one study, and for HTS with two.
     model, adjust, level
         As asked for; `adjust` is "z" with one study.
+
+    Examples
+    --------
+    >>> pool([-0.462, -0.342, -0.105], [0.0087, 0.0061, 0.088])
+    Pooled(-0.3802, -0.6244 to -0.1361; 3 studies, reml, hksj)
     """
 
     coefficients: tuple[float, ...]
@@ -116,6 +136,12 @@ class Pooled:
     model: PoolModel
     adjust: Adjust
     level: float
+
+    def __repr__(self) -> str:
+        return (
+            f"Pooled({self.mu:.4g}, {self.low[0]:.4g} to {self.high[0]:.4g}; {self.k} studies, "
+            f"{self.model}, {self.adjust})"
+        )
 
     @property
     def mu(self) -> float:
@@ -145,16 +171,32 @@ class Pooled:
         return Fitted(value, value - half, value + half, value - wide, value + wide)
 
 
-def logit_response(events: Sequence[int], n: Sequence[int]) -> tuple[Floats, Floats]:
+def logit_proportions(events: Sequence[int], n: Sequence[int]) -> tuple[Floats, Floats]:
     """Return log odds of response and their sampling variances, one per study.
 
     ln(x / (n - x)) with variance 1/x + 1/(n - x), as metafor's escalc(measure="PLO"). Where x is
     0 or n, and only there, 0.5 is added to both cells first.
 
+    Parameters
+    ----------
+    events, n : sequence of int
+        People with a response and all people, one pair per study.
+
+    Returns
+    -------
+    tuple of ndarray
+        Log odds, and their variances, one per study.
+
     Raises
     ------
     ValueError
         For impossible counts, and where the numbers of events and of people differ.
+
+    Examples
+    --------
+    >>> logits, variances = logit_proportions([10, 0], [40, 12])
+    >>> logits.round(3), variances.round(3)
+    (array([-1.099, -3.219]), array([0.133, 2.08 ]))
     """
     require_studies(events, n)
     yes = np.asarray(events, dtype=float)
@@ -210,6 +252,17 @@ def pool(
     ValueError
         For unequal lengths, numbers that are not finite, variances not above 0, moderators that
         are collinear or as many as the studies, and unknown options.
+
+    References
+    ----------
+    Viechtbauer 2005, J Educ Behav Stat 30:261, for tau2; Hartung & Knapp 2001, Stat Med 20:3875.
+
+    Examples
+    --------
+    >>> round(pool([-0.462, -0.342, -0.105], [0.0087, 0.0061, 0.088]).mu, 3)
+    -0.38
+    >>> round(pool([-0.462, -0.342], [0.0087, 0.0061], model="common", adjust="z").se[0], 4)
+    0.0599
     """
     require_choice("model", model, get_args(PoolModel))
     require_choice("adjust", adjust, get_args(Adjust))
@@ -233,7 +286,30 @@ def leave_one_out(
 ) -> tuple[Pooled, ...]:
     """Return `pool` without the first study, without the second, and so on.
 
-    Raises ValueError as `pool` does, and with fewer than two studies.
+    Parameters
+    ----------
+    y, v : array_like
+        Estimates and their sampling variances, one per study, at least two; ratios as logarithms.
+    model, adjust : str
+        As `pool`.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    tuple of Pooled
+        One per study left out, in their order.
+
+    Raises
+    ------
+    ValueError
+        As `pool`, and with fewer than two studies.
+
+    Examples
+    --------
+    >>> without = leave_one_out([-0.462, -0.342, -0.105], [0.0087, 0.0061, 0.088])
+    >>> [round(one.mu, 3) for one in without]
+    [-0.327, -0.395, -0.391]
     """
     values, variances, _ = checked_studies(y, v, None)
     if len(values) < 2:
@@ -336,5 +412,4 @@ def _around(value: float, quantile: float, variance: float) -> tuple[float, floa
 
 def _quantile(adjust: Adjust, level: float, df: int) -> float:
     """Return the normal quantile for z, else that of t."""
-    upper = (1 + level) / 2
-    return float(norm.ppf(upper) if adjust == "z" else t.ppf(upper, df))
+    return critical_value(level) if adjust == "z" else float(t.ppf((1 + level) / 2, df))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.contrasts import Contrast
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.heterogeneity import Adjust, PoolModel
 from evidence_stats.pooling.inverse_variance import Pooled, pool
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.rates.proportions import require_choice
 
 Shown = Literal["study", "common effect of two", "as asked"]
 
@@ -68,6 +69,13 @@ class PooledContrasts:
         Studies.
     note : str
         What few studies mean here, empty with three or more.
+
+    Examples
+    --------
+    >>> first = Contrast.of_ratio("AVOREN", "BEV+IFN", "IFN", 0.63, 0.52, 0.75)
+    >>> second = Contrast.of_ratio("CALGB 90206", "BEV+IFN", "IFN", 0.71, 0.61, 0.83)
+    >>> pool_contrasts([first, second]).shown
+    'common effect of two'
     """
 
     treat_a: str
@@ -100,6 +108,11 @@ def pool_contrasts(
     level : float
         Coverage of all intervals.
 
+    Returns
+    -------
+    PooledContrasts
+        Ratios of a over b.
+
     Raises
     ------
     ValueError
@@ -110,6 +123,13 @@ def pool_contrasts(
     ----------
     Hartung and Knapp 2001, Stat Med 20:3875; Gonnermann et al. 2015, Res Synth Methods 6:157,
     on two studies.
+
+    Examples
+    --------
+    >>> first = Contrast.of_ratio("AVOREN", "BEV+IFN", "IFN", 0.63, 0.52, 0.75)
+    >>> second = Contrast.of_ratio("CALGB 90206", "BEV+IFN", "IFN", 0.71, 0.61, 0.83)
+    >>> pool_contrasts([first, second]).estimate
+    0.6757 (95% CI 0.6006 to 0.7602)
     """
     require_choice("model", model, get_args(PoolModel))
     require_choice("adjust", adjust, get_args(Adjust))
@@ -134,12 +154,14 @@ def pool_contrasts(
         alone = rows[0].estimate(level=level)
         note = "One study: nothing is pooled, and heterogeneity is unknown."
         return PooledContrasts(a, b, alone, "study", alone, None, rows, asked_pool, k, note)
-    asked = _ratio(asked_pool)
-    knapp = _ratio(pool(y, v, model="reml", adjust="hksj", level=level)) if _differ(y) else None
+    asked = pooled_ratio(asked_pool)
+    knapp = (
+        pooled_ratio(pool(y, v, model="reml", adjust="hksj", level=level)) if _differ(y) else None
+    )
     if k > 2:
         return PooledContrasts(a, b, asked, "as asked", asked, knapp, rows, asked_pool, k, "")
     common = pool(y, v, model="common", adjust="z", level=level)
-    estimate = _ratio(common, ("two_studies_common",))
+    estimate = pooled_ratio(common, ("two_studies_common",))
     return PooledContrasts(
         a, b, estimate, "common effect of two", asked, knapp, rows, common, k, _note_on_two(knapp)
     )
@@ -164,9 +186,16 @@ def _differ(y: Sequence[float]) -> bool:
     return max(y) - min(y) > 1e-9
 
 
-def _ratio(found: Pooled, more: tuple[str, ...] = ()) -> Estimate:
-    """Return a pooled log ratio as a ratio."""
-    key = "common_effect" if found.model == "common" else found.model
+def pooled_ratio(found: Pooled, more: tuple[str, ...] = ()) -> Estimate:
+    """Return a pooled log ratio as a ratio with its confidence interval.
+
+    Parameters
+    ----------
+    found : Pooled
+        The analysis, on the log scale.
+    more : tuple of str
+        Keys of further conventions.
+    """
     adjusted = () if found.adjust == "z" else ("hksj",)
     return Estimate(
         value=math.exp(found.mu),
@@ -178,6 +207,15 @@ def _ratio(found: Pooled, more: tuple[str, ...] = ()) -> Estimate:
         se=found.se[0],
         p=found.p_values[0],
         method=f"pooled ratio, {_MODEL_NAMES[found.model]}{_ADJUST_NAMES[found.adjust]}",
-        conventions=(key, *adjusted, *more),
+        conventions=("common_effect" if found.model == "common" else found.model, *adjusted, *more),
         grade="D2",
     )
+
+
+def predicted_ratio(found: Pooled) -> Estimate | None:
+    """Return a pooled log ratio as a ratio with its prediction interval, None where it has none."""
+    if found.prediction is None:
+        return None
+    low, high = map(math.exp, found.prediction)
+    estimate = pooled_ratio(found, ("prediction_t",))
+    return replace(estimate, low=low, high=high, kind="prediction", p=None)

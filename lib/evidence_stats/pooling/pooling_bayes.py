@@ -15,9 +15,9 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.special import logit, ndtr
 
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.binomial_likelihoods import BinomialNormal, Floats
 from evidence_stats.pooling.inverse_variance import require_studies
-from evidence_stats.rates.proportions import require_level
 
 CONVENTIONS: dict[str, str] = {
     "flat_mu_half_normal_tau": (
@@ -52,6 +52,11 @@ class BayesPooled:
         Log odds of response in a new study: the posterior predictive interval.
     tau_prior_scale, level : float
         As asked for.
+
+    Examples
+    --------
+    >>> round(pool_bayes([10, 14, 6], [40, 40, 18]).tau, 2)
+    0.23
     """
 
     mu: float
@@ -82,11 +87,22 @@ def pool_bayes(
     level : float
         Coverage of the intervals.
 
+    Returns
+    -------
+    BayesPooled
+        On the scale of log odds.
+
     Raises
     ------
     ValueError
         For impossible counts and options, and where no study, or everybody in every study, has a
         response: under a flat prior the posterior is then improper.
+
+    Examples
+    --------
+    >>> found = pool_bayes([10, 14, 6], [40, 40, 18])
+    >>> round(found.mu, 2), round(found.low, 2), round(found.high, 2)
+    (-0.83, -1.45, -0.22)
     """
     require_studies(events, n)
     require_level(level)

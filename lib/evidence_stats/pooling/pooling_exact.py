@@ -16,6 +16,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import logit
 from scipy.stats import chi2, norm, t
 
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.binomial_likelihoods import (
     BetaBinomial,
     BinomialNormal,
@@ -23,7 +24,7 @@ from evidence_stats.pooling.binomial_likelihoods import (
     Floats,
 )
 from evidence_stats.pooling.inverse_variance import require_studies
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.rates.proportions import require_choice
 
 ExactAdjust = Literal["hksj", "z", "profile"]
 
@@ -76,6 +77,11 @@ class BinomialPooled:
         and Liang 1987); 1 where the estimate is 0. None with one study.
     k, adjust, level
         Studies; interval as asked for ("hksj" means t on k - 1 here, and z with one study).
+
+    Examples
+    --------
+    >>> round(pool_glmm([10, 14, 6], [40, 40, 18], adjust="z").mean_proportion, 3)
+    0.306
     """
 
     mu: float
@@ -110,11 +116,25 @@ def pool_glmm(
     level : float
         Coverage of the interval.
 
+    Returns
+    -------
+    BinomialPooled
+        On the scale of log odds.
+
     Raises
     ------
     ValueError
         For impossible counts and options; where no study, or every patient of every study, has a
         response (the logit is then infinite); and where tau2 has no finite estimate.
+
+    References
+    ----------
+    Stijnen, Hamza & Oezdemir 2010, Stat Med 29:3046.
+
+    Examples
+    --------
+    >>> round(pool_glmm([10, 14, 6], [40, 40, 18], adjust="z").mu, 3)
+    -0.818
     """
     require_studies(events, n)
     return _pool(BinomialNormal(events, n), adjust, level)
@@ -130,6 +150,34 @@ def pool_beta_binomial(
     """Return the beta-binomial maximum likelihood estimate; parameters and errors as `pool_glmm`.
 
     Its mean is on the logit scale, with correlation rho = 1 / (1 + alpha + beta).
+
+    Parameters
+    ----------
+    events, n : sequence of int
+        People with a response and all people, one pair per study.
+    adjust : str
+        As `pool_glmm`.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    BinomialPooled
+        On the scale of log odds; `rho` in place of `tau2`.
+
+    Raises
+    ------
+    ValueError
+        As `pool_glmm`.
+
+    References
+    ----------
+    Griffiths 1973, Biometrics 29:637.
+
+    Examples
+    --------
+    >>> round(pool_beta_binomial([10, 14, 6], [40, 40, 18], adjust="z").mu, 3)
+    -0.818
     """
     require_studies(events, n)
     return _pool(BetaBinomial(events, n), adjust, level)

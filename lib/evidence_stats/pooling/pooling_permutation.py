@@ -63,6 +63,11 @@ def permutation_p(
     ------
     ValueError
         As `inverse_variance.pool` does.
+
+    Examples
+    --------
+    >>> round(permutation_p([0.1, 0.3, 0.2, 0.5], [0.04, 0.05, 0.04, 0.06], [1, 2, 3, 4]), 3)
+    0.167
     """
     values, variances, design = checked_studies(y, v, moderator)
     if design.shape[2] != 2:

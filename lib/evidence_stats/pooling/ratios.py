@@ -15,8 +15,9 @@ from decimal import Decimal
 
 from evidence_stats.estimates import Estimate
 from evidence_stats.pooling.heterogeneity import Adjust, PoolModel
-from evidence_stats.pooling.inverse_variance import Pooled, pool
-from evidence_stats.printed.rounding import SMALL_SHIFT, rounding_polygon
+from evidence_stats.pooling.inverse_variance import pool
+from evidence_stats.pooling.meta_contrasts import pooled_ratio, predicted_ratio
+from evidence_stats.printed.rounding import SMALL_SHIFT, rounding_polygon, shift_from_middle
 from evidence_stats.survival.hazard_ratio import printed_hazard_ratio
 
 Printed = tuple[float, float, float]
@@ -38,6 +39,12 @@ class PooledRatio:
         Share of each study, together 1.
     tau2, i2 : float or None
         Variance of the log ratios between studies, and its share of the total (0 to 1).
+
+    Examples
+    --------
+    >>> printed = {"AVOREN": (0.63, 0.52, 0.75), "CALGB 90206": (0.71, 0.61, 0.83)}
+    >>> pool_hazard_ratios(printed, model="common", adjust="z").weights
+    {'AVOREN': 0.41420276038969867, 'CALGB 90206': 0.5857972396103013}
     """
 
     studies: dict[str, Estimate]
@@ -60,10 +67,19 @@ def hazard_ratios(
     level : float
         Coverage of the printed intervals, 0 to 1.
 
+    Returns
+    -------
+    dict of str to Estimate
+        By study; `se` is that of the logarithm.
+
     Raises
     ------
     ValueError
         Where a study gives no ratio with both limits, with its name.
+
+    References
+    ----------
+    Those of `evidence_stats.survival.log_hr_se_from_interval`.
 
     Examples
     --------
@@ -98,8 +114,7 @@ def _read(name: str, given: Printed | Estimate, level: float) -> Estimate:
 def _warn_off_centre(name: str, made: Estimate) -> None:
     """Warn of a ratio that is not in the middle of its limits, whatever was rounded."""
     value, low, high = made.value, float(made.low or 0), float(made.high or 0)
-    middle = math.sqrt(low * high)
-    apart = abs(math.log(value / middle)) / float(made.se or math.inf)
+    middle, apart = shift_from_middle(value, low, high, float(made.se or math.inf))
     # A float has lost the zeros at the end of what was printed, so that this allows too much.
     texts = [f"{Decimal(f'{number:.6g}'):f}" for number in (value, low, high)]
     if apart > SMALL_SHIFT and not rounding_polygon(*texts, level=made.level or 0.95).vertices:
@@ -129,10 +144,19 @@ def pool_hazard_ratios(
     level : float
         Coverage of the printed and of the pooled intervals, 0 to 1.
 
+    Returns
+    -------
+    PooledRatio
+        Ratios throughout; grade D2.
+
     Raises
     ------
     ValueError
         Without studies, and as `hazard_ratios` and `inverse_variance.pool`.
+
+    References
+    ----------
+    Those of `evidence_stats.pooling.pool`.
 
     Examples
     --------
@@ -156,27 +180,9 @@ def pool_hazard_ratios(
     shares = [1 / (se**2 + (tau2 or 0.0)) for se in errors]
     return PooledRatio(
         studies=read,
-        estimate=_ratio(found, found.low[0], found.high[0], "confidence"),
-        prediction=None
-        if found.prediction is None or not tau2
-        else _ratio(found, *found.prediction, "prediction"),
+        estimate=pooled_ratio(found),
+        prediction=predicted_ratio(found) if tau2 else None,
         weights={name: share / sum(shares) for name, share in zip(read, shares, strict=True)},
         tau2=tau2,
         i2=found.i2,
-    )
-
-
-def _ratio(found: Pooled, low: float, high: float, kind: str) -> Estimate:
-    return Estimate(
-        value=math.exp(found.mu),
-        low=math.exp(low),
-        high=math.exp(high),
-        level=found.level,
-        kind="prediction" if kind == "prediction" else "confidence",
-        unit="ratio",
-        se=found.se[0],
-        p=found.p_values[0] if kind == "confidence" else None,
-        method=f"pooled ratio, {found.model}, {found.adjust}",
-        conventions=("common_effect" if found.model == "common" else found.model,),
-        grade="D2",
     )

@@ -55,6 +55,16 @@ def _number(value: float, method: str, *keys: str, unit: Unit = "number") -> Est
 def bayes_factor_bound(p: float) -> Estimate:
     """Return the largest Bayes factor for an effect that a P value allows, at least 1.
 
+    Parameters
+    ----------
+    p : float
+        Two-sided P value, above 0 and at most 1.
+
+    Returns
+    -------
+    Estimate
+        A number, 1 or more.
+
     Raises
     ------
     ValueError
@@ -63,6 +73,11 @@ def bayes_factor_bound(p: float) -> Estimate:
     References
     ----------
     Sellke, Bayarri & Berger 2001, Am Stat 55:62, equation 3 (inverted).
+
+    Examples
+    --------
+    >>> bayes_factor_bound(0.0411)
+    2.804
     """
     z_from_p(p)
     bound = -1.0 / (math.e * p * math.log(p)) if p < 1.0 / math.e else 1.0
@@ -72,6 +87,16 @@ def bayes_factor_bound(p: float) -> Estimate:
 def minimum_bayes_factor(z: float) -> Estimate:
     """Return Goodman's smallest Bayes factor for no effect, exp(-z**2 / 2), 0 to 1.
 
+    Parameters
+    ----------
+    z : float
+        Estimate over its standard error.
+
+    Returns
+    -------
+    Estimate
+        A number, 0 to 1.
+
     Raises
     ------
     ValueError
@@ -80,6 +105,11 @@ def minimum_bayes_factor(z: float) -> Estimate:
     References
     ----------
     Goodman 1999, Ann Intern Med 130:1005.
+
+    Examples
+    --------
+    >>> minimum_bayes_factor(2.04)
+    0.1248
     """
     if not math.isfinite(z):
         raise ValueError(f"z must be finite; got {z}")
@@ -89,6 +119,16 @@ def minimum_bayes_factor(z: float) -> Estimate:
 def s_value(p: float) -> Estimate:
     """Return the surprise of a P value in bits, -log2(p).
 
+    Parameters
+    ----------
+    p : float
+        Two-sided P value, above 0 and at most 1.
+
+    Returns
+    -------
+    Estimate
+        Bits, 0 or more.
+
     Raises
     ------
     ValueError
@@ -97,6 +137,11 @@ def s_value(p: float) -> Estimate:
     References
     ----------
     Greenland 2019, Am Stat 73(S1):106.
+
+    Examples
+    --------
+    >>> s_value(0.0411)
+    4.605
     """
     z_from_p(p)
     return _number(-math.log2(p), "S-value, bits")
@@ -107,10 +152,27 @@ def posterior_probability(prior: float, bayes_factor: float) -> Estimate:
 
     With `bayes_factor_bound` it is the most that the data allow.
 
+    Parameters
+    ----------
+    prior : float
+        Probability of an effect beforehand, between 0 and 1.
+    bayes_factor : float
+        In favour of an effect, above 0.
+
+    Returns
+    -------
+    Estimate
+        A probability, 0 to 1; grade D2.
+
     Raises
     ------
     ValueError
         Where `prior` is not between 0 and 1 or the Bayes factor not positive.
+
+    Examples
+    --------
+    >>> posterior_probability(0.1, 2.8)
+    0.2373
     """
     _check_probability("prior", prior)
     require_positive("bayes_factor", bayes_factor)
@@ -135,6 +197,11 @@ def false_positive_report_probability(
     se : float
         Standard error of the log hazard ratio on that scale; 1 / sqrt(events) per SD.
 
+    Returns
+    -------
+    Estimate
+        A probability, 0 to 1; grade D2.
+
     Raises
     ------
     ValueError
@@ -143,6 +210,11 @@ def false_positive_report_probability(
     References
     ----------
     Wacholder et al. 2004, J Natl Cancer Inst 96:434, equation 1.
+
+    Examples
+    --------
+    >>> false_positive_report_probability(0.0411, prior=0.1, alternative_hr=1.5, se=0.12)
+    0.2892
     """
     _check_probability("prior", prior)
     require_positive("alternative_hr", alternative_hr)
@@ -208,6 +280,11 @@ def adjusted_p_values(
     References
     ----------
     Holm 1979, Scand J Stat 6:65; Benjamini & Hochberg 1995, J R Stat Soc B 57:289.
+
+    Examples
+    --------
+    >>> adjusted_p_values([0.0411, 0.0173], n_hypotheses=4)
+    (0.1233, 0.0692)
     """
     if method not in _ADJUSTMENTS:
         raise ValueError(f"method must be one of {sorted(_ADJUSTMENTS)}; got {method!r}")
@@ -255,6 +332,11 @@ def e_value(hr: Estimate) -> Estimate:
     References
     ----------
     VanderWeele & Ding 2017, Ann Intern Med 167:268, table 2.
+
+    Examples
+    --------
+    >>> e_value(Estimate(1.28, 1.01, 1.61, level=0.95, unit="ratio"))
+    1.657 (95% CI 1.09 to open)
     """
     require_positive("hr", hr.value)
     low: float | None = None
@@ -301,6 +383,11 @@ def scepticism_limit(low: float, high: float) -> Estimate | None:
     References
     ----------
     Matthews 2018, R Soc Open Sci 5:171047, equation 2.5; Held 2019, R Soc Open Sci 6:181534.
+
+    Examples
+    --------
+    >>> scepticism_limit(1.02, 1.29)
+    1.214
     """
     require_positive("low", low)
     require_positive("high", high)

@@ -57,6 +57,11 @@ class Reported:
         Digits printed after the decimal point.
     bound : str
         "<" or ">" where only a bound was printed, else "".
+
+    Examples
+    --------
+    >>> read_reported("> 12").bound
+    '>'
     """
 
     text: str
@@ -109,11 +114,28 @@ def read_level(text: str) -> float:
 def read_reported(text: str) -> Reported | None:
     """Return what `text` prints, None for an empty cell.
 
+    Parameters
+    ----------
+    text : str
+        A cell, as printed.
+
+    Returns
+    -------
+    Reported or None
+        The number, or the word in its place.
+
     Raises
     ------
     ValueError
         Where the text is neither a number ("7.39", ".0411", "<.0001", "> 12") nor one of
         `NOT_A_NUMBER`.
+
+    Examples
+    --------
+    >>> read_reported("7.39")
+    Reported(text='7.39', value=7.39, decimals=2, bound='')
+    >>> read_reported("not reached").value is None
+    True
     """
     if text == "":
         return None

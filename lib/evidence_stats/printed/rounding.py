@@ -59,6 +59,12 @@ class PrintedNumber:
         The printed digits, exactly.
     bound : str
         "" for a value, "<" for an upper bound, ">" for a lower bound.
+
+    Examples
+    --------
+    >>> number = read_printed("1.00")
+    >>> number.low, number.high
+    (0.995, 1.005)
     """
 
     digits: Decimal
@@ -88,10 +94,25 @@ class PrintedNumber:
 def read_printed(text: str) -> PrintedNumber:
     """Return the printed number in `text`, such as "1.00", ".0411" or "<.0001".
 
+    Parameters
+    ----------
+    text : str
+        Plain digits, with an inequality sign where a bound is printed.
+
+    Returns
+    -------
+    PrintedNumber
+        Digits exactly as printed.
+
     Raises
     ------
     ValueError
         Where `text` is not plain digits with an optional inequality sign.
+
+    Examples
+    --------
+    >>> read_printed("<.0001")
+    PrintedNumber(digits=Decimal('0.0001'), bound='<')
     """
     match = _PRINTED.fullmatch(text)
     if match is None:
@@ -120,6 +141,11 @@ class RoundingPolygon:
         Range of the Wald P allowed by hazard ratio and interval alone; None where empty.
     consistent : bool
         Whether anything is left with all printed numbers.
+
+    Examples
+    --------
+    >>> rounding_polygon("1.04", "1.00", "1.08", ".0411").log_hr_se
+    0.01919 (range 0.01807 to 0.02038)
     """
 
     vertices: tuple[Point, ...]
@@ -216,6 +242,16 @@ def _range(values: list[float], unit: Literal["ratio", "number"], method: str) -
     )
 
 
+def shift_from_middle(ratio: float, low: float, high: float, se: float) -> tuple[float, float]:
+    """Return the middle of two limits on the log scale, and how many `se` a ratio is from it.
+
+    Wald limits have their ratio in the middle; more than `SMALL_SHIFT` is another kind of limit,
+    or a slip of the pen.
+    """
+    middle = math.sqrt(low * high)
+    return middle, abs(math.log(ratio / middle)) / se
+
+
 def rounding_polygon(
     hr: str, low: str, high: str, p: str | None = None, *, level: float = 0.95
 ) -> RoundingPolygon:
@@ -245,6 +281,12 @@ def rounding_polygon(
     References
     ----------
     The same idea for means: Brown & Heathers 2017, Soc Psychol Personal Sci 8:363 (GRIM).
+
+    Examples
+    --------
+    >>> found = rounding_polygon("1.04", "1.00", "1.08", ".0411")
+    >>> found.consistent, found.hr
+    (True, 1.04 (range 1.038 to 1.043))
     """
     numbers = [read_printed(text) for text in (hr, low, high)]
     if any(number.bound for number in numbers):

@@ -50,7 +50,12 @@ class RetrospectiveDesign:
     type_s : Estimate
         Probability that a significant result has the wrong sign.
     exaggeration : Estimate
-        Mean of |estimate| over the true effect among significant results, 1 or more.
+        Mean size of the estimate over the true effect among significant results, 1 or more.
+
+    Examples
+    --------
+    >>> retrospective_design(math.log(1.2), 0.19).power
+    0.1603
     """
 
     power: Estimate
@@ -63,6 +68,20 @@ def retrospective_design(
 ) -> RetrospectiveDesign:
     """Return power, type S error and exaggeration for a true log hazard ratio.
 
+    Parameters
+    ----------
+    true_log_hr : float
+        True log hazard ratio, not 0.
+    se : float
+        Standard error of its estimate.
+    alpha : float
+        Two-sided level of significance.
+
+    Returns
+    -------
+    RetrospectiveDesign
+        Probabilities, and a factor of 1 or more.
+
     Raises
     ------
     ValueError
@@ -72,6 +91,11 @@ def retrospective_design(
     ----------
     Gelman & Carlin 2014, Perspect Psychol Sci 9:641; closed form: Lu, Qiu & Deng 2019, Br J Math
     Stat Psychol 72:1.
+
+    Examples
+    --------
+    >>> retrospective_design(math.log(1.2), 0.12).exaggeration
+    1.722
     """
     require_positive("se", se)
     require_positive("size of true_log_hr", abs(true_log_hr))
@@ -115,6 +139,11 @@ def conditional_mle(z: float, *, alpha: float = 0.05) -> Estimate:
     References
     ----------
     Zhong & Prentice 2008, Biostatistics 9:621, equation 3.
+
+    Examples
+    --------
+    >>> conditional_mle(2.04)
+    0.5259
     """
     cut = critical_value(1.0 - alpha)
     size = abs(z)
@@ -161,6 +190,11 @@ def shrunk_signal_to_noise(
     References
     ----------
     van Zwet, Schwab & Senn 2021, Stat Med 40:6107, section 4.
+
+    Examples
+    --------
+    >>> shrunk_signal_to_noise(2.04)
+    1.308
     """
     if not math.isfinite(z):
         raise ValueError(f"z must be finite; got {z}")
@@ -197,10 +231,24 @@ def shrunk_hazard_ratio(hr: float, z: float, signal_to_noise: Estimate) -> Estim
     signal_to_noise : Estimate
         From `conditional_mle` or `shrunk_signal_to_noise` of the same z.
 
+    Returns
+    -------
+    Estimate
+        A ratio between 1 and `hr`.
+
     Raises
     ------
     ValueError
         Where `hr` is not positive, `z` is 0, or the signal-to-noise ratio lies outside 0 to `z`.
+
+    References
+    ----------
+    Those of what made `signal_to_noise`.
+
+    Examples
+    --------
+    >>> shrunk_hazard_ratio(1.04, 2.04, shrunk_signal_to_noise(2.04))
+    1.025
     """
     require_positive("hr", hr)
     require_positive("size of z", abs(z))

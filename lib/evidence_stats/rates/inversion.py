@@ -13,11 +13,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from evidence_stats.normal import require_level
 from evidence_stats.rates.proportions import (
     ProportionMethod,
     proportion_limits,
     require_choice,
-    require_level,
 )
 
 Rounding = Literal["any", "half_up", "half_even", "trunc"]
@@ -69,6 +69,11 @@ def counts_printing_percent(
     ValueError
         For anything but a number from 0 to 100, an unknown rounding, or n and max_n both or
         neither given.
+
+    Examples
+    --------
+    >>> counts_printing_percent("7.7", max_n=40)
+    ((1, 13), (2, 26), (3, 39))
     """
     printed = _percent(percent)
     require_choice("rounding", rounding, get_args(Rounding))
@@ -120,6 +125,11 @@ def counts_printing_interval(
     ------
     ValueError
         As `counts_printing_percent`, and for a level outside (0, 1) or an unknown method.
+
+    Examples
+    --------
+    >>> counts_printing_interval("30", "16.6", "46.5", max_n=120)
+    ((12, 40),)
     """
     require_level(level)
     printed = (_percent(low), _percent(high))
@@ -145,7 +155,29 @@ def sizes_printing(
 ) -> tuple[int, ...]:
     """Return every n up to `max_n` of which all `percents` can be shares, in ascending order.
 
-    Raises ValueError as `counts_printing_percent`, and where `percents` is empty.
+    Parameters
+    ----------
+    percents : sequence of Decimal or str
+        As printed, without the sign.
+    max_n : int
+        Largest number of people to try.
+    rounding : str
+        half_up, half_even, trunc, or any of the three.
+
+    Returns
+    -------
+    tuple of int
+        Numbers of people, 1 to `max_n`.
+
+    Raises
+    ------
+    ValueError
+        As `counts_printing_percent`, and where `percents` is empty.
+
+    Examples
+    --------
+    >>> sizes_printing(["7.7", "61.5"], max_n=60)
+    (13, 26, 39, 52)
     """
     if not percents:
         raise ValueError("percents must name at least one percentage; got none")
@@ -154,16 +186,6 @@ def sizes_printing(
         for percent in percents
     ]
     return tuple(sorted(set.intersection(*fitting)))
-
-
-def smallest_n(
-    percents: Sequence[Printed], *, max_n: int = 200, rounding: Rounding = "any"
-) -> int | None:
-    """Return the smallest n of which all `percents` can be shares, None if none up to `max_n`.
-
-    Raises ValueError as `sizes_printing`.
-    """
-    return next(iter(sizes_printing(percents, max_n=max_n, rounding=rounding)), None)
 
 
 def _percent(printed: Printed) -> Decimal:

@@ -17,7 +17,8 @@ from scipy.special import betaln
 from scipy.stats import beta
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.rates.proportions import require_counts, require_level
+from evidence_stats.normal import require_level
+from evidence_stats.rates.proportions import require_counts
 
 CONVENTIONS: dict[str, str] = {
     "beta_posterior": (
@@ -51,6 +52,14 @@ class ResponsePosterior:
     ------
     ValueError
         For impossible counts, or prior shapes that are not above 0.
+
+    Examples
+    --------
+    >>> posterior = ResponsePosterior(10, 40, 12, 40)
+    >>> posterior.interval()
+    -4.78 points (95% credible -23.78 to 14.36)
+    >>> round(posterior.probability_above(0.0), 3)
+    0.312
     """
 
     events_a: int
@@ -153,10 +162,27 @@ def bayes_factor_equal(
     Above 1 the data speak for equality. Closed form of Jeffreys (1961), Theory of Probability,
     section 5.1, with `prior` as the Beta prior of the common and of each separate proportion.
 
+    Parameters
+    ----------
+    events_a, n_a, events_b, n_b : int
+        People with the event and all people in each arm.
+    prior : tuple of float
+        Both shapes of the Beta prior, above 0.
+
+    Returns
+    -------
+    float
+        BF01, above 0.
+
     Raises
     ------
     ValueError
         For impossible counts, or prior shapes that are not above 0.
+
+    Examples
+    --------
+    >>> round(bayes_factor_equal(10, 40, 12, 40), 2)
+    3.63
     """
     require_counts(events_a, n_a, arm="_a")
     require_counts(events_b, n_b, arm="_b")

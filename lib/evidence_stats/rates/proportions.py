@@ -6,7 +6,6 @@ compared in `two_proportions`.
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
 from evidence_stats.estimates import Estimate
+from evidence_stats.normal import require_level
 
 ProportionMethod = Literal["clopper_pearson", "wilson", "jeffreys", "agresti_coull", "midp"]
 
@@ -112,12 +112,6 @@ def require_counts(events: int, n: int, *, arm: str = "") -> None:
         )
 
 
-def require_level(level: float) -> None:
-    """Raise ValueError unless `level` lies strictly between 0 and 1."""
-    if not isinstance(level, Real) or not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, both excluded; got {level!r}")
-
-
 def require_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     """Raise ValueError unless `value` is one of `allowed`, which the message lists."""
     if value not in allowed:
@@ -136,6 +130,26 @@ def proportion_limits(
     Clopper and Pearson (1934), Biometrika 26:404; Wilson (1927), JASA 22:209; Jeffreys and
     Agresti-Coull as in Brown, Cai and DasGupta (2001), Stat Sci 16:101; mid-P as in Berry and
     Armitage (1995), Statistician 44:417.
+
+    Parameters
+    ----------
+    events, n : array_like of int
+        People with the event, and all people; checked already.
+    method : str
+        clopper_pearson, wilson, jeffreys, agresti_coull or midp.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, 0 to 1.
+
+    Examples
+    --------
+    >>> low, high = proportion_limits([12, 10], [40, 40])
+    >>> low.round(3), high.round(3)
+    (array([0.166, 0.127]), array([0.465, 0.412]))
     """
     require_choice("method", method, get_args(ProportionMethod))
     require_level(level)
@@ -178,6 +192,17 @@ def proportion(
     ------
     ValueError
         For impossible counts, an unknown method or a level outside (0, 1).
+
+    References
+    ----------
+    Those of `proportion_limits`.
+
+    Examples
+    --------
+    >>> proportion(12, 40)
+    30% (95% CI 16.56 to 46.53)
+    >>> round(proportion(12, 40, method="wilson").low, 3)
+    0.181
     """
     require_counts(events, n)
     low, high = proportion_limits(events, n, method=method, level=level)

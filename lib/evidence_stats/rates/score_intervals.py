@@ -15,7 +15,8 @@ import math
 from collections.abc import Callable
 
 from scipy.optimize import brentq
-from scipy.stats import norm
+
+from evidence_stats.normal import critical_value
 
 # Absolute tolerance of the limits. Far below anything printed (1e-3) and anything compared (1e-6).
 _LIMIT_TOLERANCE = 1e-13
@@ -122,8 +123,7 @@ def ratio_limits(
 
 def _critical(level: float, n: int, corrected: bool) -> float:
     """Return the squared normal quantile, times N/(N - 1) where the variance is corrected."""
-    quantile = float(norm.ppf((1 + level) / 2))
-    return quantile**2 * (n / (n - 1) if corrected else 1.0)
+    return critical_value(level) ** 2 * (n / (n - 1) if corrected else 1.0)
 
 
 def _limit(excess: Callable[[float], float], inside: float, outside: float) -> float:

@@ -1,4 +1,4 @@
-"""Power and size of a two-arm trial with a yes-or-no outcome, by enumeration of every result.
+"""Power of a two-arm trial with a yes-or-no outcome, by enumeration of every result.
 
 Nothing is approximated: all (n_a + 1)(n_b + 1) possible tables are tested, and the probabilities
 of those that reject are summed.
@@ -15,8 +15,8 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 from scipy.stats import binom, chi2
 
-from evidence_stats.normal import quantile
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.normal import quantile, require_level
+from evidence_stats.rates.proportions import require_choice
 
 PowerTest = Literal["fisher", "chi_squared"]
 
@@ -52,10 +52,20 @@ def power_two_proportions(
     alpha : float
         Level of the two-sided test; a P value equal to it rejects.
 
+    Returns
+    -------
+    float
+        A probability, 0 to 1.
+
     Raises
     ------
     ValueError
         For proportions outside [0, 1], arms below 1, alpha outside (0, 1) or an unknown test.
+
+    Examples
+    --------
+    >>> round(power_two_proportions(0.3, 0.5, 40, 40), 3)
+    0.368
     """
     for name, value in (("p_a", p_a), ("p_b", p_b)):
         if not 0 <= value <= 1:
@@ -64,17 +74,6 @@ def power_two_proportions(
     likely_a = binom.pmf(np.arange(n_a + 1), n_a, p_a)
     likely_b = binom.pmf(np.arange(n_b + 1), n_b, p_b)
     return float(likely_a @ rejects @ likely_b)
-
-
-def size_at(
-    p: float, n_a: int, n_b: int, *, test: PowerTest = "fisher", alpha: float = 0.05
-) -> float:
-    """Return the exact probability, 0 to 1, of rejecting where both arms respond with `p`.
-
-    Fisher's test stays below `alpha` everywhere, usually far below; Pearson's test need not.
-    Raises as `power_two_proportions` does.
-    """
-    return power_two_proportions(p, p, n_a, n_b, test=test, alpha=alpha)
 
 
 def detectable_proportion(
@@ -109,6 +108,11 @@ def detectable_proportion(
     ValueError
         Where not even a proportion of 1 reaches `power`, or where `power` does not exceed the
         size of the test; and as `power_two_proportions` does.
+
+    Examples
+    --------
+    >>> round(detectable_proportion(0.3, 40, 40), 3)
+    0.626
     """
     require_level(power)
 
@@ -125,9 +129,15 @@ def detectable_proportion(
     return float(brentq(shortfall, p_reference, 1.0, xtol=1e-12))
 
 
-@lru_cache(maxsize=_CACHED_REGIONS)
 def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """Return the patients per arm that a two-sided comparison of two proportions needs.
+
+    Parameters
+    ----------
+    p_a, p_b : float
+        True proportions, strictly between 0 and 1.
+    power, alpha : float
+        Power, and two-sided level of the test.
 
     Returns
     -------
@@ -140,6 +150,11 @@ def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float
     ------
     ValueError
         Where the proportions are equal or not between 0 and 1, or alpha or power is not.
+
+    Examples
+    --------
+    >>> round(patients_per_arm(0.3, 0.5))
+    90
     """
     for name, value in (("p_a", p_a), ("p_b", p_b), ("power", power)):
         if not 0 < value < 1:
@@ -150,6 +165,7 @@ def patients_per_arm(p_a: float, p_b: float, *, power: float = 0.8, alpha: float
     return float(z**2 * (p_a * (1 - p_a) + p_b * (1 - p_b)) / (p_a - p_b) ** 2)
 
 
+@lru_cache(maxsize=_CACHED_REGIONS)
 def _rejection_region(n_a: int, n_b: int, test: PowerTest, alpha: float) -> NDArray[np.bool_]:
     """Return which tables reject: rows are events of arm a, columns events of arm b."""
     p_values = _fisher_p_values(n_a, n_b) if test == "fisher" else _pearson_p_values(n_a, n_b)

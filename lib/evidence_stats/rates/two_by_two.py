@@ -17,15 +17,6 @@ from scipy.special import gammaln, logsumexp
 EqualityTest = Literal[
     "boschloo", "barnard", "fisher", "fisher_midp", "chi_squared", "yates", "likelihood_ratio"
 ]
-EQUALITY_TESTS: tuple[EqualityTest, ...] = (
-    "boschloo",
-    "barnard",
-    "fisher",
-    "fisher_midp",
-    "chi_squared",
-    "yates",
-    "likelihood_ratio",
-)
 
 # Points SciPy puts over the nuisance parameter; its default of 32 misses the supremum of some
 # lopsided tables, 64 reproduces a fine grid search in R on every table of tests/reference.

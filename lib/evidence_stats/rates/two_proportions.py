@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 from typing import Literal, get_args
 
-from scipy.stats import norm
-
-from evidence_stats.estimates import Estimate
+from evidence_stats.estimates import Estimate, Unit
+from evidence_stats.normal import critical_value, ratio_with_limits, require_level
 from evidence_stats.rates.proportions import (
     proportion_limits,
     require_choice,
     require_counts,
-    require_level,
 )
 from evidence_stats.rates.score_intervals import difference_limits, ratio_limits
 from evidence_stats.rates.two_by_two import (
@@ -62,6 +60,11 @@ def risk_difference(
     ------
     ValueError
         For impossible counts, an unknown method or a level outside (0, 1).
+
+    Examples
+    --------
+    >>> risk_difference(10, 40, 12, 40)
+    -5 points (95% CI -24.47 to 14.75)
     """
     _require_arms(events_a, n_a, events_b, n_b, level)
     require_choice("method", method, get_args(DifferenceMethod))
@@ -69,7 +72,7 @@ def risk_difference(
     difference, se = p_a - p_b, None
     if method == "wald":
         se = math.sqrt(p_a * (1 - p_a) / n_a + p_b * (1 - p_b) / n_b)
-        half = float(norm.ppf((1 + level) / 2)) * se
+        half = critical_value(level) * se
         low, high = max(difference - half, -1.0), min(difference + half, 1.0)
     elif method == "newcombe":
         lows, highs = proportion_limits(
@@ -82,19 +85,8 @@ def risk_difference(
         low, high = difference_limits(
             events_a, n_a, events_b, n_b, level=level, corrected=corrected
         )
-    return Estimate(
-        value=difference,
-        low=low,
-        high=high,
-        level=level,
-        kind="confidence",
-        unit="points",
-        se=se,
-        n=n_a + n_b,
-        events=events_a + events_b,
-        method=_METHOD_NAMES[method],
-        conventions=("wald_difference" if method == "wald" else method,),
-    )
+    counts = (events_a, n_a, events_b, n_b)
+    return _compared(difference, (low, high), counts, level, method, unit="points", se=se)
 
 
 def risk_ratio(
@@ -128,6 +120,11 @@ def risk_ratio(
     ValueError
         For impossible counts; with `events_b` = 0, where the ratio is infinite or undefined; and
         for katz at n/n v n/n, where its interval would have no width.
+
+    Examples
+    --------
+    >>> risk_ratio(10, 40, 12, 40)
+    0.8333 (95% CI 0.4074 to 1.705)
     """
     _require_arms(events_a, n_a, events_b, n_b, level)
     require_choice("method", method, get_args(RiskRatioMethod))
@@ -145,7 +142,7 @@ def risk_ratio(
     limits = ratio_limits(
         events_a, n_a, events_b, n_b, level=level, corrected=method == "miettinen_nurminen"
     )
-    return _ratio(ratio, limits, (events_a, n_a, events_b, n_b), level, method)
+    return _compared(ratio, limits, (events_a, n_a, events_b, n_b), level, method)
 
 
 def odds_ratio(
@@ -180,6 +177,13 @@ def odds_ratio(
     ValueError
         For impossible counts, and where `events_b` = 0 or `events_a` = `n_a`: the odds ratio is
         infinite or undefined.
+
+    Examples
+    --------
+    >>> odds_ratio(10, 40, 12, 40)
+    0.7778 (95% CI 0.2906 to 2.082)
+    >>> odds_ratio(10, 40, 12, 40, method="conditional_exact")
+    0.7802 (95% CI 0.2567 to 2.328)
     """
     _require_arms(events_a, n_a, events_b, n_b, level)
     require_choice("method", method, get_args(OddsRatioMethod))
@@ -196,7 +200,7 @@ def odds_ratio(
         return _log_normal_ratio(a * d / (b * c), variance, counts, level, method)
     exact = conditional_odds_ratio if method == "conditional_exact" else midp_odds_ratio
     value, low, high = exact(*counts, level)
-    return _ratio(value, (low, high), counts, level, method)
+    return _compared(value, (low, high), counts, level, method)
 
 
 def equality_p(
@@ -221,6 +225,13 @@ def equality_p(
     ------
     ValueError
         For impossible counts or an unknown test.
+
+    Examples
+    --------
+    >>> round(equality_p(10, 40, 12, 40), 3)
+    0.672
+    >>> round(equality_p(10, 40, 12, 40, test="fisher"), 3)
+    0.803
     """
     require_counts(events_a, n_a, arm="_a")
     require_counts(events_b, n_b, arm="_b")
@@ -228,11 +239,13 @@ def equality_p(
     return equality_p_value(events_a, n_a, events_b, n_b, test)
 
 
+# Keys of `CONVENTIONS` that are not the name of the method.
+_KEYS = {"wald": "wald_difference", "midp": "odds_ratio_midp"}
 _METHOD_NAMES: dict[str, str] = {
     "miettinen_nurminen": "Miettinen-Nurminen score interval",
     "mee": "Mee score interval",
     "newcombe": "Newcombe hybrid score interval",
-    "wald": "Wald interval",
+    "wald_difference": "Wald interval",
     "katz": "Katz log interval",
     "koopman": "Koopman score interval",
     "woolf": "Woolf logit interval",
@@ -253,32 +266,31 @@ def _log_normal_ratio(
 ) -> Estimate:
     """Return a ratio with a normal interval on the log scale; no upper limit if not finite."""
     if value == 0:
-        return _ratio(value, (0.0, None), counts, level, method)
-    se = math.sqrt(variance)
-    width = float(norm.ppf((1 + level) / 2)) * se
-    limits = (value * math.exp(-width), value * math.exp(width))
-    return _ratio(value, limits, counts, level, method, se=se)
+        return _compared(value, (0.0, None), counts, level, method)
+    found = ratio_with_limits(value, math.sqrt(variance), level)
+    return _compared(value, (found.low, found.high), counts, level, method, se=found.se)
 
 
-def _ratio(
+def _compared(
     value: float,
-    limits: tuple[float, float | None],
+    limits: tuple[float | None, float | None],
     counts: tuple[int, int, int, int],
     level: float,
     method: str,
     *,
+    unit: Unit = "ratio",
     se: float | None = None,
 ) -> Estimate:
-    """Return the Estimate of a ratio."""
+    """Return the Estimate of a difference or a ratio."""
     events_a, n_a, events_b, n_b = counts
-    key = "odds_ratio_midp" if method == "midp" else method
+    key = _KEYS.get(method, method)
     return Estimate(
         value=value,
         low=limits[0],
         high=limits[1],
         level=level,
         kind="confidence",
-        unit="ratio",
+        unit=unit,
         se=se,
         n=n_a + n_b,
         events=events_a + events_b,

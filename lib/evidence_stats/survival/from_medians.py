@@ -14,7 +14,7 @@ import math
 from typing import Literal
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value
+from evidence_stats.normal import critical_value, ratio_with_limits
 from evidence_stats.survival.median import Median, require_positive
 
 CONVENTIONS: dict[str, str] = {
@@ -56,6 +56,16 @@ LN2 = math.log(2.0)
 def log_median_se(median: Median) -> float:
     """Return the standard error of the log median from its printed limits.
 
+    Parameters
+    ----------
+    median : Median
+        With both limits, in months.
+
+    Returns
+    -------
+    float
+        Above 0, on the scale of natural logarithms.
+
     Raises
     ------
     ValueError
@@ -64,6 +74,11 @@ def log_median_se(median: Median) -> float:
     References
     ----------
     Parmar et al. 1998, Stat Med 17:2815 (the same inversion for hazard ratios).
+
+    Examples
+    --------
+    >>> round(log_median_se(Median(7.39, 5.52, 9.20)), 3)
+    0.13
     """
     if median.low is None or median.high is None:
         raise ValueError(
@@ -80,6 +95,29 @@ def median_at_level(median: Median, level: float) -> Median:
     """Return a median with its limits at `level`, from the standard error of its logarithm.
 
     At its own level, or with a limit missing, it stays as printed.
+
+    Parameters
+    ----------
+    median : Median
+        As printed, in months.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Median
+        In months, with limits symmetric on the log scale.
+
+    Raises
+    ------
+    ValueError
+        Where the limits coincide, or the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> median = median_at_level(Median(7.39, 5.52, 9.20), 0.9)
+    >>> round(median.low, 2), round(median.high, 2)
+    (5.96, 9.16)
     """
     if median.level == level or median.low is None or median.high is None:
         return median
@@ -97,28 +135,32 @@ def _common_level(a: Median, b: Median) -> float:
 
 
 def _ratio(value: float, se: float, level: float, method: str, *keys: str, d2: bool) -> Estimate:
-    half_width = critical_value(level) * se
-    return Estimate(
-        value=value,
-        low=value * math.exp(-half_width),
-        high=value * math.exp(half_width),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
-        method=method,
-        conventions=keys,
-        grade="D2" if d2 else "D1",
-    )
+    grade = "D2" if d2 else "D1"
+    return ratio_with_limits(value, se, level, method=method, conventions=keys, grade=grade)
 
 
 def ratio_of_medians(a: Median, b: Median) -> Estimate:
     """Return the ratio of medians a / b with a normal interval on the log scale.
 
+    Parameters
+    ----------
+    a, b : Median
+        Both with limits at one level, in months.
+
+    Returns
+    -------
+    Estimate
+        A ratio; above 1 where a is the longer one.
+
     Raises
     ------
     ValueError
         Where a median was not reached, a limit is missing, limits coincide or the levels differ.
+
+    Examples
+    --------
+    >>> ratio_of_medians(Median(7.56, 5.19, 11.07), Median(7.39, 5.52, 9.20))
+    1.023 (95% CI 0.6479 to 1.615)
     """
     level = _common_level(a, b)
     se = math.hypot(log_median_se(a), log_median_se(b))
@@ -130,6 +172,13 @@ def hazard_ratio_from_medians(
     experimental: Median, control: Median, *, shape: float = 1.0
 ) -> Estimate:
     """Return the hazard ratio that two printed medians imply under one Weibull shape.
+
+    Parameters
+    ----------
+    experimental, control : Median
+        Both with limits at one level, in months.
+    shape : float
+        Weibull shape of both curves, above 0; 1 is exponential.
 
     Returns
     -------
@@ -147,6 +196,11 @@ def hazard_ratio_from_medians(
     ----------
     Tierney et al. 2007, Trials 8:16 (exponential case); Michiels et al. 2005, Lancet Oncol 6:719
     (why this must not pass for a Cox hazard ratio).
+
+    Examples
+    --------
+    >>> hazard_ratio_from_medians(Median(7.56, 5.19, 11.07), Median(7.39, 5.52, 9.20))
+    0.9775 (95% CI 0.6191 to 1.544)
     """
     require_positive("shape", shape)
     level = _common_level(experimental, control)
@@ -181,10 +235,26 @@ def hazard_ratio_from_medians_and_counts(
     level : float
         Coverage of the interval, 0 to 1.
 
+    Returns
+    -------
+    Estimate
+        A ratio, control median over experimental median. Grade D2.
+
     Raises
     ------
     ValueError
         Where a median was not reached or a count is not positive.
+
+    References
+    ----------
+    Tierney et al. 2007, Trials 8:16 (exponential curves).
+
+    Examples
+    --------
+    >>> hazard_ratio_from_medians_and_counts(
+    ...     Median(5.7), Median(5.6), count_experimental=97, count_control=92
+    ... )
+    0.9825 (95% CI 0.651 to 1.483)
     """
     require_positive("count_experimental", count_experimental)
     require_positive("count_control", count_control)
@@ -202,6 +272,16 @@ def difference_of_medians(a: Median, b: Median) -> Estimate:
 
     A side of the interval that would need a missing limit is None.
 
+    Parameters
+    ----------
+    a, b : Median
+        In months.
+
+    Returns
+    -------
+    Estimate
+        Months; positive where a is the longer one.
+
     Raises
     ------
     ValueError
@@ -210,6 +290,11 @@ def difference_of_medians(a: Median, b: Median) -> Estimate:
     References
     ----------
     Zou & Donner 2008, Stat Med 27:1693, equation 7 (MOVER).
+
+    Examples
+    --------
+    >>> difference_of_medians(Median(7.56, 5.19, 11.07), Median(7.39, 5.52, 9.20))
+    0.17 months (95% CI -2.812 to 4.147)
     """
     level = _common_level(a, b)
     first, second = a.months(), b.months()
@@ -234,6 +319,13 @@ def difference_of_medians(a: Median, b: Median) -> Estimate:
 def implied_weibull_shape(median: Median, n: int) -> Estimate:
     """Return the Weibull shape at which `n` patients give limits as wide as those printed.
 
+    Parameters
+    ----------
+    median : Median
+        With both limits, in months.
+    n : int
+        Patients of the arm.
+
     Returns
     -------
     Estimate
@@ -248,6 +340,11 @@ def implied_weibull_shape(median: Median, n: int) -> Estimate:
     References
     ----------
     Variance of a Kaplan-Meier median: Brookmeyer & Crowley 1982, Biometrics 38:29.
+
+    Examples
+    --------
+    >>> implied_weibull_shape(Median(7.39, 5.52, 9.20), 40)
+    1.75
     """
     require_positive("n", n)
     se = log_median_se(median)
@@ -263,6 +360,11 @@ def implied_weibull_shape(median: Median, n: int) -> Estimate:
 def implied_exponential_events(median: Median) -> Estimate:
     """Return the events that an exponential rate would need for limits this narrow.
 
+    Parameters
+    ----------
+    median : Median
+        With both limits, in months.
+
     Returns
     -------
     Estimate
@@ -273,6 +375,11 @@ def implied_exponential_events(median: Median) -> Estimate:
     ------
     ValueError
         Where a limit is missing or the limits coincide.
+
+    Examples
+    --------
+    >>> implied_exponential_events(Median(7.39, 5.52, 9.20))
+    58.89
     """
     se = log_median_se(median)
     return Estimate(
@@ -285,6 +392,15 @@ def implied_exponential_events(median: Median) -> Estimate:
 def landmark_survival(median: Median, time: float, *, shape: float = 1.0) -> Estimate:
     """Return the survival at `time` months on a Weibull curve through a printed median.
 
+    Parameters
+    ----------
+    median : Median
+        In months.
+    time : float
+        Months, above 0.
+    shape : float
+        Weibull shape, above 0; 1 is exponential.
+
     Returns
     -------
     Estimate
@@ -295,6 +411,11 @@ def landmark_survival(median: Median, time: float, *, shape: float = 1.0) -> Est
     ------
     ValueError
         Where the median was not reached, or `time` or `shape` is not positive.
+
+    Examples
+    --------
+    >>> landmark_survival(Median(7.39, 5.52, 9.20), 12)
+    32.45% (95% CI 22.16 to 40.49)
     """
     require_positive("time", time)
     require_positive("shape", shape)

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value, distribution, z_from_p
+from evidence_stats.normal import critical_value, distribution, ratio_with_limits, z_from_p
 from evidence_stats.survival.median import require_positive
-
-NonInferiority = Literal["shown", "not shown", "inferior"]
 
 CONVENTIONS: dict[str, str] = {
     "hr_se_from_interval": (
@@ -50,6 +47,11 @@ def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0
     level : float
         Coverage of the interval, 0 to 1.
 
+    Returns
+    -------
+    float
+        Above 0, on the scale of natural logarithms.
+
     Raises
     ------
     ValueError
@@ -58,6 +60,11 @@ def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0
     References
     ----------
     Parmar et al. 1998, Stat Med 17:2815, equation 7; Tierney et al. 2007, Trials 8:16.
+
+    Examples
+    --------
+    >>> round(log_hr_se_from_interval(0.63, 0.52, 0.75), 4)
+    0.0934
     """
     for name, value in (("hr", hr), ("low", low), ("high", high)):
         require_positive(name, value)
@@ -69,6 +76,18 @@ def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0
 def log_hr_se_from_p(hr: float, p: float) -> float:
     """Return the standard error of a log hazard ratio from its two-sided P value.
 
+    Parameters
+    ----------
+    hr : float
+        Printed hazard ratio, above 0, not 1.
+    p : float
+        Printed two-sided P value, above 0 and below 1.
+
+    Returns
+    -------
+    float
+        Above 0, on the scale of natural logarithms.
+
     Raises
     ------
     ValueError
@@ -78,6 +97,11 @@ def log_hr_se_from_p(hr: float, p: float) -> float:
     References
     ----------
     Parmar et al. 1998, Stat Med 17:2815, equation 9.
+
+    Examples
+    --------
+    >>> round(log_hr_se_from_p(0.63, 0.0001), 4)
+    0.1188
     """
     require_positive("hr", hr)
     z = z_from_p(p)
@@ -107,47 +131,68 @@ def printed_hazard_ratio(
     level : float
         Coverage of the interval, 0 to 1.
 
+    Returns
+    -------
+    Estimate
+        The ratio as printed, grade D1; `se` is that of its logarithm.
+
     Raises
     ------
     ValueError
         Where there is neither an interval nor a P, or as in the two functions above.
+
+    References
+    ----------
+    Those of `log_hr_se_from_interval` and `log_hr_se_from_p`.
+
+    Examples
+    --------
+    >>> printed_hazard_ratio(0.63, 0.52, 0.75)
+    0.63 (95% CI 0.52 to 0.75)
+    >>> printed_hazard_ratio(0.63, p=0.0001)
+    0.63 (95% CI 0.4992 to 0.7951)
     """
     if low is not None and high is not None:
         se, key = log_hr_se_from_interval(hr, low, high, level), "hr_se_from_interval"
     elif p is not None:
         se, key = log_hr_se_from_p(hr, p), "hr_se_from_p"
-        half_width = critical_value(level) * se
-        low, high = hr * math.exp(-half_width), hr * math.exp(half_width)
     else:
         raise ValueError(f"expected both limits or a P value; got low={low}, high={high}, p={p}")
-    return Estimate(
-        value=hr,
-        low=low,
-        high=high,
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
-        p=p,
-        method="printed hazard ratio",
-        conventions=(key,),
-    )
+    made = ratio_with_limits(hr, se, level, p=p, method="printed hazard ratio", conventions=(key,))
+    return made if key == "hr_se_from_p" else replace(made, low=low, high=high)
 
 
 def at_level(ratio: Estimate, level: float) -> Estimate:
     """Return a ratio with its interval at `level`, from the standard error of its logarithm.
 
     At its own level, or without a standard error, it stays as it is.
+
+    Parameters
+    ----------
+    ratio : Estimate
+        Unit "ratio".
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Estimate
+        The same ratio; limits symmetric on the log scale.
+
+    Raises
+    ------
+    ValueError
+        Where the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> at_level(printed_hazard_ratio(0.63, 0.52, 0.75), 0.9)
+    0.63 (90% CI 0.5403 to 0.7347)
     """
     if ratio.se is None or ratio.level == level:
         return ratio
-    half_width = critical_value(level) * ratio.se
-    return replace(
-        ratio,
-        low=ratio.value * math.exp(-half_width),
-        high=ratio.value * math.exp(half_width),
-        level=level,
-    )
+    found = ratio_with_limits(ratio.value, ratio.se, level)
+    return replace(ratio, low=found.low, high=found.high, level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +205,14 @@ class NormalPosterior:
         Mean and standard deviation of the log hazard ratio.
     prior_mean, prior_sd : float
         The prior that it used; `prior_sd` is infinite for a flat prior.
+
+    Examples
+    --------
+    >>> posterior = normal_posterior(-0.0227, 0.233)
+    >>> posterior.summary()
+    0.9776 (95% credible 0.6192 to 1.543)
+    >>> posterior.probability(1.0)
+    0.5388
     """
 
     mean: float
@@ -190,15 +243,11 @@ class NormalPosterior:
 
     def summary(self, *, level: float = 0.95) -> Estimate:
         """Return the posterior median hazard ratio with its central credible interval."""
-        half_width = critical_value(level) * self.sd
-        return Estimate(
-            value=math.exp(self.mean),
-            low=math.exp(self.mean - half_width),
-            high=math.exp(self.mean + half_width),
-            level=level,
+        return ratio_with_limits(
+            math.exp(self.mean),
+            self.sd,
+            level,
             kind="credible",
-            unit="ratio",
-            se=self.sd,
             method="posterior of the hazard ratio, normal likelihood and prior",
             conventions=("normal_posterior",),
             grade="D2",
@@ -217,6 +266,11 @@ def normal_posterior(
     prior_mean, prior_sd : float
         Prior of the log hazard ratio; the default is flat.
 
+    Returns
+    -------
+    NormalPosterior
+        Of the log hazard ratio.
+
     Raises
     ------
     ValueError
@@ -225,6 +279,11 @@ def normal_posterior(
     References
     ----------
     Spiegelhalter, Freedman & Parmar 1994, J R Stat Soc A 157:357, section 3.
+
+    Examples
+    --------
+    >>> normal_posterior(-0.0227, 0.233, prior_sd=0.354).summary()
+    0.9843 (95% credible 0.6721 to 1.441)
     """
     require_positive("se", se)
     if not (math.isfinite(log_hr) and math.isfinite(prior_mean)):
@@ -236,39 +295,3 @@ def normal_posterior(
     precision = precision_data + precision_prior
     mean = (log_hr * precision_data + prior_mean * precision_prior) / precision
     return NormalPosterior(mean, precision**-0.5, prior_mean, prior_sd)
-
-
-def read_non_inferiority(
-    estimate: Estimate, margin: float, *, higher_is_worse: bool = True
-) -> NonInferiority:
-    """Return what an interval says about non-inferiority at `margin`.
-
-    Returns
-    -------
-    str
-        "shown" where the whole interval is on the good side of the margin, "inferior" where it
-        is on the bad side, otherwise "not shown". A missing limit counts as unbounded.
-
-    Raises
-    ------
-    ValueError
-        Where the estimate has no interval, or the estimate is a ratio and the margin not
-        positive.
-
-    References
-    ----------
-    Piaggio et al. 2012, JAMA 308:2594, figure 1 (CONSORT for non-inferiority trials).
-    """
-    if estimate.low is None and estimate.high is None:
-        raise ValueError("expected an estimate with an interval; got one without")
-    if estimate.unit == "ratio":
-        require_positive("margin", margin)
-    if not higher_is_worse:
-        good = estimate.low is not None and estimate.low > margin
-        bad = estimate.high is not None and estimate.high < margin
-    else:
-        good = estimate.high is not None and estimate.high < margin
-        bad = estimate.low is not None and estimate.low > margin
-    if good:
-        return "shown"
-    return "inferior" if bad else "not shown"

@@ -18,7 +18,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from evidence_stats.estimates import Estimate, Unit
+from evidence_stats.estimates import Estimate
 from evidence_stats.normal import critical_value
 from evidence_stats.survival.median import Median, require_positive
 
@@ -45,17 +45,13 @@ CONVENTIONS: dict[str, str] = {
         "survRM2; lifelines' return_variance is the variance of min(T, tau) between patients, "
         "not of the mean."
     ),
-    "weibull_shape_rho": (
-        "The Weibull fit is lifelines' and its shape is called rho_ there; R's survreg and SAS "
-        "LIFEREG print scale = 1 / shape."
-    ),
 }
 
 # S within this of one half counts as one half: R 4.2.2, survival:::survmean, tolerance.
 HALF_TOLERANCE = math.sqrt(np.finfo(np.float64).eps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KaplanMeierCurve:
     """A Kaplan-Meier curve at its distinct observed times.
 
@@ -69,6 +65,11 @@ class KaplanMeierCurve:
         Patients at risk just before each time, and events at it.
     greenwood : array of float
         Sum of d / (n (n - d)) up to each time; infinite once the curve is at 0.
+
+    Examples
+    --------
+    >>> km_curve([2, 4, 6, 8], [1, 0, 1, 1])
+    KaplanMeierCurve(4 patients, 3 events, to 8 months)
     """
 
     times: Floats
@@ -77,10 +78,11 @@ class KaplanMeierCurve:
     events: Ints
     greenwood: Floats
 
-    def survival_at(self, time: float) -> float:
-        """Return the survival at `time` months, a proportion; beyond the last time, the last."""
-        position = int(np.searchsorted(self.times, time, side="right"))
-        return 1.0 if position == 0 else float(self.survival[position - 1])
+    def __repr__(self) -> str:
+        return (
+            f"KaplanMeierCurve({self.at_risk[0]} patients, {self.events.sum()} events, "
+            f"to {self.times[-1]:g} months)"
+        )
 
     def band(
         self, *, conf_type: ConfType = "log-log", level: float = 0.95
@@ -153,6 +155,18 @@ def checked_arms(times: npt.ArrayLike, events: npt.ArrayLike) -> tuple[Floats, B
 def km_curve(times: npt.ArrayLike, events: npt.ArrayLike) -> KaplanMeierCurve:
     """Return the Kaplan-Meier curve of one arm.
 
+    Parameters
+    ----------
+    times : array_like of float
+        Months from start, not negative.
+    events : array_like of bool
+        True for the event, False for a patient who was censored then.
+
+    Returns
+    -------
+    KaplanMeierCurve
+        At the distinct times, increasing.
+
     Raises
     ------
     ValueError
@@ -161,6 +175,11 @@ def km_curve(times: npt.ArrayLike, events: npt.ArrayLike) -> KaplanMeierCurve:
     References
     ----------
     Kaplan & Meier 1958, J Am Stat Assoc 53:457.
+
+    Examples
+    --------
+    >>> km_curve([2, 4, 6, 8], [1, 0, 1, 1]).survival
+    array([0.75 , 0.75 , 0.375, 0.   ])
     """
     months, flags = checked_arms(times, events)
     distinct, position = np.unique(months, return_inverse=True)
@@ -189,15 +208,34 @@ def km_median(
 ) -> Median:
     """Return the median of a Kaplan-Meier curve with its limits.
 
+    Parameters
+    ----------
+    curve : KaplanMeierCurve
+        The curve of one arm.
+    conf_type : str
+        Scale of the band: "log-log", "log" or "plain".
+    level : float
+        Coverage of the interval, between 0 and 1.
+
     Returns
     -------
     Median
         Months; the median is None where the curve stays above one half, a limit None where its
         band does.
 
+    Raises
+    ------
+    ValueError
+        For an unknown `conf_type` or a level that is not between 0 and 1.
+
     References
     ----------
     Brookmeyer & Crowley 1982, Biometrics 38:29; the midpoint rule is R's print.survfit.
+
+    Examples
+    --------
+    >>> km_median(km_curve([2, 4, 6, 8], [1, 0, 1, 1]))
+    Median(value=6.0, low=2.0, high=None, level=0.95)
     """
     lower, upper = curve.band(conf_type=conf_type, level=level)
     return Median(
@@ -212,6 +250,17 @@ def rmst(
     times: npt.ArrayLike, events: npt.ArrayLike, tau: float, *, level: float = 0.95
 ) -> Estimate:
     """Return the restricted mean survival time up to `tau` months.
+
+    Parameters
+    ----------
+    times : array_like of float
+        Months from start, not negative.
+    events : array_like of bool
+        True for the event, False for a patient who was censored then.
+    tau : float
+        Months, above 0.
+    level : float
+        Coverage of the interval, between 0 and 1.
 
     Returns
     -------
@@ -228,6 +277,11 @@ def rmst(
     ----------
     Klein & Moeschberger 2003, Survival Analysis, equations 4.5.1-4.5.2; Uno et al. 2014, J Clin
     Oncol 32:2380.
+
+    Examples
+    --------
+    >>> rmst([2, 4, 6, 8], [1, 0, 1, 1], tau=6)
+    5 months (95% CI 3.303 to 6.697)
     """
     require_positive("tau", tau)
     curve = km_curve(times, events)
@@ -254,54 +308,3 @@ def rmst(
         method=f"restricted mean survival to {tau:g} months, Kaplan-Meier",
         conventions=("rmst_greenwood",),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WeibullFit:
-    """Maximum likelihood Weibull curve: shape (unitless) and median (months)."""
-
-    shape: Estimate
-    median: Estimate
-
-
-def fit_weibull(times: npt.ArrayLike, events: npt.ArrayLike, *, level: float = 0.95) -> WeibullFit:
-    """Return the Weibull curve fitted to one arm by lifelines, with Wald intervals.
-
-    Raises
-    ------
-    ValueError
-        Where there is no event, or as in `checked_arms`.
-    """
-    # Imported here: loading lifelines costs about a second.
-    from lifelines import WeibullFitter
-
-    months, flags = checked_arms(times, events)
-    if not flags.any():
-        raise ValueError("expected at least one event; got none")
-    fit = WeibullFitter().fit(months, flags)
-    shape, scale = float(fit.rho_), float(fit.lambda_)
-    covariance = fit.variance_matrix_.loc[["lambda_", "rho_"], ["lambda_", "rho_"]].to_numpy()
-    # log median = log(scale) + log(ln 2) / shape; delta method on (scale, shape).
-    gradient = np.array([1.0 / scale, -math.log(math.log(2.0)) / shape**2])
-    median_se = math.sqrt(float(gradient @ covariance @ gradient))
-    shape_se = math.sqrt(float(covariance[1, 1])) / shape
-    median = scale * math.log(2.0) ** (1.0 / shape)
-
-    def wald(value: float, se: float, unit: Unit) -> Estimate:
-        factor = math.exp(critical_value(level) * se)
-        return Estimate(
-            value=value,
-            low=value / factor,
-            high=value * factor,
-            level=level,
-            kind="confidence",
-            unit=unit,
-            se=se,
-            n=months.size,
-            events=int(flags.sum()),
-            method="Weibull maximum likelihood, Wald interval on the log scale",
-            conventions=("weibull_shape_rho",),
-            grade="D2",
-        )
-
-    return WeibullFit(wald(shape, shape_se, "number"), wald(median, median_se, "months"))

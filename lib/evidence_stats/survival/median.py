@@ -34,6 +34,13 @@ class Median:
     ValueError
         Where a number is not positive and finite, the limits do not enclose the median, or the
         level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> Median(7.39, 5.52, 9.20)
+    Median(value=7.39, low=5.52, high=9.2, level=0.95)
+    >>> Median(27.04, 22.31).estimate()
+    27.04 months (95% CI 22.31 to open)
     """
 
     value: float | None

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.normal import critical_value, distribution, quantile
+from evidence_stats.normal import distribution, quantile
 from evidence_stats.survival.median import require_positive
 
 CONVENTIONS: dict[str, str] = {
@@ -53,6 +53,15 @@ def detectable_hazard_ratio(
 ) -> Estimate:
     """Return the hazard ratio below 1 that `events` detect with the stated power.
 
+    Parameters
+    ----------
+    events : int
+        Events in both arms together.
+    power, alpha : float
+        Power, and two-sided level of the test.
+    allocation : float
+        Share of patients in the experimental arm.
+
     Returns
     -------
     Estimate
@@ -67,6 +76,11 @@ def detectable_hazard_ratio(
     References
     ----------
     Schoenfeld 1981, Biometrika 68:316.
+
+    Examples
+    --------
+    >>> detectable_hazard_ratio(70)
+    0.5119
     """
     total = _z_sum(power, alpha)
     if total <= 0.0:
@@ -85,6 +99,20 @@ def events_required(
 ) -> Estimate:
     """Return the events needed to detect a hazard ratio, not rounded up.
 
+    Parameters
+    ----------
+    hr : float
+        True hazard ratio, above 0, not 1.
+    power, alpha : float
+        Power, and two-sided level of the test.
+    allocation : float
+        Share of patients in the experimental arm.
+
+    Returns
+    -------
+    Estimate
+        A number of events in both arms together.
+
     Raises
     ------
     ValueError
@@ -93,6 +121,11 @@ def events_required(
     References
     ----------
     Schoenfeld 1981, Biometrika 68:316; 1983, Biometrics 39:499.
+
+    Examples
+    --------
+    >>> events_required(0.7)
+    246.8
     """
     log_hr = _different_from_one("hr", hr)
     unit_information = _information(1.0, allocation)
@@ -109,6 +142,22 @@ def power_at(hr: float, events: int, *, alpha: float = 0.05, allocation: float =
 
     At `hr` 1 it is alpha / 2: the chance of a significant result in one named direction.
 
+    Parameters
+    ----------
+    hr : float
+        True hazard ratio, above 0.
+    events : int
+        Events in both arms together.
+    alpha : float
+        Two-sided level of the test.
+    allocation : float
+        Share of patients in the experimental arm.
+
+    Returns
+    -------
+    Estimate
+        A probability, 0 to 1.
+
     Raises
     ------
     ValueError
@@ -117,6 +166,11 @@ def power_at(hr: float, events: int, *, alpha: float = 0.05, allocation: float =
     References
     ----------
     Schoenfeld 1981, Biometrika 68:316.
+
+    Examples
+    --------
+    >>> power_at(0.7, 70)
+    0.3199
     """
     require_positive("hr", hr)
     z = abs(math.log(hr)) * _information(events, allocation)
@@ -147,6 +201,22 @@ def non_inferiority_events(
 ) -> Estimate:
     """Return the events needed to show non-inferiority, not rounded up.
 
+    Parameters
+    ----------
+    margin : float
+        Margin as a hazard ratio, above 1.
+    true_hr : float
+        True hazard ratio, below the margin.
+    power, alpha : float
+        Power, and two-sided level of the test.
+    allocation : float
+        Share of patients in the experimental arm.
+
+    Returns
+    -------
+    Estimate
+        A number of events in both arms together.
+
     Raises
     ------
     ValueError
@@ -156,6 +226,11 @@ def non_inferiority_events(
     References
     ----------
     Schoenfeld 1983, Biometrics 39:499, with the margin in place of the null.
+
+    Examples
+    --------
+    >>> non_inferiority_events(1.25)
+    630.5
     """
     distance = _margin_distance(margin, true_hr)
     if distance <= 0.0:
@@ -179,11 +254,38 @@ def non_inferiority_power(
 ) -> Estimate:
     """Return the probability that the upper limit falls below the margin.
 
+    Parameters
+    ----------
+    margin : float
+        Margin as a hazard ratio, above 1.
+    events : int
+        Events in both arms together.
+    true_hr : float
+        True hazard ratio.
+    alpha : float
+        Two-sided level; the upper limit of a 1 - alpha interval is compared with the margin.
+    allocation : float
+        Share of patients in the experimental arm.
+
+    Returns
+    -------
+    Estimate
+        A probability, 0 to 1.
+
     Raises
     ------
     ValueError
         Where `margin` is not above 1, `events` or `true_hr` is not positive, or a probability is
         not between 0 and 1.
+
+    References
+    ----------
+    Schoenfeld 1983, Biometrics 39:499, with the margin in place of the null.
+
+    Examples
+    --------
+    >>> non_inferiority_power(1.25, 70)
+    0.1523
     """
     z = _margin_distance(margin, true_hr) * _information(events, allocation)
     return Estimate(
@@ -214,16 +316,25 @@ def detectable_interaction(events: int, *, power: float = 0.80, alpha: float = 0
     Estimate
         Smallest ratio of hazard ratios above 1, per SD of the marker; grade D2.
 
+    Raises
+    ------
+    ValueError
+        Where `events` is not positive, or not 0 < alpha < 0.5 < power < 1.
+
     References
     ----------
     Variance of one covariate: Schmoor, Sauerbrei & Schumacher 2000, Stat Med 19:441.
+
+    Examples
+    --------
+    >>> detectable_interaction(70)
+    1.954
     """
     require_positive("events", events)
     if not (0 < alpha < 0.5 < power < 1):
         raise ValueError(f"expected 0 < alpha < 0.5 < power < 1; got alpha {alpha}, power {power}")
-    reach = critical_value(1 - alpha) + critical_value(2 * power - 1)
     return Estimate(
-        value=math.exp(reach * 2.0 / math.sqrt(events)),
+        value=math.exp(_z_sum(power, alpha) * 2.0 / math.sqrt(events)),
         unit="ratio",
         events=events,
         method="detectable interaction per SD, equal arms",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from evidence_stats.survival.kaplan_meier import (
     survival_band,
 )
 from evidence_stats.survival.median import Median, require_positive
+
+if TYPE_CHECKING:
+    from lifelines import KaplanMeierFitter
 
 Family = Literal["weibull", "loglogistic", "lognormal"]
 
@@ -52,6 +55,11 @@ class ReconstructionError(ValueError):
         What was found, in words.
     arm : str
         experimental or control; "" where it is not one of them alone.
+
+    Examples
+    --------
+    >>> str(ReconstructionError("too few arms came close", "widen shape_range"))
+    'too few arms came close: widen shape_range'
     """
 
     def __init__(self, what: str, remedy: str, arm: str = "") -> None:
@@ -93,6 +101,11 @@ class EnsembleSettings:
     ------
     ValueError
         Where a setting is out of its range.
+
+    Examples
+    --------
+    >>> EnsembleSettings(size=500, family="lognormal").family
+    'lognormal'
     """
 
     size: int = 1000
@@ -121,7 +134,7 @@ class EnsembleSettings:
             raise ValueError("shape_range and median_range must start above 0; got 0")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ArmEnsemble:
     """Synthetic versions of one arm.
 
@@ -139,6 +152,12 @@ class ArmEnsemble:
         Arms drawn.
     acceptance : float
         Share of the arms drawn that came close enough.
+
+    Examples
+    --------
+    >>> settings = EnsembleSettings(size=20, match_limits=False)
+    >>> draw_arms("control", Median(7.39), 40, settings, np.random.default_rng(1))
+    ArmEnsemble(20 arms of 40 patients, median 7.39 months)
     """
 
     printed: Median
@@ -149,6 +168,40 @@ class ArmEnsemble:
     at_risk: Floats
     draws: int
     acceptance: float
+
+    def to_lifelines(self, *, most: int = 20) -> tuple[KaplanMeierFitter, ...]:
+        """Return the curves of the first arms as fitted models of lifelines.
+
+        Parameters
+        ----------
+        most : int
+            Arms to fit, from the first; each takes some ten milliseconds.
+
+        Returns
+        -------
+        tuple of KaplanMeierFitter
+            Times in months; what lifelines plots and computes is then at hand.
+
+        Examples
+        --------
+        >>> settings = EnsembleSettings(size=20, match_limits=False)
+        >>> arms = draw_arms("control", Median(7.39), 40, settings, np.random.default_rng(1))
+        >>> [curve.label for curve in arms.to_lifelines(most=2)]
+        ['arm 1', 'arm 2']
+        """
+        from lifelines import KaplanMeierFitter  # its import takes a second
+
+        rows = zip(self.times[:most], self.events[:most], strict=True)
+        return tuple(
+            KaplanMeierFitter(label=f"arm {number}").fit(times, events)
+            for number, (times, events) in enumerate(rows, start=1)
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"ArmEnsemble({self.times.shape[0]} arms of {self.times.shape[1]} patients, median "
+            f"{self.printed.value} months)"
+        )
 
 
 def draw_arms(
@@ -305,7 +358,27 @@ def _on_grid(times: Floats, events: Bools, grid: Floats) -> tuple[Floats, Floats
 
 
 def restricted_means(arms: ArmEnsemble, tau: float) -> Floats:
-    """Return the restricted mean to `tau` months of each arm, the last height carried on."""
+    """Return the restricted mean to `tau` months of each arm, the last height carried on.
+
+    Parameters
+    ----------
+    arms : ArmEnsemble
+        Arms by patients.
+    tau : float
+        Months.
+
+    Returns
+    -------
+    ndarray
+        Months, 0 to `tau`, one per arm.
+
+    Examples
+    --------
+    >>> settings = EnsembleSettings(size=20, match_limits=False)
+    >>> arms = draw_arms("control", Median(7.39), 40, settings, np.random.default_rng(1))
+    >>> restricted_means(arms, 12).shape
+    (20,)
+    """
     size = (arms.times.shape[0], 1)
     edges = np.hstack([np.zeros(size), np.minimum(arms.times, tau), np.full(size, tau)])
     heights = np.hstack([np.ones(size), _km_rows(arms.events)[0]])

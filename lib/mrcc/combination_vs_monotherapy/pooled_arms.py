@@ -12,12 +12,12 @@ from evidence.sources.data import Evidence
 from evidence.sources.responses import ArmResponse, arm_response
 from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import Estimate, NotEstimable
-from evidence_stats.pooling.inverse_variance import logit_response, pool
-from evidence_stats.pooling.pooled_response import (
-    PooledResponse,
+from evidence_stats.pooling.inverse_variance import logit_proportions, pool
+from evidence_stats.pooling.pooled_proportions import (
+    PooledProportion,
     ResponseAdjust,
     ResponseModel,
-    pool_response,
+    pool_proportions,
 )
 from evidence_stats.pooling.pooling_permutation import permutation_p
 from evidence_stats.rates.proportions import proportion
@@ -41,7 +41,7 @@ class PooledArms:
         Arms in the order of the parameters.
     estimates : tuple of Estimate
         Their response rates.
-    pooled, sensitivity : PooledResponse
+    pooled, sensitivity : PooledProportion
         The chosen model and the other one.
     rows : tuple of str
         Data rows of all arms.
@@ -49,8 +49,8 @@ class PooledArms:
 
     arms: tuple[DosedArm, ...]
     estimates: tuple[Estimate, ...]
-    pooled: PooledResponse
-    sensitivity: PooledResponse
+    pooled: PooledProportion
+    sensitivity: PooledProportion
     rows: tuple[str, ...]
 
 
@@ -64,12 +64,12 @@ def pool_arms(evidence: Evidence, p: CombinationVsMonotherapy) -> PooledArms:
         arms=arms,
         estimates=tuple(proportion(*arm.counts, method=p.ci_method, level=p.level) for arm in arms),
         pooled=pooled,
-        sensitivity=pool_response(events, n, model=other, level=p.level),
+        sensitivity=pool_proportions(events, n, model=other, level=p.level),
         rows=tuple(row for arm in arms for row in arm.rows),
     )
 
 
-def _pool(arms: Sequence[ArmResponse], p: CombinationVsMonotherapy) -> PooledResponse:
+def _pool(arms: Sequence[ArmResponse], p: CombinationVsMonotherapy) -> PooledProportion:
     return _pool_counts(
         tuple(arm.events for arm in arms),
         tuple(arm.n for arm in arms),
@@ -89,8 +89,8 @@ def _pool_counts(
     adjust: ResponseAdjust,
     tau_prior_scale: float,
     level: float,
-) -> PooledResponse:
-    return pool_response(
+) -> PooledProportion:
+    return pool_proportions(
         events, n, model=model, adjust=adjust, tau_prior_scale=tau_prior_scale, level=level
     )
 
@@ -140,7 +140,7 @@ def dose_and_response(made: PooledArms, p: CombinationVsMonotherapy) -> Numbers:
     doses = [sum(arm.weekly_mu) / 2 / DOSE_STEP for arm in arms if arm.weekly_mu is not None]
     if len(arms) < 4 or len(set(doses)) < 2:
         return {}
-    y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
+    y, v = logit_proportions([arm.events for arm in arms], [arm.n for arm in arms])
     fitted = pool(y, v, moderators=doses, level=p.level)
     slope = Estimate(
         math.exp(fitted.coefficients[1]),

@@ -19,7 +19,7 @@ from evidence.figures.style import (
 )
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate, NotEstimable
-from evidence_stats.pooling.pooled_response import PooledResponse
+from evidence_stats.pooling.pooled_proportions import PooledProportion
 from mrcc.chosen_arms import DosedArm
 
 # Models of the pool in words short enough for a label.
@@ -73,8 +73,8 @@ def _say_control(control: Estimate | NotEstimable, pooled: Estimate) -> str:
 def draw_response_forest(
     arms: Sequence[DosedArm],
     estimates: Sequence[Estimate],
-    pooled: PooledResponse,
-    sensitivity: PooledResponse,
+    pooled: PooledProportion,
+    sensitivity: PooledProportion,
     control: Estimate | NotEstimable,
 ) -> Figure:
     """Return the forest plot of the combination arms.
@@ -83,7 +83,7 @@ def draw_response_forest(
     ----------
     arms, estimates : sequences
         Arms and their response rates, in the order of drawing.
-    pooled, sensitivity : PooledResponse
+    pooled, sensitivity : PooledProportion
         The headline pool and the other model.
     control : Estimate or NotEstimable
         Response of the randomized sorafenib arm, drawn as a band where it is known.

@@ -11,8 +11,8 @@ from evidence.conventions.comparison import Comparison, Reading
 from evidence.sources.data import Evidence
 from evidence.sources.responses import ArmResponse, arm_response, find_response
 from evidence_stats.estimates import Estimate, Made, NotEstimable, if_estimable
-from evidence_stats.pooling.inverse_variance import Pooled, logit_response, pool
-from evidence_stats.pooling.pooled_response import pool_response
+from evidence_stats.pooling.inverse_variance import Pooled, logit_proportions, pool
+from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.rates.posterior import ResponsePosterior
 from evidence_stats.rates.proportions import proportion
 from evidence_stats.rates.two_by_two import EqualityTest
@@ -175,7 +175,7 @@ def _pooled(evidence: Evidence) -> Iterator[Comparison]:
     arms = [arm_response(evidence, arm) for arm in qualifying_arms(evidence)]
     events, n = [arm.events for arm in arms], [arm.n for arm in arms]
     rows = tuple(row for arm in arms for row in arm.rows)
-    y, v = logit_response(events, n)
+    y, v = logit_proportions(events, n)
     reml = pool(y, v)
     others = (
         ("reml_hk", "REML, Hartung-Knapp", "R metafor (test='knha')", reml),
@@ -195,7 +195,7 @@ def _pooled(evidence: Evidence) -> Iterator[Comparison]:
         rows,
         (
             Reading("glmm", "this book; R metafor rma.glmm(test='t')",
-                    pool_response(events, n, model="glmm").estimate),
+                    pool_proportions(events, n, model="glmm").estimate),
             *(Reading(key, who, _as_response(made, how)) for key, how, who, made in others),
         ),
     )  # fmt: skip

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from evidence.conventions.comparison import Comparison, Reading
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
 from evidence.sources.responses import find_response, printed_contrast
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
-from evidence_stats.normal import quantile
+from evidence_stats.normal import quantile, ratio_with_limits
 from evidence_stats.pooling.meta_contrasts import PooledContrasts, pool_contrasts
 from evidence_stats.survival.kaplan_meier import ConfType, km_curve, km_median
 from evidence_stats.survival.median import Median
+from evidence_stats.survival.reconstruction import TO_THE_END
 from evidence_stats.survival.survival_power import events_required
-from evidence_stats.survival.two_arm_survival import cox_two_arm
 
 Floats = npt.NDArray[np.float64]
 
@@ -166,8 +166,22 @@ def _in_months(*arms: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
 
 
 def _efron(*arms: Floats) -> Estimate:
+    from lifelines import CoxPHFitter
+
     times, first = _in_months(*arms)
-    return replace(cox_two_arm(times, np.ones(len(times), dtype=bool), first), grade="D3")
+    patients = pd.DataFrame({"months": times, "first": first.astype(float)})
+    fitted = CoxPHFitter().fit(patients, "months", fit_options=TO_THE_END)
+    return ratio_with_limits(
+        float(np.exp(fitted.params_["first"])),
+        float(fitted.standard_errors_["first"]),
+        0.95,
+        p=float(fitted.summary["p"]["first"]),
+        n=len(times),
+        events=len(times),
+        method="Cox regression, Wald",
+        conventions=("cox_efron",),
+        grade="D3",
+    )
 
 
 def _breslow(*arms: Floats) -> Estimate:

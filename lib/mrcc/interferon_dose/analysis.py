@@ -8,7 +8,7 @@ from statistics import median
 from evidence.sources.data import Evidence
 from evidence.sources.responses import ArmResponse, find_response
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
-from evidence_stats.pooling.inverse_variance import Pooled, logit_response, pool
+from evidence_stats.pooling.inverse_variance import Pooled, logit_proportions, pool
 from evidence_stats.pooling.pooling_permutation import permutation_p
 from evidence_stats.rates.proportions import proportion
 from evidence_stats.rates.two_proportions import (
@@ -55,14 +55,14 @@ def weekly_doses(arms: list[DosedArm]) -> list[float]:
 
 def regress(arms: list[DosedArm], p: InterferonDose) -> Pooled:
     """Return the meta-regression of logit response on MU a week."""
-    y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
+    y, v = logit_proportions([arm.events for arm in arms], [arm.n for arm in arms])
     doses = weekly_doses(arms)
     return pool(y, v, model=p.model, adjust=p.adjust, level=p.level, moderators=doses)
 
 
 def describe_slope(arms: list[DosedArm], fitted: Pooled, p: InterferonDose) -> Numbers:
     """Return the odds ratio per step of dose, its exact P, and what it explains."""
-    y, v = logit_response([arm.events for arm in arms], [arm.n for arm in arms])
+    y, v = logit_proportions([arm.events for arm in arms], [arm.n for arm in arms])
     value, low, high = (
         math.exp(p.dose_step * float(slopes[1]))
         for slopes in (fitted.coefficients, fitted.low, fitted.high)

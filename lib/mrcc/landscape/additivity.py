@@ -8,7 +8,7 @@ from evidence.sources.data import Evidence
 from evidence.tables.formatting import format_compact, format_p
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate, NotEstimable
-from evidence_stats.networks.component_network import ComponentNetworkResult, component_network
+from evidence_stats.networks.components import ComponentNetworkResult, component_network
 from mrcc import Numbers
 from mrcc.landscape.network_contrasts import LeftOut
 from mrcc.landscape.network_links import left_out, links

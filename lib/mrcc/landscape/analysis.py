@@ -9,7 +9,7 @@ from evidence.sources.data import Evidence
 from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate
-from evidence_stats.networks.network import NetworkResult, network
+from evidence_stats.networks.treatment_network import NetworkResult, network
 from mrcc import Numbers
 from mrcc.landscape.network_contrasts import LeftOut, Link
 from mrcc.landscape.network_links import left_out, links

@@ -10,7 +10,7 @@ from evidence.sources.printed_medians import reached_median
 from evidence.sources.vocabulary import treatment_words
 from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
-from evidence_stats.networks.network import NetworkResult
+from evidence_stats.networks.treatment_network import NetworkResult
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.finding_words import PROGRESSION, SURVIVAL
 from mrcc.landscape.analysis import QUESTION, code_key

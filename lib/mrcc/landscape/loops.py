@@ -10,7 +10,7 @@ from evidence.sources.vocabulary import treatment_words
 from evidence.tables.formatting import format_estimate, format_p
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate
-from evidence_stats.networks.network import EdgeEvidence, NetworkResult
+from evidence_stats.networks.treatment_network import EdgeEvidence, NetworkResult
 from mrcc.landscape.analysis import code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.parameters import Landscape

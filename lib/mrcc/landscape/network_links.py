@@ -17,7 +17,6 @@ from evidence_stats.networks.contrasts import Contrast
 from evidence_stats.networks.network_graph import subnetworks
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.survival.from_medians import hazard_ratio_from_medians_and_counts
-from evidence_stats.survival.hazard_ratio import log_hr_se_from_interval
 from mrcc.eligibility import network_rows
 from mrcc.landscape.network_contrasts import LeftOut, Link, Links, pair_of, several_arms, study_of
 from mrcc.landscape.parameters import Landscape
@@ -155,12 +154,13 @@ def _derived(
 ) -> Link | LeftOut:
     if isinstance(hr, NotEstimable):
         return LeftOut(study, pair, rows, hr)
-    return Link(Contrast(study, *pair, math.log(hr.value), hr.se or math.nan), rows, derived=True)
+    contrast = Contrast(study, *pair, log_ratio=math.log(hr.value), se=hr.se or math.nan)
+    return Link(contrast, rows, derived=True)
 
 
 def _user(study: str, a: str, b: str, hr: list[float], level: float, row: str) -> Link:
-    se = log_hr_se_from_interval(hr[0], hr[1], hr[2], level)
-    return Link(Contrast(study, a, b, math.log(hr[0]), se), (row,), derived=True)
+    contrast = Contrast.of_ratio(study, a, b, hr[0], hr[1], hr[2], level=level)
+    return Link(contrast, (row,), derived=True)
 
 
 def _linked_with_reference(found: Links, p: Landscape) -> Links:

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from evidence_stats.estimates import Estimate, IntervalKind
 from evidence_stats.pooling.heterogeneity import Adjust, Floats, PoolModel, weighted_fit
-from evidence_stats.pooling.inverse_variance import Pooled, logit_response, pool, require_studies
+from evidence_stats.pooling.inverse_variance import Pooled, logit_proportions, pool, require_studies
 from evidence_stats.pooling.pooling_bayes import BayesPooled, pool_bayes
 from evidence_stats.pooling.pooling_exact import BinomialPooled, pool_beta_binomial, pool_glmm
 from evidence_stats.rates.proportions import require_choice
@@ -26,7 +26,7 @@ ResponseModel = Literal["glmm", "reml", "pm", "dl", "betabinomial", "bayes"]
 ResponseAdjust = Literal["hksj", "z", "profile"]
 
 # Which intervals exist for which model. A credible interval has no adjustment: "hksj", the
-# default of `pool_response`, is accepted there and has no effect.
+# default of `pool_proportions`, is accepted there and has no effect.
 _ADJUSTMENTS: dict[ResponseModel, tuple[ResponseAdjust, ...]] = {
     "glmm": ("hksj", "z", "profile"),
     "betabinomial": ("hksj", "z", "profile"),
@@ -48,7 +48,7 @@ _NO_SPREAD = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
-class PooledResponse:
+class PooledProportion:
     """A pooled response rate.
 
     Attributes
@@ -75,6 +75,11 @@ class PooledResponse:
         Studies, and their summed counts.
     model, adjust : str
         As asked for.
+
+    Examples
+    --------
+    >>> pool_proportions([10, 14, 6], [40, 40, 18], model="reml").prediction
+    30.83% (95% prediction 18.51 to 46.66)
     """
 
     estimate: Estimate
@@ -93,7 +98,7 @@ class PooledResponse:
     adjust: ResponseAdjust
 
 
-def pool_response(
+def pool_proportions(
     events: Sequence[int],
     n: Sequence[int],
     *,
@@ -101,7 +106,7 @@ def pool_response(
     adjust: ResponseAdjust = "hksj",
     tau_prior_scale: float = 0.5,
     level: float = 0.95,
-) -> PooledResponse:
+) -> PooledProportion:
     """Return the pooled response rate of one or more arms.
 
     Parameters
@@ -120,7 +125,7 @@ def pool_response(
 
     Returns
     -------
-    PooledResponse
+    PooledProportion
         One arm alone returns itself with a normal interval of its logit (bayes: the
         credible interval, with the prior of tau in it). Where all logits are equal, hksj takes
         the normal error with t on k - 1, because its own would have no width.
@@ -130,11 +135,18 @@ def pool_response(
     ValueError
         For impossible counts, unknown options, an `adjust` the model does not have, and, but for
         reml, pm and dl, where no arm or everybody in every arm has a response.
+
+    Examples
+    --------
+    >>> pool_proportions([10, 14, 6], [40, 40, 18]).estimate
+    30.61% (95% CI 14.66 to 53.11)
+    >>> pool_proportions([10, 14, 6], [40, 40, 18], model="reml", adjust="z").estimate
+    30.83% (95% CI 22.45 to 40.7)
     """
     require_studies(events, n)
     require_choice("model", model, get_args(ResponseModel))
     require_choice(f"adjust with model={model!r}", adjust, _ADJUSTMENTS[model])
-    logits = logit_response(events, n)
+    logits = logit_proportions(events, n)
     two_stage_model = model if model in ("pm", "dl") else "reml"
     two_stage = pool(
         *logits,
@@ -163,7 +175,7 @@ def _two_stage_adjust(y: Floats, v: Floats, adjust: ResponseAdjust, model: Respo
 
 def _from_two_stage(
     pooled: Pooled, counts: tuple[int, int], model: ResponseModel, adjust: ResponseAdjust
-) -> PooledResponse:
+) -> PooledProportion:
     """Return the result of a model of logits."""
     name = _MODEL_NAMES[model]
     interval = {
@@ -181,7 +193,7 @@ def _from_two_stage(
 
 def _from_exact(
     exact: BinomialPooled, two_stage: Pooled, counts: tuple[int, int], model: ResponseModel
-) -> PooledResponse:
+) -> PooledProportion:
     """Return the result of a likelihood model, with the prediction of the logit model."""
     interval = {
         "hksj": "t interval on k - 1",
@@ -209,7 +221,7 @@ def _from_exact(
 
 def _from_posterior(
     posterior: BayesPooled, two_stage: Pooled, counts: tuple[int, int]
-) -> PooledResponse:
+) -> PooledProportion:
     """Return the result of the Bayesian model, with its own prediction."""
     name = f"{_MODEL_NAMES['bayes']}, tau half-normal({posterior.tau_prior_scale:g})"
     key = ("flat_mu_half_normal_tau",)
@@ -288,9 +300,9 @@ def _assembled(
     counts: tuple[int, int],
     model: ResponseModel,
     adjust: ResponseAdjust,
-) -> PooledResponse:
+) -> PooledProportion:
     """Return the result with the heterogeneity of the logit model."""
-    return PooledResponse(
+    return PooledProportion(
         estimate=estimate,
         prediction=prediction,
         tau2=pooled.tau2,

@@ -24,10 +24,11 @@ import numpy as np
 
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.contrasts import Contrast, ratio_estimate
-from evidence_stats.networks.network import NetworkModel, chi2_p, inconsistency_share
 from evidence_stats.networks.network_graph import fit_graph, pick_tau2, read_graph, subnetworks
+from evidence_stats.networks.treatment_network import NetworkModel, chi2_p, inconsistency_share
+from evidence_stats.normal import require_level
 from evidence_stats.pooling.heterogeneity import Floats
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.rates.proportions import require_choice
 
 CONVENTIONS: dict[str, str] = {
     "component_additivity": (
@@ -60,6 +61,12 @@ class Component:
         The components it cannot be told from; empty where it is estimable.
     estimate : Estimate or None
         The ratio of adding it; None where it is not estimable.
+
+    Examples
+    --------
+    >>> alone = Contrast.of_ratio("Jonasch 2010", "SOR+IFN", "SOR", 0.98, 0.62, 1.54)
+    >>> component_network([alone]).component("SOR").aliased_with
+    ()
     """
 
     name: str
@@ -69,7 +76,7 @@ class Component:
     estimate: Estimate | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ComponentNetworkResult:
     """Result of `component_network`.
 
@@ -100,6 +107,12 @@ class ComponentNetworkResult:
         other: some comparisons then rest on additivity alone.
     inactive, model, level
         As asked for.
+
+    Examples
+    --------
+    >>> alone = Contrast.of_ratio("Jonasch 2010", "SOR+IFN", "SOR", 0.98, 0.62, 1.54)
+    >>> component_network([alone])
+    ComponentNetworkResult(IFN, SOR; common effects, 1 of 2 determined)
     """
 
     components: tuple[Component, ...]
@@ -123,6 +136,12 @@ class ComponentNetworkResult:
     inactive: tuple[str, ...]
     model: NetworkModel
     level: float
+
+    def __repr__(self) -> str:
+        return (
+            f"ComponentNetworkResult({', '.join(self.names)}; {self.model} effects, "
+            f"{self.rank} of {len(self.names)} determined)"
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -199,6 +218,11 @@ def component_network(
     model, tau2, level
         As for `network.network`; tau2 is that of the additive model.
 
+    Returns
+    -------
+    ComponentNetworkResult
+        Which components can be estimated, and their ratios.
+
     Raises
     ------
     ValueError
@@ -209,6 +233,12 @@ def component_network(
     ----------
     Welton et al. 2009, Am J Epidemiol 169:1158, model 2 (additive) and 3 (with interactions);
     Ruecker, Petropoulou and Schwarzer 2020, Biom J 62:808, equations 4 to 8: X = BC.
+
+    Examples
+    --------
+    >>> alone = Contrast.of_ratio("Jonasch 2010", "SOR+IFN", "SOR", 0.98, 0.62, 1.54)
+    >>> component_network([alone]).component("IFN").estimate
+    0.98 (95% CI 0.6218 to 1.545)
     """
     require_choice("model", model, get_args(NetworkModel))
     require_level(level)
@@ -282,10 +312,25 @@ def component_network(
 def split_components(treatment: str) -> tuple[str, ...]:
     """Return the components of a treatment code, each once: "SOR+IFN" gives SOR and IFN.
 
+    Parameters
+    ----------
+    treatment : str
+        Components joined by "+".
+
+    Returns
+    -------
+    tuple of str
+        In the order given.
+
     Raises
     ------
     ValueError
         Where a component is empty, given twice, or contains the sign of an interaction.
+
+    Examples
+    --------
+    >>> split_components("SOR+IFN")
+    ('SOR', 'IFN')
     """
     parts = tuple(part.strip() for part in treatment.split("+"))
     if not all(parts) or len(set(parts)) < len(parts) or "*" in treatment:

@@ -33,8 +33,8 @@ from evidence_stats.networks.network_graph import (
     read_graph,
     subnetworks,
 )
-from evidence_stats.normal import distribution
-from evidence_stats.rates.proportions import require_choice, require_level
+from evidence_stats.normal import distribution, require_level
+from evidence_stats.rates.proportions import require_choice
 
 NetworkModel = Literal["common", "random"]
 
@@ -82,6 +82,12 @@ class EdgeEvidence:
         Share of the network estimate that is direct: its variance over the direct one, 0 to 1.
     disagreement : Estimate or None
         Ratio of the direct over the indirect ratio with its P value; None unless both exist.
+
+    Examples
+    --------
+    >>> pla = Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55)
+    >>> paz = Contrast.of_ratio("VEG105192", "PAZ", "PLA", 0.46, 0.34, 0.62)
+    >>> network([pla, paz]).evidence()[0].indirect
     """
 
     treat_a: str
@@ -94,7 +100,7 @@ class EdgeEvidence:
     disagreement: Estimate | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NetworkResult:
     """Result of `network`.
 
@@ -117,6 +123,13 @@ class NetworkResult:
         Independent loops that more than one study closes.
     model, level
         As asked for.
+
+    Examples
+    --------
+    >>> pla = Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55)
+    >>> paz = Contrast.of_ratio("VEG105192", "PAZ", "PLA", 0.46, 0.34, 0.62)
+    >>> network([pla, paz])
+    NetworkResult(PAZ, PLA, SOR; 2 contrasts, common effects, Q 5.248e-31 on 0 df)
     """
 
     contrasts: tuple[Contrast, ...]
@@ -138,6 +151,12 @@ class NetworkResult:
     loops: int
     model: NetworkModel
     level: float
+
+    def __repr__(self) -> str:
+        return (
+            f"NetworkResult({', '.join(self.treatments)}; {len(self.contrasts)} contrasts, "
+            f"{self.model} effects, Q {self.q:.4g} on {self.df} df)"
+        )
 
     @property
     def consistency_testable(self) -> bool:
@@ -262,6 +281,11 @@ def network(
     level : float
         Coverage of all intervals.
 
+    Returns
+    -------
+    NetworkResult
+        Its `effect`, `league` and `p_scores` give ratios and ranks.
+
     Raises
     ------
     ValueError
@@ -272,6 +296,13 @@ def network(
     ----------
     Ruecker 2012, Res Synth Methods 3:312; Ruecker and Schwarzer 2014, Stat Med 33:4353; Krahn,
     Binder and Koenig 2013, BMC Med Res Methodol 13:35, for Q within and between designs.
+
+    Examples
+    --------
+    >>> pla = Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55)
+    >>> paz = Contrast.of_ratio("VEG105192", "PAZ", "PLA", 0.46, 0.34, 0.62)
+    >>> network([pla, paz]).effect("PAZ", "SOR")
+    1.045 (95% CI 0.7179 to 1.523)
     """
     require_choice("model", model, get_args(NetworkModel))
     require_level(level)
