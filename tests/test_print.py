@@ -318,9 +318,7 @@ def test_an_image_that_is_missing_is_named(tmp_path):
 def test_without_chromium_the_message_says_what_was_looked_for(monkeypatch):
     monkeypatch.delenv("EVIDENCE_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(
-        PrintError, match="looked for chromium.*, .*apt-get install chromium"
-    ):
+    with pytest.raises(PrintError, match="looked for chromium.*, .*apt-get install chromium"):
         find_chromium()
     monkeypatch.setenv("EVIDENCE_CHROMIUM", "no-such-program")
     with pytest.raises(PrintError, match="EVIDENCE_CHROMIUM: expected .* got 'no-such-program'"):

@@ -91,7 +91,7 @@ def row_line(row: pd.Series, counts: str) -> Markup:
     return shown + Markup(" <small>{}</small>").format(small) if small else shown
 
 
-def counts_of(row: pd.Series, found: dict[str, Recomputed]) -> str:
+def _counts(row: pd.Series, found: dict[str, Recomputed]) -> str:
     if row["events"] and row["n"]:
         return f"{row['events']}/{row['n']}"
     other = found.get(key_of(row, "counts"))
@@ -128,6 +128,7 @@ def _rank(code: str) -> int:
 
 
 def joined_lines(lines: Sequence[Markup]) -> Markup:
+    """Return the lines of one cell."""
     return Markup("<br>").join(lines)
 
 
@@ -154,7 +155,9 @@ def tabulate_results_by_arm(
     lines: list[list[object]] = []
     for outcome, own in by_outcome.items():
         cells = [
-            joined_lines([row_line(row, counts_of(row, found)) for row in own if row["arm"] == arm["arm"]])
+            joined_lines(
+                [row_line(row, _counts(row, found)) for row in own if row["arm"] == arm["arm"]]
+            )
             for arm in used
         ]
         comparisons = [
@@ -162,7 +165,9 @@ def tabulate_results_by_arm(
             *_derived(evidence, outcome, own, used, found, level),
         ]
         expected = len(list(filter(None, cells))) > 1 and own[0]["statistic"] == "median"
-        lines.append([_topic(own), *cells, joined_lines(comparisons) or ("" if expected else _NO_TEST)])
+        lines.append(
+            [_topic(own), *cells, joined_lines(comparisons) or ("" if expected else _NO_TEST)]
+        )
     is_compared = any(line[-1] not in ("", _NO_TEST) for line in lines)
     columns = ["Outcome", *map(_heading, used), *(["Comparison"] if is_compared else [])]
     return make_table(
@@ -240,7 +245,7 @@ def tabulate_patients_by_arm(evidence: Evidence) -> Table | None:
     for code in dict.fromkeys(row["characteristic"] for row in rows):
         own = [row for row in rows if row["characteristic"] == code]
         cells = [
-            joined_lines([row_line(row, counts_of(row, {})) for row in own if row["arm"] == name])
+            joined_lines([row_line(row, _counts(row, {})) for row in own if row["arm"] == name])
             for name, _ in columns
         ]
         lines.append([_topic(own), *cells])

@@ -37,10 +37,10 @@ def tabulate_trials(evidence: Evidence) -> Table:
                 study["line"],
                 escape(arm["label"]) + small,
                 arm["n_reported"],
-                *(_result(main, arm["arm"], *asked) for _, *asked in _RESULTS),
+                *(_result(main, arm["arm"], code, forms) for _, code, forms in _RESULTS),
                 _bias(evidence, study_id),
             ])  # fmt: skip
-    heads = [head for head, *_ in _RESULTS]
+    heads = [head for head, _, _ in _RESULTS]
     return make_table(
         ["Trial", "Line", "Arm", "Patients", *heads, "Risk of bias"],
         lines,

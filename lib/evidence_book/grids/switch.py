@@ -28,7 +28,7 @@ from evidence_book.grids.switch_grid import (
 )
 from evidence_book.rendering.whole_writes import write_whole
 from evidence_book.reports.shown import read_shown
-from evidence_book.runs.freshness import data_digest, dependencies, files_of, read_notebook
+from evidence_book.runs.freshness import data_digest, dependencies, files_read_by, read_notebook
 from evidence_book.runs.own_library import model_of
 
 _ROLE = re.compile(r"\{num\}`([\w.-]+)(?::(\w+))?`")
@@ -187,7 +187,7 @@ def fingerprint(page: str, evidence: Evidence, asked: Readings) -> str:
     """
     notebook = read_notebook(notebook_path(page))
     found = dependencies(notebook, evidence)
-    answers = data_digest(evidence.digest_of(asked), files_of(notebook))
+    answers = data_digest(evidence.digest_of(asked), files_read_by(notebook))
     parts = (found.code, answers, found.library, found.environment)
     prose = json.dumps({key: sorted(value) for key, value in sorted(cited_parts(page).items())})
     menus = switch_path(page).read_text(encoding="utf-8")

@@ -78,6 +78,11 @@ class KaplanMeierCurve:
     events: Ints
     greenwood: Floats
 
+    def survival_at(self, time: float) -> float:
+        """Return the survival at `time` months, a proportion; beyond the last time, the last."""
+        position = int(np.searchsorted(self.times, time, side="right"))
+        return 1.0 if position == 0 else float(self.survival[position - 1])
+
     def __repr__(self) -> str:
         return (
             f"KaplanMeierCurve({self.at_risk[0]} patients, {self.events.sum()} events, "
