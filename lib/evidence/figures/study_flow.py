@@ -46,8 +46,10 @@ def draw_study_flow(evidence: Evidence) -> Figure:
     with use_theme():
         fig = MplFigure(figsize=(7.2, 4.6))
         ax = fig.add_axes((0.01, 0.01, 0.98, 0.98))
-        found = f"Found: {own} in source documents,\n"
+        found = (
+            f"Found: {own} in source documents,\n"
             f"{cited} cited by them, {looked_up} looked up singly"
+        )
         boxes = (
             found,
             f"With data rows: {entered}",
