@@ -34,7 +34,7 @@ _KEPT_SCHEMES = ("http", "https", "mailto")
 # A number that rests on more data rows than these names the studies that they are of, with counts:
 # on paper the names of some hundred rows, again for every number, would fill half of the book.
 _MOST_ROWS_NAMED = 4
-_ROW_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)+(\.[a-z0-9_]+)+\Z")
+_ROW_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)+(\.[a-z0-9_]+)+(: [a-z_, ]+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
