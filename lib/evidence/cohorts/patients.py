@@ -88,7 +88,7 @@ class Patients:
                 if (values == level).sum() >= FEWEST
             ]
             for level in levels[1:]:
-                found.append((values == level).to_numpy(dtype=np.float64)[:, None])
+                found.append(np.asarray(values == level, dtype=np.float64)[:, None])
         return np.concatenate(found, axis=1)
 
 
