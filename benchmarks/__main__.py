@@ -21,6 +21,7 @@ from benchmarks import builds, chapters
 from benchmarks.against_r import compare_with_r
 from benchmarks.growth import SIZES, compare_sizes, measure_sizes, summarise
 from benchmarks.measuring import PROGRAMS, evidence, run
+from benchmarks.permutations import compare_permutations
 from benchmarks.rows import Row, in_turns, put_between_marks, to_markdown
 from benchmarks.sweep_throughput import loop, variants
 
@@ -106,6 +107,7 @@ PARTS: dict[str, Callable[[Path, int], list[Row]]] = {
     "builds": compare_builds,
     "sweep": compare_sweep,
     "statistics": lambda folder, rounds: compare_with_r(rounds),
+    "permutations": lambda folder, rounds: compare_permutations(rounds),
     "growth": lambda folder, rounds: compare_sizes(summarise(measure_sizes(SIZES)[0])),
 }
 

@@ -106,7 +106,8 @@ def model_of(page: str) -> type[ChapterParameters] | None:
 
     part, _, name = page.rpartition("/")
     package = name.replace("-", "_")
-    known = part in ("questions", "studies")
+    # The parameters of all studies are known without the book's own library.
+    known = part == "questions" or (part == "studies" and (project_root() / BOOK_FILE).exists())
     there = known and (library_folder(library_name()) / package / "parameters.py").exists()
     own = _model_in(package, page) if there else None
     return Study if own is None and part == "studies" else own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 from evidence.sources.data import Evidence
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
@@ -57,9 +58,11 @@ def association(p: TcgaKirc) -> Numbers:
     """Return the hazard ratio beside every adjustment, and how much an adjustment takes away."""
     chosen = model(p)
     found: Numbers = {"hr": (ratio(chosen, p.level, "lr_p"), "Hazard ratio of the chosen model")}
-    for name, told in design().adjustments.items():
-        made = ratio(model(p, adjustment=name), p.level, "lr_p")
-        found[f"hr_{name}"] = (made, f"Hazard ratio, {told.words}")
+    told = design().adjustments
+    for name in get_args(TcgaKirc.model_fields["adjustment"].annotation):
+        made = ratio(model(p, adjustment=name), p.level, "lr_p") if name in told else _NONE
+        words = told[name].words if name in told else name.replace("_", " ")
+        found[f"hr_{name}"] = (made, f"Hazard ratio, {words}")
     found |= {
         "hr_p": (_p(chosen, "lr_p"), "P of the marker, likelihood ratio"),
         "ph_p": (_p(chosen, "ph_p"), "P of proportional hazards"),
@@ -68,10 +71,7 @@ def association(p: TcgaKirc) -> Numbers:
             "P of a curved association, by the spline",
         ),
     }
-    base = design().base
-    share = if_estimable(
-        share_taken_away, found["hr_none"][0], found.get(f"hr_{base}", (_NONE, ""))[0]
-    )
+    share = if_estimable(share_taken_away, found["hr_none"][0], found["hr_stage_grade_age"][0])
     found["explained"] = (
         share,
         "Share of the log hazard ratio that stage, grade and age take away",
