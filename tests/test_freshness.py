@@ -256,6 +256,9 @@ def test_an_import_for_annotations_alone_reaches_nothing():
         ["import evidence as ev", "ev.risk_difference(1, 2, 3, 4)"],
         ["from evidence import risk_difference"],
         ["import evidence\nevidence.risk_difference(1, 2, 3, 4)"],
+        ["from evidence_stats.rates import risk_difference"],
+        ["import evidence_stats as stats", "stats.rates.risk_difference(1, 2, 3, 4)"],
+        ["from evidence_stats import rates", "rates.risk_difference(1, 2, 3, 4)"],
     ],
 )
 def test_what_is_asked_of_the_face_is_reached_and_nothing_else(cells):

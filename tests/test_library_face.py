@@ -60,6 +60,20 @@ def test_what_is_no_ratio_with_limits_is_refused_in_words(given):
         ev.pool_hazard_ratios(given)
 
 
+@pytest.mark.parametrize("given", [PRINTED, ["0.63", "x"], [ev.Estimate(0.63)]])
+def test_ratios_are_not_taken_for_their_logarithms(given):
+    with pytest.raises(ValueError, match="on the scale of analysis, such as log hazard ratios"):
+        pool(given, [0.01])
+
+
+def test_a_contrast_takes_a_logarithm_by_its_name_only_and_a_ratio_by_its_own():
+    with pytest.raises(TypeError, match="positional"):
+        ev.Contrast("A", "SOR", "PLA", 0.44, 0.1)
+    made = ev.Contrast.of_ratio("A", "SOR", "PLA", 0.44, 0.35, 0.55)
+    assert made.log_ratio == pytest.approx(math.log(0.44))
+    assert made.se == pytest.approx(math.log(0.55 / 0.35) / (2 * 1.959964))
+
+
 def test_a_ratio_far_from_the_middle_of_its_limits_is_warned_of_with_both_numbers():
     with pytest.warns(UserWarning, match=r"^A: expected .* = 0.447, got 0.9, which is 1.7 standa"):
         found = ev.pool_hazard_ratios({"A": (0.9, 0.2, 1.0)})
@@ -156,3 +170,25 @@ def test_one_study_is_one_study():
 def test_what_is_printed_in_a_cell_is_short(figure):
     assert len(repr(ev.load_evidence())) < 300
     assert len(repr(figure)) < 200
+    assert len(repr(ev.open_reference_page("appendix/scratch"))) < 80
+    rows = [
+        ev.Contrast.of_ratio("one", "A", "B", 0.44, 0.35, 0.55),
+        ev.Contrast.of_ratio("two", "B", "C", 0.71, 0.61, 0.83),
+    ]
+    assert len(repr(ev.network(rows))) < 100
+    assert len(repr(ev.pool_hazard_ratios(PRINTED))) < 400
+    assert len(repr(pool([-0.46, -0.34], [0.01, 0.01]))) < 100
+
+
+@pytest.mark.parametrize(
+    ("estimate", "shown"),
+    [
+        (ev.proportion(12, 40), "30% (95% CI 16.56 to 46.53)"),
+        (ev.risk_difference(10, 40, 12, 40), "-5 points (95% CI -24.47 to 14.75)"),
+        (ev.Median(27.04, 22.31).estimate(), "27.04 months (95% CI 22.31 to open)"),
+        (ev.Estimate(0.04, unit="p_value"), "0.04"),
+        (ev.Estimate(2.0, 1.0, 3.0, kind="range"), "2 (range 1 to 3)"),
+    ],
+)
+def test_an_estimate_shows_its_number_its_interval_and_its_unit(estimate, shown):
+    assert repr(estimate) == shown

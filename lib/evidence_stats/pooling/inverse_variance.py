@@ -231,7 +231,7 @@ def pool(
     Parameters
     ----------
     y, v : array_like
-        Estimates and their sampling variances (above 0), one per study.
+        Estimates and their sampling variances (above 0), one per study; of ratios the logarithms.
     model : str
         Estimator of tau2: reml, dl, pm, ml, or common for a tau2 of 0.
     adjust : str
@@ -325,8 +325,13 @@ def checked_studies(
     y: ArrayLike, v: ArrayLike, moderators: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     """Return values, variances and one design with its intercept, or raise ValueError."""
-    values = np.asarray(y, dtype=float)
-    variances = np.asarray(v, dtype=float)
+    try:
+        values, variances = np.asarray(y, dtype=float), np.asarray(v, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "y and v must be numbers on the scale of analysis, such as log hazard ratios and their "
+            "variances; ratios with their limits are for `pool_hazard_ratios`"
+        ) from None
     if values.ndim != 1 or values.shape != variances.shape or len(values) == 0:
         raise ValueError(
             "y and v must be equally long and name at least one study; "

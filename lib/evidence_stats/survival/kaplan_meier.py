@@ -92,7 +92,7 @@ class KaplanMeierCurve:
     def band(
         self, *, conf_type: ConfType = "log-log", level: float = 0.95
     ) -> tuple[Floats, Floats]:
-        """Return lower and upper limits of the survival; NaN where it is 0."""
+        """Return lower and upper limits of the survival; not a number where it is 0."""
         half_width = critical_value(level) * np.sqrt(self.greenwood)
         return survival_band(self.survival, half_width, conf_type)
 

@@ -41,6 +41,30 @@ def _z_sum(power: float, alpha: float) -> float:
     return quantile(1.0 - alpha / 2.0) + quantile(power)
 
 
+def _events(
+    distance: float, power: float, alpha: float, allocation: float, method: str
+) -> Estimate:
+    """Return the events that tell two log hazard ratios this far apart."""
+    return Estimate(
+        value=(_z_sum(power, alpha) / (distance * _information(1.0, allocation))) ** 2,
+        unit="number",
+        method=method,
+        conventions=("schoenfeld_events", "power_one_tail"),
+    )
+
+
+def _power(distance: float, events: int, alpha: float, allocation: float, method: str) -> Estimate:
+    """Return the probability that this many events tell two log hazard ratios so far apart."""
+    z = distance * _information(events, allocation)
+    return Estimate(
+        value=distribution(z - quantile(1.0 - alpha / 2.0)),
+        unit="probability",
+        events=events,
+        method=method,
+        conventions=("schoenfeld_events", "power_one_tail"),
+    )
+
+
 def _different_from_one(name: str, hr: float) -> float:
     require_positive(name, hr)
     if hr == 1.0:
@@ -127,14 +151,9 @@ def events_required(
     >>> events_required(0.7)
     246.8
     """
-    log_hr = _different_from_one("hr", hr)
-    unit_information = _information(1.0, allocation)
-    return Estimate(
-        value=(_z_sum(power, alpha) / (log_hr * unit_information)) ** 2,
-        unit="number",
-        method=f"events for hazard ratio {hr:g}, power {power:g}, two-sided alpha {alpha:g}",
-        conventions=("schoenfeld_events", "power_one_tail"),
-    )
+    distance = _different_from_one("hr", hr)
+    method = f"events for hazard ratio {hr:g}, power {power:g}, two-sided alpha {alpha:g}"
+    return _events(distance, power, alpha, allocation, method)
 
 
 def power_at(hr: float, events: int, *, alpha: float = 0.05, allocation: float = 0.5) -> Estimate:
@@ -173,14 +192,8 @@ def power_at(hr: float, events: int, *, alpha: float = 0.05, allocation: float =
     0.3199
     """
     require_positive("hr", hr)
-    z = abs(math.log(hr)) * _information(events, allocation)
-    return Estimate(
-        value=distribution(z - quantile(1.0 - alpha / 2.0)),
-        unit="probability",
-        events=events,
-        method=f"power at hazard ratio {hr:g}, two-sided alpha {alpha:g}",
-        conventions=("schoenfeld_events", "power_one_tail"),
-    )
+    method = f"power at hazard ratio {hr:g}, two-sided alpha {alpha:g}"
+    return _power(abs(math.log(hr)), events, alpha, allocation, method)
 
 
 def _margin_distance(margin: float, true_hr: float) -> float:
@@ -235,13 +248,8 @@ def non_inferiority_events(
     distance = _margin_distance(margin, true_hr)
     if distance <= 0.0:
         raise ValueError(f"true_hr must be below margin; got true_hr={true_hr}, margin={margin}")
-    unit_information = _information(1.0, allocation)
-    return Estimate(
-        value=(_z_sum(power, alpha) / (distance * unit_information)) ** 2,
-        unit="number",
-        method=f"events for non-inferiority at {margin:g}, power {power:g}, true {true_hr:g}",
-        conventions=("schoenfeld_events", "power_one_tail"),
-    )
+    method = f"events for non-inferiority at {margin:g}, power {power:g}, true {true_hr:g}"
+    return _events(distance, power, alpha, allocation, method)
 
 
 def non_inferiority_power(
@@ -287,14 +295,8 @@ def non_inferiority_power(
     >>> non_inferiority_power(1.25, 70)
     0.1523
     """
-    z = _margin_distance(margin, true_hr) * _information(events, allocation)
-    return Estimate(
-        value=distribution(z - quantile(1.0 - alpha / 2.0)),
-        unit="probability",
-        events=events,
-        method=f"power of non-inferiority at {margin:g}, true hazard ratio {true_hr:g}",
-        conventions=("schoenfeld_events", "power_one_tail"),
-    )
+    method = f"power of non-inferiority at {margin:g}, true hazard ratio {true_hr:g}"
+    return _power(_margin_distance(margin, true_hr), events, alpha, allocation, method)
 
 
 def detectable_interaction(events: int, *, power: float = 0.80, alpha: float = 0.05) -> Estimate:

@@ -40,7 +40,7 @@ class CoxBatch:
     Attributes
     ----------
     log_hr, se : array
-        Log hazard ratio and its standard error, one per data set; NaN where none exists.
+        Log hazard ratio and its standard error, one per data set; not a number where none exists.
 
     Examples
     --------
@@ -88,8 +88,8 @@ def cox_two_arm_batch(times: Floats, events: Bools, experimental: Bools) -> CoxB
     Returns
     -------
     CoxBatch
-        Log hazard ratio (experimental over control) and standard error per data set; NaN where
-        the likelihood has no maximum, as when an arm has no events.
+        Log hazard ratio (experimental over control) and standard error per data set; not a number
+        where the likelihood has no maximum, as when an arm has no events.
 
     References
     ----------
