@@ -105,7 +105,7 @@ def of_studies(table, studies):
         ("ryan-2007", {"title": "\u0421hemotherapy"}, "letters of one alphabet in a word"),
         ("ryan-2007", {"title": "a" + "\u0301" * 20}, "no marks that stand on other signs"),
         # A row without a value says nothing, whatever its limits say.
-        (PFS, {"value_reported": ""}, "not significant; where nothing is printed there is no row"),
+        (PFS, {"value_reported": ""}, "not significant; where nothing was found there is no row"),
         (TARGET_HR, {"value_reported": ""}, "value_reported: expected a number, a bound such as"),
         (MARKER, {"value_reported": ""}, "value_reported: expected a number, a bound such as"),
         ("jonasch-2010.age.median.sorafenib", {"value_reported": ""}, "there is no row"),

@@ -90,9 +90,9 @@ def test_a_printed_interval_is_always_found_again(data, n):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: counts_printing_percent("101", n=4), "from 0 to 100 as printed; got '101'"),
-        (lambda: counts_printing_percent("5,52", n=4), "from 0 to 100 as printed"),
-        (lambda: counts_printing_percent("nan", n=4), "from 0 to 100 as printed"),
+        (lambda: counts_printing_percent("101", n=4), "from 0 to 100 as reported; got '101'"),
+        (lambda: counts_printing_percent("5,52", n=4), "from 0 to 100 as reported"),
+        (lambda: counts_printing_percent("nan", n=4), "from 0 to 100 as reported"),
         (lambda: counts_printing_percent("5"), "either n or max_n"),
         (lambda: counts_printing_percent("5", n=4, max_n=5), "either n or max_n"),
         (lambda: counts_printing_percent("5", n=0), "n must be at least 1"),

@@ -97,7 +97,7 @@ ODD = {
     ),
     "one limit of a percentage": ([row(ORR, h="")], (ADDING,), ""),
     "a range around a percentage": ([row(ORR, kind="range", level="")], (ADDING,), ""),
-    "a percentage that no count prints": ([row(ORR, v="31", **NO_LIMITS)], (ADDING,), ""),
+    "a percentage that no count gives": ([row(ORR, v="31", **NO_LIMITS)], (ADDING,), ""),
     "a schedule without responders": (
         [row(SCHEDULE_B, v="0"), row(COUNT_B, v="0", events="0")],
         (DOSE,),
@@ -175,7 +175,7 @@ ODD = {
         (LANDSCAPE,),
         f'{SUNITINIB}, ci_high_reported: expected a number, got ">10"',
     ),
-    "a lower limit that prints as zero": (
+    "a lower limit that gives as zero": (
         [row(STERNBERG, v="0.08", l="0.00", h="1.40")],
         (LANDSCAPE,),
         f"{STERNBERG}, ci_low_reported",

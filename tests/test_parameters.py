@@ -100,7 +100,7 @@ def test_a_wrong_value_is_met_with_what_is_allowed(name, value, expected):
         (["1.00", "1.00", "1.00", "1"], "with limits that differ"),
         (["1.2", "1.3", "1.5", ".04"], "the ratio between its limits, above 0"),
         (["1.2", "1.0", "1.5"], "all four"),
-        (["1,2", "1.0", "1.5", ".04"], "each as printed"),
+        (["1,2", "1.0", "1.5", ".04"], "each as reported"),
         (["1.2", "1.0", "not reached", ".04"], "each a number"),
         (["1.2", "1.0", "1.5", "4"], "with a P from 0 to 1"),
     ],

@@ -136,7 +136,7 @@ def test_a_claim(project):
     assert "{" not in claim["text"]
 
 
-FIGURE = '''"""Printed rates of severe events as points."""
+FIGURE = '''"""Reported rates of severe events as points."""
 
 from __future__ import annotations
 
@@ -153,14 +153,14 @@ def draw_printed_rates(rates: Mapping[str, float]) -> Figure:
     Parameters
     ----------
     rates : mapping of str to float
-        Per cent, by what was printed.
+        Per cent, by what was reported.
     """
     data = pd.DataFrame({"event": list(rates), "percent": list(rates.values())})
     with use_theme():
         fig, ax = new_figure()
         ax.plot(data["percent"], range(len(data)), "o", color=INK)
         ax.set_xlabel("Patients with the event, per cent")
-    words = f"{len(data)} printed rates of severe events"
+    words = f"{len(data)} reported rates of severe events"
     return Figure(fig, data, "printed-rates", f"{words}.", f"{words}, each a point.", "D0")
 '''
 
@@ -190,7 +190,7 @@ def test_a_parameter(with_library):
     with (package / "parameters.py").open("a") as stream:
         stream.write(
             "    least_percent: float = Field(\n        0.0, ge=0, le=100, "
-            'description="Printed rates below this are left out."\n    )\n'
+            'description="Reported rates below this are left out."\n    )\n'
         )
     edit(
         package / "analysis.py",
@@ -201,7 +201,7 @@ def test_a_parameter(with_library):
 
     def add(cells):
         (cell,) = [one for one in cells if "parameters" in one["metadata"].get("tags", [])]
-        line = "\nleast_percent = 0.0  # Printed rates below this are left out."
+        line = "\nleast_percent = 0.0  # Reported rates below this are left out."
         cell["source"] = "".join(cell["source"]) + line
 
     edit_cells(add)

@@ -104,7 +104,7 @@ def test_an_arm_that_stays_out_says_which_cell_is_why(cells, reason):
     (found,) = [
         one.reason for one in pooling_candidates(made) if one.arm_id == "ryan-2007.sorafenib_ifn"
     ]
-    assert found.startswith("no counts follow from what is printed: ryan-2007.orr.")
+    assert found.startswith("no counts follow from what is reported: ryan-2007.orr.")
     assert reason in found
 
 

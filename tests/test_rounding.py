@@ -124,7 +124,7 @@ def test_digits_decide_the_box():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: read_printed("1,04"), "expected a printed number such as '1.00' or '<.0001'"),
+        (lambda: read_printed("1,04"), "expected a reported number such as '1.00' or '<.0001'"),
         (lambda: read_printed("-1.04"), "got '-1.04'"),
         (lambda: rounding_polygon("<1.0", "0.5", "1.2"), "must be values, not bounds"),
         (lambda: rounding_polygon("0.0", "0.0", "1.2"), "that cannot be 0; got 0.0"),

@@ -48,7 +48,7 @@ def pooled_arm(evidence: Evidence, arm_id: str, p: PooledArmsParameters) -> Dose
             arm = with_denominator(arm, wanted, row_id)
         # The default is the arm as printed, whatever the data say that is.
         elif wanted not in (arm.n, type(p).model_fields[name].default):
-            raise ValueError(f"{name}: expected what {row_id} prints, got {wanted}")
+            raise ValueError(f"{name}: expected what {row_id} gives, got {wanted}")
     planned = read_range(evidence.row(arm_id)["ifn_weekly_mu"])
     if arm_id in _DOSES:
         planned = (getattr(p, _DOSES[arm_id]),) * 2

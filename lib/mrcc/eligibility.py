@@ -79,7 +79,7 @@ def _judge(evidence: Evidence, arm: pd.Series) -> Candidate:
         return Candidate(name, f"a {design}, not a trial")
     found = find_response(evidence, name)
     if isinstance(found, NotEstimable):
-        return Candidate(name, f"no counts follow from what is printed: {found.reason}")
+        return Candidate(name, f"no counts follow from what is reported: {found.reason}")
     return Candidate(name, arm["not_pooled_because"], held_back=bool(arm["not_pooled_because"]))
 
 

@@ -143,8 +143,8 @@ def _pair(one: Row, other: Row) -> Iterator[Finding]:
         yield Finding(
             "A16", "note" if differ else "warning", one["study_id"], (),
             f"{both} may be one trial.",
-            f"{one['n_total']} patients, {one['accrual'] or 'dates not printed'}; "
-            f"{other['n_total']} patients, {other['accrual'] or 'dates not printed'}",
+            f"{one['n_total']} patients, {one['accrual'] or 'dates not found'}; "
+            f"{other['n_total']} patients, {other['accrual'] or 'dates not found'}",
             f"shared publications: {', '.join(papers) or 'none'}; "
             f"same patients: {same_size}, same dates: {same_time}",
             "another number of patients or other dates",

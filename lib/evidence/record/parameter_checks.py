@@ -48,7 +48,7 @@ def _why_no_printed_ratio(texts: Sequence[str]) -> str:
         ratio, low, high = (read_number(text) for text in texts[:3])
         p = read_reported(texts[3])
     except ValueError:
-        return "each as printed"
+        return "each as reported"
     if ratio is None or low is None or high is None or p is None or p.value is None:
         return "each a number"
     if not 0 < low <= ratio <= high:

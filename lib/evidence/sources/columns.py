@@ -75,7 +75,7 @@ _PLAIN_LETTERS = cell_check(
 _TRIMMED = cell_check(lambda cell: cell == cell.strip(), "no spaces at either end")
 _FILLED = cell_check(lambda cell: cell != "", "a value (this column may not be empty)")
 _PRINTED = cell_check(
-    lambda cell: cell != "", f"{NUMBER_WORDS}; where nothing is printed there is no row"
+    lambda cell: cell != "", f"{NUMBER_WORDS}; where nothing was found there is no row"
 )
 
 
@@ -154,7 +154,7 @@ def level(description: str) -> pa.Column:
     """Return a column of confidence levels in per cent, as printed."""
     check = cell_check(
         lambda cell: cell == "" or _accepts(read_level, cell),
-        "a level between 50 and 100 per cent, as printed",
+        "a level between 50 and 100 per cent, as reported",
     )
     return column(description, check, required=False)
 
@@ -208,8 +208,8 @@ def provenance() -> dict[str, pa.Column]:
             required=True,
         ),
         "status": choice(
-            "source: printed in one of the three source documents; verified: read elsewhere on a "
-            "public page; derived: arithmetic on printed numbers, explained in the note.",
+            "source: reported in one of the three source documents; verified: read elsewhere on a "
+            "public page; derived: arithmetic on reported numbers, explained in the note.",
             *STATUSES,
         ),
         "note": text("What a reader of the row must know."),

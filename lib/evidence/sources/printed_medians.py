@@ -17,7 +17,7 @@ def reached_median(evidence: Evidence, row_id: str) -> Median | NotEstimable:
     """Return the median that a row prints, or why it is no number of months."""
     row = evidence.find(row_id)
     if row is None:
-        return NotEstimable(f"{row_id}: no such median is printed")
+        return NotEstimable(f"{row_id}: no such median was found")
     try:
         median = printed_median(evidence, row_id)
     except ValueError as error:
@@ -76,7 +76,7 @@ def _with_limits(medians: MedianPair, rows: tuple[str, str]) -> list[Median | No
 def _limited(median: Median, row: str) -> Median | NotEstimable:
     for limit, column in ((median.low, "ci_low_reported"), (median.high, "ci_high_reported")):
         if limit is None:
-            return NotEstimable(f"{row}, {column}: no number is printed for the limit")
+            return NotEstimable(f"{row}, {column}: no number was found for the limit")
     if median.low == median.high:
         return NotEstimable(
             f"{row}, ci_low_reported: both limits are {median.low:g} months, from which no "

@@ -194,7 +194,7 @@ def p_values_are_probabilities(tables: Tables, _: Bibliography) -> Iterator[Prob
                 nothing = value == 0 and (printed.bound == "<" or not printed.decimals)
                 everything = value == 1 and printed.bound
                 if nothing:
-                    expected = "a P value above 0, or 0.000 where it is printed so"
+                    expected = "a P value above 0, or 0.000 where it is reported so"
                 elif everything:
                     expected = "a bound on P that says something"
                 if nothing or everything or not 0 <= value <= 1 or printed.text[0] in "+-":

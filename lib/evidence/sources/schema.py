@@ -55,14 +55,14 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "systematic review",
                 "cohort study",
             ),
-            "phase": choice("Trial phase as printed.", "1", "2", "3", required=False),
+            "phase": choice("Trial phase as reported.", "1", "2", "3", required=False),
             "randomized": choice("Were patients randomized?", "yes", "no"),
             "blinding": choice(
                 "Blinding.", "double blind", "open label", "not reported", "not applicable"
             ),
             "line": choice("Line of treatment.", "first", "second", "mixed", "not reported"),
             "histology": text("Histology of the population."),
-            "n_total": whole("Patients in the study as printed."),
+            "n_total": whole("Patients in the study as reported."),
             "accrual": text("When patients were enrolled."),
             "registry_id": text("Registration; no two studies share one."),
             "publications": source_keys(
@@ -70,7 +70,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             ),
             "cited_by": source_keys("Which of the three source documents cite it."),
             "networks": pattern(
-                "Networks of the landscape chapter that its printed contrasts enter.",
+                "Networks of the landscape chapter that its reported contrasts enter.",
                 r"(pfs|os)(;(pfs|os))*",
                 "pfs, os, or both joined by ;",
                 required=False,
@@ -94,17 +94,17 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 *read_book().treatments,
             ),
             "role": choice(
-                "Role in the design; pooled: arms taken together for a printed comparison.",
+                "Role in the design; pooled: arms taken together for a reported comparison.",
                 "experimental",
                 "control",
                 "single",
                 "cohort",
                 "pooled",
             ),
-            "n_reported": whole("Patients in the arm as printed."),
+            "n_reported": whole("Patients in the arm as reported."),
             **{name: _own_column(one) for name, one in read_book().arm_columns.items()},
             "not_pooled_because": text(
-                "Why the arm stays out of the pooled response though one is printed; it is then "
+                "Why the arm stays out of the pooled response though one is reported; it is then "
                 "pooled as a sensitivity analysis. Empty lets it in."
             ),
             "also_differs": text(
@@ -123,7 +123,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "arm_b": pattern("Arm it is compared with.", ARM, "the arm of a study", required=False),
             "outcome": pattern("Outcome, e.g. orr, pfs, os.", ARM, "lower-case letters, digits, _"),
             "statistic": choice(
-                "What was printed.",
+                "What was reported.",
                 "count",
                 "percent",
                 "median",
@@ -133,21 +133,21 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "p_value",
                 "duration",
             ),
-            "value_reported": reported("As printed.", required=True),
-            "ci_low_reported": reported("Lower limit as printed."),
-            "ci_high_reported": reported("Upper limit as printed."),
+            "value_reported": reported("As reported.", required=True),
+            "ci_low_reported": reported("Lower limit as reported."),
+            "ci_high_reported": reported("Upper limit as reported."),
             "ci_kind": choice("What the limits are.", "confidence", "range", required=False),
-            "ci_level": level("Level of a confidence interval, per cent, as printed."),
-            "p_reported": reported("P value as printed."),
+            "ci_level": level("Level of a confidence interval, per cent, as reported."),
+            "p_reported": reported("P value as reported."),
             "test": text("Test behind the P value, where named."),
             "unit": choice("Unit.", *units_of("outcomes")),
-            "n": whole("Denominator as printed."),
-            "events": whole("Events as printed."),
+            "n": whole("Denominator as reported."),
+            "events": whole("Events as reported."),
             "analysis_set": text("Which patients were analysed."),
             "population": text("Subgroup or condition."),
             **provenance(),
         },
-        "One printed statistic per row. What a paper does not print stays empty.",
+        "One reported statistic per row. What a paper does not give stays empty.",
     ),
     "characteristics": table(
         {
@@ -155,16 +155,16 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "study_id": study_key(),
             "arm": pattern("Arm, or all.", ARM, "the arm of a study, or all"),
             "characteristic": pattern("Characteristic.", ARM, "lower-case letters, digits, _"),
-            "statistic": choice("What was printed.", "count", "percent", "median", "value"),
-            "value_reported": reported("As printed.", required=True),
-            "low_reported": reported("Lower end of the printed range."),
-            "high_reported": reported("Upper end of the printed range."),
+            "statistic": choice("What was reported.", "count", "percent", "median", "value"),
+            "value_reported": reported("As reported.", required=True),
+            "low_reported": reported("Lower end of the reported range."),
+            "high_reported": reported("Upper end of the reported range."),
             "unit": choice("Unit.", *units_of("characteristics")),
-            "n": whole("Denominator as printed."),
-            "events": whole("Count as printed."),
+            "n": whole("Denominator as reported."),
+            "events": whole("Count as reported."),
             **provenance(),
         },
-        "Who the patients were, one printed statistic per row.",
+        "Who the patients were, one reported statistic per row.",
     ),
     "biomarkers": table(
         {
@@ -173,22 +173,24 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "arm": pattern("Arm, or all.", ARM, "the arm of a study, or all"),
             "marker": pattern("Marker.", ARM, "lower-case letters, digits, _"),
             "outcome": pattern("Outcome.", ARM, "lower-case letters, digits, _", required=False),
-            "statistic": choice("What was printed.", "hazard_ratio", "p_value", "percent", "count"),
+            "statistic": choice(
+                "What was reported.", "hazard_ratio", "p_value", "percent", "count"
+            ),
             "model": text("Model as named."),
-            "value_reported": reported("As printed.", required=True),
-            "ci_low_reported": reported("Lower limit as printed."),
-            "ci_high_reported": reported("Upper limit as printed."),
-            "ci_level": level("Level, per cent, as printed."),
-            "p_reported": reported("P value as printed."),
+            "value_reported": reported("As reported.", required=True),
+            "ci_low_reported": reported("Lower limit as reported."),
+            "ci_high_reported": reported("Upper limit as reported."),
+            "ci_level": level("Level, per cent, as reported."),
+            "p_reported": reported("P value as reported."),
             "unit": choice(
                 "Unit of the value; of a ratio, the step of the marker.", *units_of("biomarkers")
             ),
-            "n": whole("Patients as printed."),
-            "events": whole("Events as printed."),
+            "n": whole("Patients as reported."),
+            "events": whole("Events as reported."),
             "direction": text("What a higher value means."),
             **provenance(),
         },
-        "One printed biomarker statistic per row.",
+        "One reported biomarker statistic per row.",
     ),
     "appraisals": table(
         {

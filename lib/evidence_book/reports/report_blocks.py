@@ -72,7 +72,7 @@ def _change(moved: Moved) -> str:
         for name, value in (("lower", moved.low), ("upper", moved.high))
         if value is not None
     ]
-    return "; ".join(filter(None, [*parts, ", ".join(limits), *moved.also])) or "as printed"
+    return "; ".join(filter(None, [*parts, ", ".join(limits), *moved.also])) or "as reported"
 
 
 def fraction_text(moved: Moved, of: str = "") -> str:

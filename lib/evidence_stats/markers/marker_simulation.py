@@ -26,7 +26,7 @@ CONVENTIONS: dict[str, str] = {
     "marker_simulation": (
         "Trials are simulated with exponential times, a standardised marker and follow-up that "
         "ends at the set number of events; R and SAS simulate the same way in user code, no "
-        "procedure prints it."
+        "procedure gives it."
     ),
 }
 

@@ -27,8 +27,8 @@ MarkerDistribution = Literal["normal", "lognormal"]
 
 CONVENTIONS: dict[str, str] = {
     "hr_per_units": (
-        "A hazard ratio per k units is the printed one raised to the power k, limits too; R and "
-        "SAS print per unit of the variable as coded unless told otherwise (UNITS= in SAS)."
+        "A hazard ratio per k units is the reported one raised to the power k, limits too; R and "
+        "SAS give per unit of the variable as coded unless told otherwise (UNITS= in SAS)."
     ),
     "hr_per_sd_from_z": (
         "The hazard ratio per SD is exp(z / sqrt(events)), which needs no marker unit but takes "
@@ -37,7 +37,7 @@ CONVENTIONS: dict[str, str] = {
     ),
     "concordance_gonen_heller": (
         "Concordance is Gonen and Heller's for a normal marker under proportional hazards, which "
-        "censoring does not move; R's concordance(), SAS PHREG and lifelines print Harrell's."
+        "censoring does not move; R's concordance(), SAS PHREG and lifelines give Harrell's."
     ),
     "curve_at_marker_value": (
         "Curves are S0(t) ** (HR ** x) with a Weibull S0 at the mean of the marker, as R's "

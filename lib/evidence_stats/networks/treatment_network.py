@@ -47,10 +47,10 @@ CONVENTIONS: dict[str, str] = {
         "One tau2 for all comparisons by the generalised DerSimonian-Laird moments, netmeta's "
         "default; rma.mv takes REML, Bayesian software a prior, and both can differ much."
     ),
-    "nma_i2": "I2 of a network is (Q - df)/Q, as netmeta; metafor prints none for networks.",
+    "nma_i2": "I2 of a network is (Q - df)/Q, as netmeta; metafor gives none for networks.",
     "p_score": (
         "Mean over the other treatments of the one-sided probability of being better, no "
-        "resampling; Bayesian software prints SUCRA, close to it with flat priors."
+        "resampling; Bayesian software gives SUCRA, close to it with flat priors."
     ),
     "indirect_by_subtraction": (
         "Indirect evidence is the network estimate less its direct part (netsplit's default "

@@ -42,7 +42,7 @@ CONVENTIONS: dict[str, str] = {
         "Higgins, Thompson and Spiegelhalter (2009) use t on k - 2 and the unadjusted error."
     ),
     "i2": (
-        "I2 from tau2 and the typical variance, as metafor; (Q - df)/Q, which RevMan prints, is "
+        "I2 from tau2 and the typical variance, as metafor; (Q - df)/Q, which RevMan gives, is "
         "the same only for DerSimonian-Laird."
     ),
     "zero_cell": (

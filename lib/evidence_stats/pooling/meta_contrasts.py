@@ -24,7 +24,7 @@ Shown = Literal["study", "common effect of two", "as asked"]
 CONVENTIONS: dict[str, str] = {
     "two_studies_common": (
         "Two studies are pooled with a common effect and normal limits whatever model was asked "
-        "for, and shown beside it; RevMan and meta print random effects with any number."
+        "for, and shown beside it; RevMan and meta give random effects with any number."
     ),
     "common_effect": (
         "Inverse-variance common-effect pooling: tau2 is 0 by assumption, as RevMan's fixed "

@@ -31,7 +31,7 @@ ExactAdjust = Literal["hksj", "z", "profile"]
 CONVENTIONS: dict[str, str] = {
     "glmm_joint_se": (
         "The standard error comes from the joint second derivatives in mu and tau, as lme4's "
-        "and metafor's; programs that hold tau fixed print a smaller one."
+        "and metafor's; programs that hold tau fixed give a smaller one."
     ),
     "glmm_t": (
         "The t interval keeps the likelihood standard error and takes t on k - 1, as metafor's "
@@ -43,7 +43,7 @@ CONVENTIONS: dict[str, str] = {
     ),
     "beta_binomial_rho": (
         "Heterogeneity is the correlation rho between two patients of one study, on another scale "
-        "than tau2; several programs print 1/(alpha + beta) instead."
+        "than tau2; several programs give 1/(alpha + beta) instead."
     ),
 }
 

@@ -26,14 +26,14 @@ _PValues = NDArray[np.float64]
 CONVENTIONS: dict[str, str] = {
     "bayes_factor_bound": (
         "The bound -1 / (e p ln p) is the most that a P value can say for an effect under any "
-        "prior of its class and applies below p = 1/e; above that it is 1. No program prints it."
+        "prior of its class and applies below p = 1/e; above that it is 1. No program gives it."
     ),
     "fprp_observed_alpha": (
         "The false-positive report probability takes the observed P as its alpha and counts "
         "power in the direction of the alternative only, as in Wacholder's spreadsheet."
     ),
     "unseen_hypotheses_p1": (
-        "Hypotheses whose P value is not printed enter with P = 1, which is the kindest reading; "
+        "Hypotheses whose P value is not found enter with P = 1, which is the kindest reading; "
         "R's p.adjust(n=) does the same, statsmodels needs them spelled out."
     ),
     "e_value_common_outcome": (
@@ -42,7 +42,7 @@ CONVENTIONS: dict[str, str] = {
         "rare = FALSE; for a limit on the other side of 1 it is 1."
     ),
     "scepticism_limit": (
-        "The scepticism limit is computed from the printed limits and is not defined for an "
+        "The scepticism limit is computed from the reported limits and is not defined for an "
         "interval that touches or includes 1; R's ReplicationSuccess works with z instead."
     ),
 }

@@ -79,7 +79,7 @@ class Reported:
             Where no number was printed.
         """
         if self.value is None:
-            raise ValueError(f'expected a printed number, got "{visible(self.text)}"')
+            raise ValueError(f'expected a reported number, got "{visible(self.text)}"')
         return Decimal(self.text.lstrip("<> "))
 
 

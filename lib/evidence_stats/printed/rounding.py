@@ -24,13 +24,13 @@ from evidence_stats.printed.unseen import visible
 
 CONVENTIONS: dict[str, str] = {
     "rounding_box": (
-        "A printed number stands for everything within half a unit of its last digit, both ends "
+        "A reported number stands for everything within half a unit of its last digit, both ends "
         "included, so that half-up (SAS), half-even (R, Python) and either reading of binary "
         "fractions all fit."
     ),
     "rounding_wald": (
         "Interval and P are taken as Wald statistics of one model, as R's summary.coxph, SAS "
-        "PHREG and lifelines print; a P from a log-rank or likelihood ratio test can lie outside "
+        "PHREG and lifelines give; a P from a log-rank or likelihood ratio test can lie outside "
         "the polygon without being wrong."
     ),
 }
@@ -117,7 +117,7 @@ def read_printed(text: str) -> PrintedNumber:
     match = _PRINTED.fullmatch(text)
     if match is None:
         given = visible(repr(text))
-        raise ValueError(f"expected a printed number such as '1.00' or '<.0001'; got {given}")
+        raise ValueError(f"expected a reported number such as '1.00' or '<.0001'; got {given}")
     sign = match["bound"] or ""
     bound: Bound = "<" if sign in ("<", "<=", "≤") else ">" if sign in (">", ">=", "≥") else ""
     return PrintedNumber(Decimal(match["digits"]), bound)

@@ -20,7 +20,7 @@ from evidence_stats.survival.median import require_positive
 CONVENTIONS: dict[str, str] = {
     "selection_conditional_mle": (
         "The conditional estimate maximises the likelihood given that |z| passed the two-sided "
-        "threshold, as if no other result would have been printed; no program prints it, R's "
+        "threshold, as if no other result would have been reported; no program gives it, R's "
         "selectiveInference solves the same equation."
     ),
     "shrinkage_trial_mixture": (

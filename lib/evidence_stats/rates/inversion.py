@@ -25,8 +25,8 @@ Printed = Decimal | str
 
 CONVENTIONS: dict[str, str] = {
     "rounding_any": (
-        "A count fits if any of half-up, half-even or cut-off digits prints the number; SAS and "
-        "spreadsheets round half up, R and Python half to even, and journals print all three."
+        "A count fits if any of half-up, half-even or cut-off digits gives the number; SAS and "
+        "spreadsheets round half up, R and Python half to even, and journals give all three."
     ),
 }
 
@@ -195,7 +195,7 @@ def _percent(printed: Printed) -> Decimal:
     except (InvalidOperation, TypeError, ValueError):
         value = Decimal("NaN")
     if not value.is_finite() or not 0 <= value <= 100:
-        raise ValueError(f"expected a percentage from 0 to 100 as printed; got {printed!r}")
+        raise ValueError(f"expected a percentage from 0 to 100 as reported; got {printed!r}")
     return value
 
 

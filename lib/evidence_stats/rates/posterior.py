@@ -23,7 +23,7 @@ from evidence_stats.rates.proportions import require_counts
 CONVENTIONS: dict[str, str] = {
     "beta_posterior": (
         "The same Beta prior in both arms, taken as independent; the interval is equal-tailed and "
-        "its centre is the posterior median, where many programs print the mean."
+        "its centre is the posterior median, where many programs give the mean."
     ),
 }
 

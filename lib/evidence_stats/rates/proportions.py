@@ -36,7 +36,7 @@ CONVENTIONS: dict[str, str] = {
     ),
     "agresti_coull": (
         "Limits are cut at 0 and 1, as SAS and statsmodels do; the formula, and R's binom package, "
-        "can print limits below 0 or above 1."
+        "can give limits below 0 or above 1."
     ),
     "midp": (
         "Exact interval that counts half of the observed outcome; neither R's base functions nor "
@@ -56,7 +56,7 @@ CONVENTIONS: dict[str, str] = {
     ),
     "katz": (
         "Normal interval on the log risk ratio, no 0.5 added: with no event in arm a it is open "
-        "above, where epitools prints not-a-number and Cochrane software adds 0.5 to every cell."
+        "above, where epitools gives not-a-number and Cochrane software adds 0.5 to every cell."
     ),
     "koopman": "Score interval of the risk ratio without the N/(N - 1) factor, which SAS adds.",
     "woolf": (
@@ -68,7 +68,7 @@ CONVENTIONS: dict[str, str] = {
         "solves it and its limits to about 1e-5, ours to 1e-13."
     ),
     "odds_ratio_midp": (
-        "Median unbiased estimate with mid-P limits, as epitools::oddsratio.midp prints; the "
+        "Median unbiased estimate with mid-P limits, as epitools::oddsratio.midp gives; the "
         "estimate is neither ad/bc nor the conditional maximum likelihood one."
     ),
     "boschloo_two_sided": (

@@ -19,7 +19,7 @@ from evidence_stats.survival.median import Median, require_positive
 
 CONVENTIONS: dict[str, str] = {
     "median_se_from_limits": (
-        "The standard error of a log median is the width of its printed limits on the log scale "
+        "The standard error of a log median is the width of its reported limits on the log scale "
         "divided by twice the normal quantile, although Kaplan-Meier limits of a median come from "
         "inverting a band (log-log by default in SAS, log in R, log-log in lifelines) and need not "
         "be symmetric on that scale."
@@ -30,22 +30,22 @@ CONVENTIONS: dict[str, str] = {
         "hazard ratio from patients instead, and the two answers differ by chance and by model."
     ),
     "median_se_from_counts": (
-        "Where no limits are printed the standard error rests on an assumed count: "
+        "Where no limits are given the standard error rests on an assumed count: "
         "1 / (ln 2 * sqrt(count)) for a median read off a Kaplan-Meier curve, 1 / sqrt(count) for "
-        "one computed from an exponential rate; no program prints either."
+        "one computed from an exponential rate; no program gives either."
     ),
     "difference_of_medians_mover": (
-        "The interval for a difference of medians combines the printed limits of each arm by "
-        "square-and-add (MOVER), which keeps their asymmetry; R, SAS and lifelines print none."
+        "The interval for a difference of medians combines the reported limits of each arm by "
+        "square-and-add (MOVER), which keeps their asymmetry; R, SAS and lifelines give none."
     ),
     "landmark_from_median": (
-        "Survival at a landmark is read off a Weibull curve of stated shape through the printed "
-        "median and its limits; programs that hold patients print the Kaplan-Meier value instead."
+        "Survival at a landmark is read off a Weibull curve of stated shape through the reported "
+        "median and its limits; programs that hold patients give the Kaplan-Meier value instead."
     ),
     "shape_from_median_limits": (
         "The implied shape takes the variance of a Kaplan-Meier median without censoring before "
-        "it, 1 / (n * (k ln 2)**2); R's survreg prints scale = 1 / shape, SAS LIFEREG likewise, "
-        "and lifelines prints the shape itself as rho_."
+        "it, 1 / (n * (k ln 2)**2); R's survreg gives scale = 1 / shape, SAS LIFEREG likewise, "
+        "and lifelines gives the shape itself as rho_."
     ),
 }
 
@@ -165,7 +165,7 @@ def ratio_of_medians(a: Median, b: Median) -> Estimate:
     level = _common_level(a, b)
     se = math.hypot(log_median_se(a), log_median_se(b))
     ratio = a.months() / b.months()
-    return _ratio(ratio, se, level, "ratio of printed medians", "median_se_from_limits", d2=False)
+    return _ratio(ratio, se, level, "ratio of reported medians", "median_se_from_limits", d2=False)
 
 
 def hazard_ratio_from_medians(
@@ -311,7 +311,7 @@ def difference_of_medians(a: Median, b: Median) -> Estimate:
         level=level if has_interval else None,
         kind="confidence" if has_interval else "",
         unit="months",
-        method="difference of printed medians, square-and-add limits",
+        method="difference of reported medians, square-and-add limits",
         conventions=("difference_of_medians_mover",),
     )
 
@@ -432,7 +432,7 @@ def landmark_survival(median: Median, time: float, *, shape: float = 1.0) -> Est
         level=median.level if has_limits else None,
         kind="confidence" if has_limits else "",
         unit="proportion",
-        method=f"{model} curve through the printed median",
+        method=f"{model} curve through the reported median",
         conventions=("landmark_from_median",),
         grade="D2",
     )

@@ -17,13 +17,13 @@ from evidence_stats.survival.median import require_positive
 
 CONVENTIONS: dict[str, str] = {
     "hr_se_from_interval": (
-        "The standard error of a log hazard ratio is the log width of the printed interval over "
-        "twice the normal quantile; R, SAS and lifelines all print Wald intervals, so this "
+        "The standard error of a log hazard ratio is the log width of the reported interval over "
+        "twice the normal quantile; R, SAS and lifelines all give Wald intervals, so this "
         "recovers theirs up to rounding."
     ),
     "hr_se_from_p": (
         "The standard error from a P value is |log HR| / z and takes the P as a Wald test, "
-        "although SAS and R also print score (log-rank) and likelihood ratio P values, which "
+        "although SAS and R also give score (log-rank) and likelihood ratio P values, which "
         "differ slightly."
     ),
     "normal_posterior": (
@@ -158,7 +158,7 @@ def printed_hazard_ratio(
         se, key = log_hr_se_from_p(hr, p), "hr_se_from_p"
     else:
         raise ValueError(f"expected both limits or a P value; got low={low}, high={high}, p={p}")
-    made = ratio_with_limits(hr, se, level, p=p, method="printed hazard ratio", conventions=(key,))
+    made = ratio_with_limits(hr, se, level, p=p, method="reported hazard ratio", conventions=(key,))
     return made if key == "hr_se_from_p" else replace(made, low=low, high=high)
 
 

@@ -31,13 +31,13 @@ CONVENTIONS: dict[str, str] = {
     "km_median_midpoint": (
         "Where the curve is flat at exactly one half, the median is the middle of that stretch, "
         "as in R and SAS; lifelines takes its start. Where it stays flat to its end, the median is "
-        "the start, as R prints it; R's quantile() takes the middle up to the last time."
+        "the start, as R gives it; R's quantile() takes the middle up to the last time."
     ),
     "km_band_scale": (
         "The limits of a Kaplan-Meier median invert a band that is symmetric on the log-log "
         "scale by default, as in SAS since 9.2; R's survfit defaults to log, older SAS to plain, "
         "and where the curve reaches 0 the band is undefined, as in R. A limit is the first time "
-        "at which the band is at or below one half, as R prints it; R's quantile() differs where "
+        "at which the band is at or below one half, as R gives it; R's quantile() differs where "
         "a band rises again."
     ),
     "rmst_greenwood": (

@@ -82,7 +82,7 @@ class Median:
         return self.value
 
     def estimate(
-        self, *, method: str = "printed median", grade: Literal["D0", "D3"] = "D0"
+        self, *, method: str = "reported median", grade: Literal["D0", "D3"] = "D0"
     ) -> Estimate:
         """Return the median as an `Estimate` in months; a missing limit stays None.
 

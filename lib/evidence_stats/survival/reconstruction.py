@@ -42,7 +42,7 @@ TO_THE_END = {"precision": 1e-18, "r_precision": 0.0}
 
 CONVENTIONS: dict[str, str] = {
     "ensemble_not_patients": (
-        "Synthetic arms follow from the printed numbers plus a family of curves and uniform "
+        "Synthetic arms follow from the reported numbers plus a family of curves and uniform "
         "censoring; they are no re-analysis, and no package of R, SAS or Python makes them, so "
         "only their building blocks are compared with R."
     ),
@@ -202,7 +202,7 @@ def simulate_ensemble(
     noisy = cox.log_hr + cox.se * streams[2].standard_normal(chosen.size)
     gain = restricted_means(first, chosen.tau) - restricted_means(second, chosen.tau)
     what = "median and limits" if chosen.match_limits else "median"
-    made = f"{chosen.size} pairs of synthetic {chosen.family} arms with the printed {what}"
+    made = f"{chosen.size} pairs of synthetic {chosen.family} arms with the reported {what}"
     return Ensemble(
         hazard_ratio=_range(np.exp(cox.log_hr), "ratio", f"Cox, {made}"),
         hazard_ratio_with_sampling_error=_range(

@@ -172,7 +172,7 @@ def _printed_response(evidence: Evidence, contrast: AddOn) -> Effect | None:
         return None
     ratio: Estimate | NotEstimable
     if control:
-        ratio = Estimate(value / control, unit="ratio", method="ratio of printed percentages")
+        ratio = Estimate(value / control, unit="ratio", method="ratio of reported percentages")
     else:
         ratio = NotEstimable(f"{rows[1]}: 0 % responded, so that the ratio has no finite value")
     return Effect("orr", ratio, tuple(rows))
@@ -265,7 +265,7 @@ def _shared_arm_ratio(one: Contrast, other: Contrast, *, level: float, rho: floa
         kind="confidence",
         unit="ratio",
         se=se,
-        method=f"two printed hazard ratios against the same arm, correlation {rho:g}",
+        method=f"two reported hazard ratios against the same arm, correlation {rho:g}",
         conventions=("hr_se_from_interval",),
         grade="D2",
     )
@@ -285,7 +285,7 @@ def _from_medians(
     made = medians_hazard_ratio((one, other), rows, level=level)
     if isinstance(made, NotEstimable):
         limits = (one.low, one.high, other.low, other.high)
-        why = "printed without limits" if None in limits else made.reason
+        why = "reported without limits" if None in limits else made.reason
         made = Estimate(
             other.months() / one.months(),
             unit="ratio",

@@ -32,14 +32,14 @@ MIN_POOLED = 3
 
 _HOLLOW = (
     "Hollow squares: something else than interferon-alfa differs as well. Points without a line: "
-    "printed without what an interval needs. Not pooled."
+    "reported without what an interval needs. Not pooled."
 )
 RESPONSE_CAPTION = (
     f"Response with interferon-alfa added, over the same treatment without. {_HOLLOW}"
 )
 SURVIVAL_CAPTION = (
     f"Hazard ratios for progression (PFS) and death (OS) with interferon-alfa added, over the same "
-    f"treatment without; from medians where no hazard ratio is printed. {_HOLLOW}"
+    f"treatment without; from medians where no hazard ratio was found. {_HOLLOW}"
 )
 
 
@@ -182,7 +182,7 @@ def forest_rows(
         for item in compared
         if item.effect.outcome in outcomes and isinstance(item.effect.estimate, Estimate)
     ]
-    return found or NotEstimable("no ratio is printed or follows from what is printed")
+    return found or NotEstimable("no ratio was found or follows from what was")
 
 
 def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: str) -> Table:
@@ -210,7 +210,7 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
                 ", ".join(item.effect.outcome.upper() for item in items),
             ]
         )
-    columns = ["Study", "Compared", "MU/week", "Line", "Blinding", "What else differs", "Printed"]
+    columns = ["Study", "Compared", "MU/week", "Line", "Blinding", "What else differs", "Reported"]
     missing = tuple(
         f"{item.words}: {item.effect.estimate}."
         for item in compared

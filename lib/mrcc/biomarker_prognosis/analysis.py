@@ -65,7 +65,7 @@ def before_and_after(
         found[NAMES[effect.outcome]] = [
             (words, made) for words, made in shown if isinstance(made, Estimate)
         ]
-    return found if any(found.values()) else NotEstimable("no hazard ratio is printed")
+    return found if any(found.values()) else NotEstimable("no hazard ratio was found")
 
 
 def polygons(effects: tuple[PrintedEffect, ...]) -> dict[str, RoundingPolygon] | NotEstimable:
@@ -76,7 +76,7 @@ def polygons(effects: tuple[PrintedEffect, ...]) -> dict[str, RoundingPolygon] |
             continue
         hr, low, high, p = effect.texts
         found[f"{NAMES[effect.outcome]}: {hr} ({low}\u2013{high})\nP = {p}"] = effect.polygon
-    return found or NotEstimable("no hazard ratio is printed with two limits")
+    return found or NotEstimable("no hazard ratio was found with two limits")
 
 
 def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
@@ -86,16 +86,16 @@ def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
         name = NAMES[effect.outcome]
         numbers[f"{effect.outcome}_hr"] = (effect.hr, f"{name} hazard ratio per unit of pAKT")
         if isinstance(effect.polygon, NotEstimable):
-            fit_words = f"{name}: do the printed numbers fit?"
+            fit_words = f"{name}: do the reported numbers fit?"
             numbers[f"{effect.outcome}_consistent"] = (effect.polygon, fit_words)
             continue
         fits = Estimate(float(effect.polygon.consistent), method="rounding polygon, 1 is yes")
-        numbers[f"{effect.outcome}_consistent"] = (fits, f"{name}: do the printed numbers fit?")
+        numbers[f"{effect.outcome}_consistent"] = (fits, f"{name}: do the reported numbers fit?")
         if effect.polygon.p is not None:
-            words = f"P values for {name} that the printed interval allows"
+            words = f"P values for {name} that the reported interval allows"
             numbers[f"{effect.outcome}_p_allowed"] = (effect.polygon.p, words)
         if effect.polygon.hr is not None and effect.polygon.consistent:
-            words = f"{name} hazard ratios that print so"
+            words = f"{name} hazard ratios that round to it"
             numbers[f"{effect.outcome}_hr_range"] = (effect.polygon.hr, words)
     return numbers
 
@@ -109,12 +109,12 @@ def printed_p_and_range(effects: tuple[PrintedEffect, ...]) -> Numbers:
     for effect in effects:
         name, key = NAMES[effect.outcome], effect.outcome
         numbers[f"{key}_p"] = (
-            if_estimable(lambda p: Estimate(p, unit="p_value", method="as printed"), effect.p),
-            f"{name}: P as printed",
+            if_estimable(lambda p: Estimate(p, unit="p_value", method="as reported"), effect.p),
+            f"{name}: P as reported",
         )
         fitting = fitting_polygon(effect)
         if isinstance(fitting, NotEstimable):
-            numbers[f"{key}_hr_range"] = (fitting, f"{name} hazard ratios that print so")
+            numbers[f"{key}_hr_range"] = (fitting, f"{name} hazard ratios that round to it")
     return numbers
 
 

@@ -71,7 +71,7 @@ def fitting_polygon(effect: PrintedEffect) -> RoundingPolygon | NotEstimable:
         return polygon
     error = polygon.log_hr_se
     if not polygon.consistent or error is None or not error.low:
-        return NotEstimable(f"the printed numbers of {effect.row} do not fit each other")
+        return NotEstimable(f"the reported numbers of {effect.row} do not fit each other")
     return polygon
 
 
@@ -107,7 +107,7 @@ def report_probability(effect: PrintedEffect, p: BiomarkerPrognosis) -> Estimate
 def _say_which_p(effect: PrintedEffect, made: Estimate | NotEstimable) -> Estimate | NotEstimable:
     if isinstance(made, NotEstimable) or not isinstance(effect.p, NotEstimable):
         return made
-    return replace(made, method=f"{made.method}; P of the printed interval ({effect.p.reason})")
+    return replace(made, method=f"{made.method}; P of the reported interval ({effect.p.reason})")
 
 
 def adjust(

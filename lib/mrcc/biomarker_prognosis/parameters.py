@@ -18,10 +18,10 @@ class BiomarkerPrognosis(ChapterParameters):
 
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32, description="Seed of every simulation.")
     hr_pfs: Annotated[list[str], Field(max_length=4)] = Field(
-        [], description="PFS: HR, lower, upper, P as text; empty takes what the trial prints."
+        [], description="PFS: HR, lower, upper, P as text; empty takes what the trial gives."
     )
     hr_os: Annotated[list[str], Field(max_length=4)] = Field(
-        [], description="OS: HR, lower, upper, P as text; empty takes what the trial prints."
+        [], description="OS: HR, lower, upper, P as text; empty takes what the trial gives."
     )
     increment_units: float = Field(
         10.0, ge=0.1, le=100, description="Marker units of the rescaled hazard ratio."

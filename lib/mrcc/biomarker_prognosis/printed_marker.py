@@ -119,7 +119,7 @@ def _printed_p(row: pd.Series, where: str) -> float | NotEstimable:
     if p is not None and _SMALLEST_P <= p <= 1:
         return p
     if read_reported(text) is None:
-        return NotEstimable(f"{where}, p_reported: no P is printed")
+        return NotEstimable(f"{where}, p_reported: no P was found")
     return NotEstimable(f'{where}, p_reported: expected a P, got only "{text}"')
 
 
@@ -140,7 +140,7 @@ def _hazard_ratio(
         )
     if known_p is not None and value != 1 and z_from_p(known_p) >= _SMALLEST_Z:
         return printed_hazard_ratio(value, p=known_p)
-    return Estimate(value, unit="ratio", p=known_p, method="printed hazard ratio")
+    return Estimate(value, unit="ratio", p=known_p, method="reported hazard ratio")
 
 
 def _deviate(

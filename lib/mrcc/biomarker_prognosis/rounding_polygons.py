@@ -35,14 +35,18 @@ def draw_rounding_polygons(polygons: Mapping[str, RoundingPolygon]) -> Figure:
         + (
             f"consistent, hazard ratio {polygon.hr.low:.4f} to {polygon.hr.high:.4f}"
             if polygon.consistent and polygon.hr is not None
-            else "no values print these numbers together"
+            else "no values give these numbers together"
         )
         for label, polygon in polygons.items()
     ]
-    alt = "Hazard ratios and standard errors that print as published. " + "; ".join(verdicts) + "."
+    alt = (
+        "Hazard ratios and standard errors that round to what is published. "
+        + "; ".join(verdicts)
+        + "."
+    )
     caption = (
-        "Grey: pairs of hazard ratio and standard error that print the published hazard ratio and "
-        "interval. Thick line: those that print the published P as well. Thin lines: equal P."
+        "Grey: pairs of hazard ratio and standard error that round to the published hazard ratio and "
+        "interval. Thick line: those that round to the published P as well. Thin lines: equal P."
     )
     data = pd.DataFrame(
         [

@@ -86,8 +86,8 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
     )
     caption = (
         f"Progression-free survival in {size} pairs of synthetic arms: median curve and 95 % "
-        f"range. Bars: printed medians with their intervals. Below: patients at risk, median and "
-        f"95 % range of the ensemble. Everything here follows from the printed numbers, a "
+        f"range. Bars: reported medians with their intervals. Below: patients at risk, median and "
+        f"95 % range of the ensemble. Everything here follows from the reported numbers, a "
         f"{ensemble.settings.family.capitalize()} shape and uniform censoring; it is no "
         f"re-analysis."
     )

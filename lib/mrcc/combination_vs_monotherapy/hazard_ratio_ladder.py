@@ -66,13 +66,13 @@ def draw_hazard_ratio_ladder(
     widest = max(rungs, key=lambda rung: (rung.interval.high or 0) / (rung.interval.low or 1))
     values = [rung.interval.value for rung in rungs]
     alt = (
-        f"{len(rungs)} ways of reading the printed medians give hazard ratios from "
+        f"{len(rungs)} ways of reading the reported medians give hazard ratios from "
         f"{min(values):.2f} to {max(values):.2f}; "
         f"with everything uncertain the widest runs from {widest.interval.low:.2f} to "
         f"{widest.interval.high:.2f}, so {_allowed(widest.interval)}."
     )
     caption = (
-        "What hazard ratio the printed medians allow. Thin lines: "
+        "What hazard ratio the reported medians allow. Thin lines: "
         f"{_levels(rungs)} intervals, sampling error included. Thick bars: where the estimate that "
         f"the trial did not report may have been. Dotted: non-inferiority margin {margin:g}. "
         "Rows with a thick bar are reconstructions, not patient data."

@@ -65,13 +65,16 @@ class CombinationVsMonotherapy(PooledArmsParameters):
     rmst_tau: float = Field(12.0, ge=3, le=24, description="Horizon of restricted mean survival.")
     ensemble_size: int = Field(1000, ge=100, le=5000, description="Synthetic pairs of arms.")
     ensemble_tol: float = Field(
-        0.05, ge=0.02, le=0.10, description="How near a synthetic arm must come to what is printed."
+        0.05,
+        ge=0.02,
+        le=0.10,
+        description="How near a synthetic arm must come to what is reported.",
     )
     ensemble_family: Literal["weibull", "loglogistic", "lognormal"] = Field(
         "weibull", description="Family of survival times in the ensemble."
     )
     km_conf_type: Literal["log-log", "log", "plain"] = Field(
-        "log-log", description="Interval type assumed for the printed medians."
+        "log-log", description="Interval type assumed for the reported medians."
     )
     shape_range: Pair = Field([0.7, 2.6], description="Shapes tried in the ensemble.")
     censor_range: Pair = Field([5.2, 34.2], description="Uniform censoring, months.")

@@ -172,7 +172,7 @@ def _simulate(
         if settings.match_limits and median.low is None:
             return NotEstimable(
                 f"{row}, ci_low_reported: synthetic arms are matched to the lower limit, which is "
-                "not printed"
+                "not found"
             )
         if settings.match_limits and median.low == median.high:
             return NotEstimable(
