@@ -246,7 +246,7 @@ def draw_arms(
     if found < settings.size:
         raise ReconstructionError(
             f"asked for {settings.size} {name} arms of {n} patients within "
-            f"{settings.tolerance:.1%} of {_in_words(reported, settings)}; kept {found} of {draws} "
+            f"{settings.tolerance:.1%} of {_in_words(printed, settings)}; kept {found} of {draws} "
             "drawn",
             "loosen tolerance, widen shape_range or censor_range, or raise max_draws",
             name,

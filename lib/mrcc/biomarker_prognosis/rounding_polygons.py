@@ -45,7 +45,7 @@ def draw_rounding_polygons(polygons: Mapping[str, RoundingPolygon]) -> Figure:
         + "."
     )
     caption = (
-        "Grey: pairs of hazard ratio and standard error that round to the published hazard ratio and "
+        "Grey: pairs of hazard ratio and standard error that round to the published ratio and "
         "interval. Thick line: those that round to the published P as well. Thin lines: equal P."
     )
     data = pd.DataFrame(

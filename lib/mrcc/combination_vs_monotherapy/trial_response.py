@@ -51,7 +51,7 @@ def _size(evidence: Evidence, arm_id: str, arm: ArmResponse | NotEstimable) -> i
         return arm.n
     printed = evidence.row(arm_id)["n_reported"]
     if not printed:
-        return NotEstimable(f"{arm_id}, n_reported: {say_given(reported)}")
+        return NotEstimable(f"{arm_id}, n_reported: {say_given(printed)}")
     return int(printed)
 
 
