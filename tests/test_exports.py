@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from evidence.figures.style import Figure, new_figure
 from evidence.cohorts.tables import TABLES as AGGREGATES
+from evidence.figures.style import Figure, new_figure
 from evidence.files.paths import project_root
 from evidence.record.page import Page
 from evidence.record.results import FIGURE_MIME, PICTURES
