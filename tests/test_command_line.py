@@ -379,4 +379,4 @@ def test_status_shows_the_pages_that_can_be_read(project):
     assert code == 1
     assert "studies/sternberg-2010" in said
     assert "chapters/studies/ryan-2007.ipynb: expected a notebook" in said
-    assert "1 of 41 pages cannot be read" in said
+    assert "1 of 42 pages cannot be read" in said
