@@ -27,9 +27,10 @@ from evidence.sources.responses import (
 )
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.networks.contrasts import Contrast
-from evidence_stats.normal import critical_value
+from evidence_stats.normal import ratio_with_limits
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.two_proportions import RiskRatioMethod
+from evidence_stats.survival.hazard_ratio import log_hr_se_from_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,19 +257,37 @@ def _through_shared_arm(
 def _shared_arm_ratio(one: Contrast, other: Contrast, *, level: float, rho: float) -> Estimate:
     log_ratio = one.log_ratio - other.log_ratio
     se = math.sqrt(one.se**2 + other.se**2 - 2 * rho * one.se * other.se)
-    half = critical_value(level) * se
-    return Estimate(
+    return ratio_with_limits(
         math.exp(log_ratio),
-        math.exp(log_ratio - half),
-        math.exp(log_ratio + half),
-        level=level,
-        kind="confidence",
-        unit="ratio",
-        se=se,
+        se,
+        level,
         method=f"two reported hazard ratios against the same arm, correlation {rho:g}",
         conventions=("hr_se_from_interval",),
         grade="D2",
     )
+
+
+def _from_p(
+    evidence: Evidence, contrast: AddOn, outcome: str, ratio: float, level: float
+) -> tuple[Estimate, str] | None:
+    """Return the ratio of medians with the interval that a reported P implies, and its data row.
+
+    None where no exact two-sided P of the contrast is a data row.
+    """
+    row_id = f"{contrast.study_id}.{outcome}.p_value.{contrast.arm}_v_{contrast.comparator}"
+    row = evidence.find(row_id)
+    p = None if row is None else exact_number(row["p_reported"])
+    if row is None or p is None or not 0 < p < 1 or ratio == 1 or "one-sided" in row["test"]:
+        return None
+    made = ratio_with_limits(
+        ratio,
+        log_hr_se_from_p(ratio, p),
+        level,
+        method="ratio of medians, exponential; interval from the reported P",
+        conventions=("hazard_ratio_from_medians", "hr_se_from_p"),
+        grade="D2",
+    )
+    return made, row_id
 
 
 def _from_medians(
@@ -283,7 +302,11 @@ def _from_medians(
     if isinstance(one, NotEstimable) or isinstance(other, NotEstimable):
         return None
     made = medians_hazard_ratio((one, other), rows, level=level)
-    if isinstance(made, NotEstimable):
+    tested = _from_p(evidence, contrast, outcome, other.months() / one.months(), level)
+    if isinstance(made, NotEstimable) and tested is not None:
+        made, row = tested
+        rows = (*rows, row)
+    elif isinstance(made, NotEstimable):
         limits = (one.low, one.high, other.low, other.high)
         why = "reported without limits" if None in limits else made.reason
         made = Estimate(

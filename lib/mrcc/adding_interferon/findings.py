@@ -62,6 +62,12 @@ def _judged_as(item: Compared) -> str:
     return f"{item.effect.outcome}_{item.contrast.backbone.lower()}"
 
 
+def _is_derived(item: Compared) -> bool:
+    """Return True for a ratio that no source gives: it follows from medians or other ratios."""
+    estimate = item.effect.estimate
+    return item.effect.outcome != "orr" and isinstance(estimate, Estimate) and estimate.grade > "D1"
+
+
 def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
     outcome, backbone = item.effect.outcome, item.contrast.backbone
     words, effect, ratio = _OUTCOMES[outcome]
@@ -73,7 +79,7 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
         rating,
         effect,
         visible(item.effect.estimate, p.provenance_max),
-        name=ratio,
+        name=f"{ratio}, derived," if _is_derived(item) else ratio,
         measure="response_points" if outcome == "orr" else "hazard_ratio",
         absolute=responders if outcome == "orr" else survivors,
         baseline=baseline,

@@ -27,7 +27,7 @@ def find_all(
     """Return the lines of the summary by outcome; absolute effects follow the baselines given."""
     rating = judge_certainty(evidence, QUESTION, steps=p.downgrade)
     patients = f"{results['trial_patients'].text} (1 trial)"
-    subject = "Adding low-dose interferon-alfa to sorafenib"
+    subject = "Adding interferon-alfa to sorafenib"
     effect = RESPONSE.of(subject)
     response = find(
         "Objective response",

@@ -102,6 +102,6 @@ def tabulate_probe(probes: dict[str, ComponentNetworkResult]) -> Table:
         numeric=("Rank of components", "Component ratio", "P of additivity"),
         footnotes=(
             "The ratio changes with the trials because it comes from crossing a placebo trial in "
-            "pretreated patients with trials in untreated ones: identifiable is not credible.",
+            "pretreated patients with trials in untreated ones. It can be fitted, and is not used.",
         ),
     )

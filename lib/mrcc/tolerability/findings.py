@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from evidence.record.results import Result
 from evidence.tables.table import Table
-from evidence_stats.printed.reported import NOT_REPORTED
 from mrcc.summary_of_findings import Finding, tabulate_findings
 
 
@@ -14,7 +13,7 @@ def summarise(results: Mapping[str, Result]) -> Table:
     """Return one line: what the randomized trial reports of severe events, by arm."""
     combination, alone = results["events_combination"].text, results["events_sorafenib"].text
     patients = f"{results['trial_patients'].text} (1 trial)"
-    given = NOT_REPORTED not in (combination, alone)
+    given = None not in (results["events_combination"].value, results["events_sorafenib"].value)
     words = (
         f"{combination} with the combination, {alone} with sorafenib alone."
         if given
