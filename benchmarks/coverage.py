@@ -19,7 +19,7 @@ from scipy.special import logit
 from scipy.stats import binom, norm, t
 
 from evidence_stats.estimates import Estimate
-from evidence_stats.markers.marker_simulation import fit_cox, simulate_trials
+from evidence_stats.markers.marker_simulation import fit_cox_batch, simulate_trials
 from evidence_stats.markers.prognosis import MarkerDistribution, hazard_ratio_per_sd
 from evidence_stats.pooling.pooled_proportions import pool_proportions
 from evidence_stats.rates.proportions import ProportionMethod, proportion
@@ -216,7 +216,7 @@ def markers(rng: np.random.Generator) -> Iterator[Row]:
                 x, happened = simulate_trials(
                     rng, (RUNS, patients), events, math.log(truth), marker
                 )
-                log_hr, se = fit_cox(x, happened)
+                log_hr, se = fit_cox_batch(x, happened)
                 runs = [
                     holds(hazard_ratio_per_sd(float(z), events), truth)
                     for z in (log_hr / se)[np.isfinite(log_hr)]

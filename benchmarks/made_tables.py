@@ -71,6 +71,7 @@ class _Study:
             "phase": "3", "randomized": "yes", "blinding": "open label", "line": "first",
             "histology": "clear cell", "n_total": str(2 * self.size), "publications": self.source,
             "registry_id": f"NCT9{self.study_id[-4:]:0>7}", "networks": "pfs", "chapter": "yes",
+            "read_as": "abstract",
         }  # fmt: skip
 
     def arms(self) -> Iterator[Row]:

@@ -163,6 +163,7 @@ class MadeTrial:
         study = {
             **_ABOUT, "short_name": "Made", "title": "A made trial", "design": "randomized trial",
             "randomized": "yes", "blinding": "open label", "line": "first", "chapter": "no",
+            "read_as": "abstract",
             "n_total": str(sum(self.sizes)), "publications": "made2001",
         }  # fmt: skip
         arms = [

@@ -20,7 +20,7 @@ from evidence.cohorts.aggregates import aggregate, table_text
 from evidence.cohorts.curves import hide_small
 from evidence.cohorts.design import SCALES, read_cohort
 from evidence.cohorts.patients import check_patients, read_patients
-from evidence.cohorts.reading import files_of, read_aggregate
+from evidence.cohorts.reading import cohort_files, read_aggregate
 from evidence.cohorts.rtcga import join_files, read_rda
 from evidence.cohorts.tables import FEW, HIDDEN, TABLES
 from evidence.files.paths import notebook_path
@@ -330,7 +330,7 @@ def test_every_row_names_its_source_and_snapshot():
 
 def test_the_chapter_is_stale_where_an_aggregate_changes():
     recorded = read_results(notebook_path("studies/tcga-kirc"))
-    assert recorded.facts["files"] == sorted(files_of(COHORT))
+    assert recorded.facts["files"] == sorted(cohort_files(COHORT))
 
 
 # --- the chapter ---------------------------------------------------------------------------------
@@ -433,11 +433,11 @@ def test_an_unknown_cohort_is_met_with_those_there_are():
 def test_another_file_is_refused_and_nothing_is_written(tmp_path, cells):
     path = tmp_path / "made.csv"
     cells.to_csv(path, index=False)
-    before = {one: (ROOT / "data" / one).read_bytes() for one in files_of(COHORT)}
+    before = {one: (ROOT / "data" / one).read_bytes() for one in cohort_files(COHORT)}
     code, said = evidence("cohort", COHORT, "--from", path, cwd=ROOT)
     assert code == 1
     assert "expected a column akt_pt308" in said
-    assert {one: (ROOT / "data" / one).read_bytes() for one in files_of(COHORT)} == before
+    assert {one: (ROOT / "data" / one).read_bytes() for one in cohort_files(COHORT)} == before
 
 
 def test_an_analysts_own_file_makes_a_folder_of_tables(tmp_path, cells, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 
 from evidence_stats.markers.marker_simulation import (
     _c_index,
-    fit_cox,
+    fit_cox_batch,
     simulate_significance_filter,
     simulate_trials,
 )
@@ -38,7 +38,7 @@ def test_a_binary_marker_gives_the_two_arm_cox_fit():
     rng = np.random.default_rng(3)
     x = (rng.random((5, 60)) < 0.5).astype(float)
     happened = np.broadcast_to(np.arange(60) < 40, (5, 60))
-    log_hr, se = fit_cox(x, happened)
+    log_hr, se = fit_cox_batch(x, happened)
     times = np.broadcast_to(np.arange(1.0, 61.0), (5, 60))
     reference = cox_two_arm_batch(times, happened, x == 1.0)
     assert log_hr == pytest.approx(reference.log_hr)
@@ -63,7 +63,7 @@ def score(x, happened, log_hr):
 @pytest.mark.parametrize(("events", "hr"), [(28, 1.2), (28, 1.57), (70, 1.2)])
 def test_every_cox_fit_is_at_its_maximum_also_of_a_skew_marker(marker, events, hr):
     x, happened = simulate_trials(np.random.default_rng(4), (300, 80), events, np.log(hr), marker)
-    log_hr, se = fit_cox(x, happened)
+    log_hr, se = fit_cox_batch(x, happened)
     assert np.isfinite(se).all()
     assert np.abs(score(x, happened, log_hr)).max() < 1e-6
 
@@ -72,7 +72,7 @@ def test_a_likelihood_without_a_maximum_is_no_fit():
     # The marker falls with every event: the higher the hazard ratio the better, without end.
     x = np.array([[5.0, 4.0, 3.0, 2.0, 1.0], [1.0, 5.0, 2.0, 4.0, 3.0]])
     happened = np.ones((2, 5), dtype=bool)
-    log_hr, se = fit_cox(x, happened)
+    log_hr, se = fit_cox_batch(x, happened)
     assert np.isnan([log_hr[0], se[0]]).all()
     assert np.isfinite([log_hr[1], se[1]]).all()
 

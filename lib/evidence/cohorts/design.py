@@ -97,7 +97,7 @@ class CohortDesign(_Part):
         return size
 
 
-def design_path(name: str, folder: Path | None = None) -> Path:
+def cohort_path(name: str, folder: Path | None = None) -> Path:
     """Return the file of the design of a cohort."""
     return (folder or data_folder()) / FOLDER / f"{name}.yml"
 
@@ -115,7 +115,7 @@ def read_cohort(name: str) -> CohortDesign:
     DataError
         Where there is none of this name, or it is not in order.
     """
-    path = design_path(name)
+    path = cohort_path(name)
     return _read(path, path.read_bytes() if path.is_file() else b"")
 
 

@@ -13,7 +13,7 @@ from evidence.sources.csv_tables import read_table_text
 from evidence.sources.problems import DataError, Problem
 
 
-def files_of(name: str) -> list[str]:
+def cohort_files(name: str) -> list[str]:
     """Return the files below data/ that a page on a cohort reads."""
     return [f"{FOLDER}/{name}.yml", *(f"{FOLDER}/{name}/{table}.csv" for table in TABLES)]
 

@@ -7,41 +7,25 @@ boxes that count records of databases are absent, not empty.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.patches import Rectangle
 
 from evidence.figures.style import INK, MUTED, SHADE, Figure, use_theme
-from evidence.sources.data import Evidence
 
 # Axis units: a column of boxes on the left, what was left out beside them.
 _WIDTH, _HEIGHT, _STEP = 4.6, 0.9, 1.35
 _LEFT, _RIGHT = 0.0, 5.4
 
 
-def count_studies(evidence: Evidence) -> dict[str, int]:
-    """Return how many studies stand at each step, from the tables of studies and of exclusions."""
-    studies, excluded = evidence.where("studies"), evidence.where("excluded")
-    documents = set(studies["study_id"][studies["status"] == "source"])
-    cited = studies[(studies["cited_by"] != "") & ~studies["study_id"].isin(documents)]
-    own = studies[studies["study_id"].isin(documents)]
-    analysed = studies["networks"] != ""
-    return {
-        "studies that are source documents": len(own),
-        "studies that they cite and that entered": len(cited),
-        "studies looked up beside them": len(studies) - len(own) - len(cited),
-        "cited publications left out": int((excluded["cited_by"] != "").sum()),
-        "single numbers left out": int((excluded["cited_by"] == "").sum()),
-        "studies with data rows": len(studies),
-        "studies with a page of their own": int((studies["chapter"] == "yes").sum()),
-        "studies in a network of hazard ratios": int(analysed.sum()),
-    }
+def draw_study_flow(counts: Mapping[str, int]) -> Figure:
+    """Draw how many studies were found in which way, left out, entered, and given a page.
 
-
-def draw_study_flow(evidence: Evidence) -> Figure:
-    """Draw how many studies were found in which way, left out, entered, and given a page."""
-    counts = count_studies(evidence)
+    `counts` is what `evidence.tables.trial_tables.count_studies` returns.
+    """
     own, cited, looked_up, left_out, numbers, entered, with_page, network = counts.values()
     with use_theme():
         fig = MplFigure(figsize=(7.2, 4.6))
@@ -69,7 +53,7 @@ def draw_study_flow(evidence: Evidence) -> Figure:
         ax.axis("off")
     return Figure(
         fig,
-        pd.DataFrame({"step": counts.keys(), "studies": counts.values()}),
+        pd.DataFrame({"step": [*counts], "studies": [*counts.values()]}),
         "study-flow",
         "How the studies were found: by following the citations of the source documents and "
         "looking up single trials. No database was searched, so no records were screened.",

@@ -1,4 +1,4 @@
-"""All trials of the book in one table, a line per arm."""
+"""All trials of the book in one table, a line per arm, and how many came from where."""
 
 from __future__ import annotations
 
@@ -20,6 +20,25 @@ _RESULTS = (
     ("Median OS", "os", ("median",)),
 )
 _OVERALL = "overall"
+
+
+def count_studies(evidence: Evidence) -> dict[str, int]:
+    """Return how many studies stand at each step, from the tables of studies and of exclusions."""
+    studies, excluded = evidence.where("studies"), evidence.where("excluded")
+    documents = set(studies["study_id"][studies["status"] == "source"])
+    cited = studies[(studies["cited_by"] != "") & ~studies["study_id"].isin(documents)]
+    own = studies[studies["study_id"].isin(documents)]
+    analysed = studies["networks"] != ""
+    return {
+        "studies that are source documents": len(own),
+        "studies that they cite and that entered": len(cited),
+        "studies looked up beside them": len(studies) - len(own) - len(cited),
+        "cited publications left out": int((excluded["cited_by"] != "").sum()),
+        "single numbers left out": int((excluded["cited_by"] == "").sum()),
+        "studies with data rows": len(studies),
+        "studies with a page of their own": int((studies["chapter"] == "yes").sum()),
+        "studies in a network of hazard ratios": int(analysed.sum()),
+    }
 
 
 def tabulate_trials(evidence: Evidence) -> Table:

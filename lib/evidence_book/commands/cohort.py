@@ -89,7 +89,7 @@ def _write(name: str, patients: Patients, design: CohortDesign, folder: Path, wo
 
 
 def _analyse_own(name: str, own: Path, to: Path | None, design: CohortDesign, workers: int) -> None:
-    from evidence.cohorts.design import design_path, design_text
+    from evidence.cohorts.design import cohort_path, design_text
     from evidence.cohorts.own_cohort import read_own
     from evidence.cohorts.patients import check_patients
     from evidence.files.paths import build_folder, data_folder
@@ -100,7 +100,7 @@ def _analyse_own(name: str, own: Path, to: Path | None, design: CohortDesign, wo
     if folder.exists() and any(folder.iterdir()) and not (folder / "cohorts").is_dir():
         raise UserError(f"--to: expected a new folder, or one made by this command, got {folder}")
     shutil.copytree(data_folder(), folder, dirs_exist_ok=True)
-    design_path(name, folder).write_text(design_text(made), encoding="utf-8")
+    cohort_path(name, folder).write_text(design_text(made), encoding="utf-8")
     _write(name, patients, made, folder, workers)
     marker = next(iter(made.markers))
     console.print(

@@ -20,6 +20,10 @@ DARK = {
     "#e3edf5": "#24384a",
     "#9b1c1c": "#ff9d94",
     "#0072b2": "#3d9bd6",
+    "#8c510a": "#d8a05f",
+    "#01665e": "#5ab4ac",
+    "#9e9e9e": "#8a919a",
+    "#b5b5b5": "#6f7680",
     "#ffffff": "#121212",
 }
 _COLOUR = re.compile("|".join(DARK))

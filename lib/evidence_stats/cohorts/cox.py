@@ -206,7 +206,7 @@ def fit_cox(sets: RiskSets, columns: npt.ArrayLike, start: Floats | None = None)
     --------
     >>> sets = risk_sets([5, 8, 12, 3, 9, 11], [1, 1, 0, 1, 0, 1])
     >>> float(fit_cox(sets, [[1], [0], [0], [1], [1], [0]]).beta[0].round(4))
-    1.5087
+    1.2271
     """
     given = np.asarray(columns, dtype=np.float64).reshape(sets.weights.shape[1], -1)
     width = given.shape[1]

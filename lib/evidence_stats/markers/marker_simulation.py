@@ -128,7 +128,7 @@ def simulate_significance_filter(
     for start in range(0, nsim, batch):
         size = min(batch, nsim - start)
         x, happened = simulate_trials(rng, (size, n), events, math.log(hr_per_sd), marker)
-        log_hr, se = fit_cox(x, happened)
+        log_hr, se = fit_cox_batch(x, happened)
         parts.append((log_hr, np.abs(log_hr / se) > critical, _c_index(x, happened, log_hr)))
     log_hr, significant, c_index = (np.concatenate(part) for part in zip(*parts, strict=True))
     fitted = np.isfinite(log_hr)
@@ -176,7 +176,7 @@ def simulate_trials(
     return ordered, happened
 
 
-def fit_cox(x: Floats, happened: Bools) -> tuple[Floats, Floats]:
+def fit_cox_batch(x: Floats, happened: Bools) -> tuple[Floats, Floats]:
     """Return log hazard ratio and standard error per trial; times increase and are not tied.
 
     Newton's steps, halved into the interval known to hold the maximum where they leave it: a skew
