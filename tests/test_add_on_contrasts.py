@@ -76,10 +76,20 @@ def test_a_contrast_through_a_shared_arm_follows_the_correlation(evidence, add_o
     assert (effect.estimate.low, effect.estimate.high) == pytest.approx((low, high), abs=6e-4)
 
 
-def test_medians_without_limits_give_no_interval(evidence, add_ons):
+def test_medians_without_limits_take_the_interval_of_a_reported_p(evidence, add_ons):
     contrast = add_ons["pyrhonen-1999", "vinblastine_ifn"]
     effect = survival_effect(evidence, contrast, "os", level=0.95, rho=0.5)
+    # Pyrhönen 1999, abstract: 67.6 v 37.8 weeks, P = .0049; interval by Parmar 1998, equation 9.
     assert effect.estimate.value == pytest.approx(37.8 / 67.6)
+    assert [round(x, 2) for x in (effect.estimate.low, effect.estimate.high)] == [0.37, 0.84]
+    assert "pyrhonen-1999.os.p_value.vinblastine_ifn_v_vinblastine" in effect.rows
+    assert effect.estimate.grade == "D2"
+
+
+def test_medians_without_limits_and_without_p_give_no_interval(evidence, add_ons):
+    contrast = add_ons["hudes-2007", "temsirolimus_ifn"]
+    effect = survival_effect(evidence, contrast, "pfs", level=0.95, rho=0.5)
+    assert effect.estimate.value > 1
     assert effect.estimate.low is None
 
 

@@ -19,6 +19,7 @@ from evidence_book.commands.build import status
 from evidence_book.commands.check import check
 from evidence_book.commands.run import refresh_pages
 from evidence_book.reports.releases import release
+from evidence_book.runs.freshness import list_pages
 from evidence_book.runs.own_data import DataFolderError
 from evidence_book.runs.variant import checked_parameters, read_parameters
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
@@ -379,4 +380,4 @@ def test_status_shows_the_pages_that_can_be_read(project):
     assert code == 1
     assert "studies/sternberg-2010" in said
     assert "chapters/studies/ryan-2007.ipynb: expected a notebook" in said
-    assert "1 of 42 pages cannot be read" in said
+    assert f"1 of {len(list_pages())} pages cannot be read" in said

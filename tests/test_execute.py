@@ -227,7 +227,7 @@ def test_one_corrected_row_changes_exactly_the_pages_that_show_it(project):
     outputs = {page: _outputs(page) for page in list_pages()}
     assert [run.error for run in refresh(pages)] == [""] * len(pages)
     moved = {page for page in list_pages() if _outputs(page) != outputs[page]}
-    assert moved == {"studies/sternberg-2010", "appendix/provenance"}
+    assert moved == {"studies/sternberg-2010", "appendix/provenance", "appendix/trials"}
 
 
 def _outputs(page):

@@ -50,7 +50,12 @@ def test_a_data_row_makes_the_pages_stale_that_asked_for_it_and_no_other(project
     row = "ryan-2007.pfs.median.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,pfs,median,7,"
     replace(data_folder() / "outcomes.csv", row + "4,11", row + "5,11")
     found = stale()
-    assert set(found) == {"appendix/audit", "appendix/provenance", "studies/ryan-2007"}
+    assert set(found) == {
+        "appendix/audit",
+        "appendix/provenance",
+        "appendix/trials",
+        "studies/ryan-2007",
+    }
     assert {tuple(why) for why in found.values()} == {("data",)}
 
 
