@@ -1,6 +1,6 @@
 """What was computed from what: data rows, results, claims, tables and figures.
 
-Three lines pool printed hazard ratios and draw them::
+Three lines pool reported hazard ratios and draw them::
 
     import evidence as ev
 

@@ -6,7 +6,7 @@ Vocabulary
 **Grade**: what a number rests on. `D0` printed in a source, `D1` arithmetic on printed numbers,
 `D2` needs a named model, `D3` simulated or reconstructed. (Whether a source lies outside the
 three source documents, `E`, is known from the data rows and added in `evidence.record.results`.)
-**Not estimable**: a number that cannot be had from what is printed, and why.
+**Not estimable**: a number that cannot be had from what is reported, and why.
 **Convention**: a choice on which textbooks or programs differ; named by a key of the ledger in
 `evidence.conventions.ledger`.
 """
@@ -126,7 +126,7 @@ class NotEstimable:
     Attributes
     ----------
     reason : str
-        A sentence without its full stop; where a printed value is the cause it names data row
+        A sentence without its full stop; where a reported value is the cause it names data row
         and column, where a parameter could help, the parameter.
 
     Examples

@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class NetworkRow:
-    """A printed contrast that a network could take in.
+    """A reported contrast that a network could take in.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ def pooling_candidates(evidence: Evidence, treatment: str = COMBINATION) -> tupl
     """Return every arm of a treatment, by year of publication, with the reason it stays out.
 
     An arm qualifies that stands for itself (no cohort of another, no arms taken together), in a
-    trial rather than a case report or review, with a printed response from which counts follow,
+    trial rather than a case report or review, with a reported response from which counts follow,
     unless arms.csv says why not.
     """
     own = [arm for _, arm in evidence.where("arms", treatment=treatment).iterrows()]
@@ -98,7 +98,7 @@ def network_rows(evidence: Evidence, outcome: str) -> tuple[NetworkRow, ...]:
 
     They are the hazard ratios of studies whose field `networks` names the outcome; of several
     analyses of one contrast, the first of `QUALIFIERS` that prints an interval. Those before it,
-    which print none, are returned with it: who mends one must see that another stands in.
+    which give none, are returned with it: who mends one must see that another stands in.
     """
     found = []
     for study, networks in evidence.values("studies", "study_id", "networks"):

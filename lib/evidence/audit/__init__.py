@@ -1,4 +1,4 @@
-"""The audit: sixteen rules for what is printed, each a function of the tables.
+"""The audit: sixteen rules for what is reported, each a function of the tables.
 
 A rule reads rows as they are reported and yields findings; a study that is added to the tables is
 audited without new code. `audit` runs them all.

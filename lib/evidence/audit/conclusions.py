@@ -52,7 +52,7 @@ def a14(printed: Printed, settings: Settings) -> Iterator[Finding]:
 
 
 def _told_twice(printed: Printed) -> Iterator[Finding]:
-    """Compare what one publication prints twice: text, table and legend."""
+    """Compare what one publication gives twice: text, table and legend."""
     columns = (
         "study_id", "arm", "arm_a", "arm_b", "outcome", "statistic", "unit", "source_key",
         "analysis_set", "test",
@@ -123,7 +123,7 @@ def _role(printed: Printed, row: Row) -> str:
 
 
 def counts_of(printed: Printed, settings: Settings, row: Row) -> tuple[int, int] | None:
-    """Return (events, n) where the printed numbers leave one possibility."""
+    """Return (events, n) where the reported numbers leave one possibility."""
     n = printed.patients(row)
     if row["events"] and n:
         return int(row["events"]), n
@@ -177,7 +177,7 @@ def _hazard_loss(printed: Printed, one: Row, control: Row) -> tuple[str, bool] |
 
 
 def _median(row: Row) -> Median:
-    """Return a printed median, with its limits where both can be computed with."""
+    """Return a reported median, with its limits where both can be computed with."""
     value, low, high = (number(row[f"{name}_reported"]) for name in ("value", "ci_low", "ci_high"))
     middle = None if value is None else float(value.digits)
     if low is None or high is None or low.digits <= 0 or not row["ci_level"]:

@@ -29,7 +29,7 @@ _TOLERANCE = "none: patients are counted"
 
 
 def patients_counted(row: Row) -> int | None:
-    """Return the patients that a row counts; None where it prints no count."""
+    """Return the patients that a row counts; None where it gives no count."""
     if row["events"]:
         return int(row["events"])
     if row["statistic"] == "count" and row["value_reported"].isdigit():
@@ -46,7 +46,7 @@ def a12(printed: Printed, settings: Settings) -> Iterator[Finding]:
 
 
 def _single(rows: Sequence[Row], outcome: str) -> tuple[int, Row] | None:
-    """Return the count of one outcome, where all rows that print it agree."""
+    """Return the count of one outcome, where all rows that give it agree."""
     found = [(count, r) for r in rows if r["outcome"] == outcome
              and (count := patients_counted(r)) is not None]  # fmt: skip
     return found[0] if found and len({count for count, _ in found}) == 1 else None

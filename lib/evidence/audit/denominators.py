@@ -112,7 +112,7 @@ def _entered(printed: Printed, entered: list[Row], arm: str) -> tuple[int, tuple
 def _rates(
     printed: Printed, entered: list[Row], study_id: str
 ) -> Iterator[tuple[Row, tuple[int, tuple[str, ...]], int]]:
-    """Yield response rates whose printed denominator is below those who entered the arm."""
+    """Yield response rates whose reported denominator is below those who entered the arm."""
     for row in printed.outcomes_with("percent"):
         if row["study_id"] != study_id or row["outcome"] != "orr" or not row["n"]:
             continue

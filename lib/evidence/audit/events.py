@@ -21,7 +21,7 @@ _FEWEST_EVENTS = 0.02
 
 
 def allocation(printed: Printed, row: Row) -> float:
-    """Return r(1-r), r the share of patients in the first arm; 1/4 where it is not printed."""
+    """Return r(1-r), r the share of patients in the first arm; 1/4 where it is not found."""
     sizes = [printed.arm_n(row["study_id"], row.get(name, "")) for name in ("arm_a", "arm_b")]
     if sizes[0] is None or sizes[1] is None:
         return 0.25
@@ -121,7 +121,7 @@ def _from_p_alone(printed: Printed) -> Iterator[Finding]:
 
 
 def _narrowest(value: PrintedNumber, p: PrintedNumber, one_sided: bool) -> float:
-    """Return the smallest standard error that a printed ratio and its P value allow."""
+    """Return the smallest standard error that a reported ratio and its P value allow."""
     if p.bound or value.low <= 1 <= value.high:
         return 0.0
     low = two_sided_range(p, one_sided=one_sided)[0]
@@ -156,7 +156,7 @@ def _information(printed: Printed) -> Iterator[Finding]:
 
 
 def _errors(ratio: Ratio) -> list[float]:
-    """Return standard errors that all printed numbers allow, the P value too where it can be."""
+    """Return standard errors that all reported numbers allow, the P value too where it can be."""
     texts = [ratio.row[f"{name}_reported"] for name in ("value", "ci_low", "ci_high")]
     told = p_value(ratio.row) is not None and not says_one_sided(ratio.row)
     p = ratio.row["p_reported"] if told else None

@@ -3,7 +3,7 @@
 Vocabulary
 ----------
 **Severity**: info (in order, or of use to a reader), note (explained by rounding, another test or
-another denominator), warning (needs an answer that the sources do not print), error (nothing
+another denominator), warning (needs an answer that the sources do not give), error (nothing
 explains it). What rounding or another test explains is never an error.
 """
 
@@ -40,7 +40,7 @@ class Settings:
     allow_other_test_factor : float
         How far the z of another test may lie from that of the interval, as a share of it.
     max_n : int
-        Largest number of patients tried where the denominator is not printed.
+        Largest number of patients tried where the denominator is not found.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule has to say about printed numbers.
+    """One thing that a rule has to say about reported numbers.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Finding:
     what : str
         One sentence.
     printed : str
-        As printed.
+        As reported.
     computation : str
         The arithmetic.
     tolerance : str

@@ -31,7 +31,7 @@ _OTHER_INTERVALS: tuple[ProportionMethod, ...] = ("wilson", "jeffreys", "agresti
 
 
 def shares(printed: Printed) -> Iterator[Row]:
-    """Yield the rows that print a share of patients in %."""
+    """Yield the rows that give a share of patients in %."""
     for row in (*printed.outcomes, *printed.characteristics, *printed.biomarkers):
         if row["statistic"] != "percent" or number(row["value_reported"]) is None:
             continue
@@ -73,7 +73,7 @@ def _arithmetic(row: Row, n: int, fits: frozenset[str]) -> str:
 
 
 def _other_sizes(row: Row, n: int) -> tuple[int, ...]:
-    """Return smaller denominators of which the row's share prints so."""
+    """Return smaller denominators of which the row's share rounds to it."""
     percent, events = row["value_reported"], row["events"]
     first = max(int(events or 0), 1, n - _MOST_TRIED)
     return tuple(

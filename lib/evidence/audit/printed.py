@@ -31,7 +31,7 @@ def group(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]
 def beside(rows: Iterable[Row], row: Row, arm: str) -> list[Row]:
     """Return the rows of one arm that stand beside a comparison: same outcome, place, patients.
 
-    A comparison that names no analysis goes with whatever analysis its place prints.
+    A comparison that names no analysis goes with whatever analysis its place gives.
     """
     names = ("study_id", "outcome", "source_key", "population")
     near = [r for r in rows if r["arm"] == arm and all(r[name] == row[name] for name in names)]
@@ -45,7 +45,7 @@ def is_safety(row: Row) -> bool:
 
 
 def number(text: str) -> PrintedNumber | None:
-    """Return a printed number with its digits; None where none, or only a bound, is printed."""
+    """Return a reported number with its digits; None where none, or only a bound, is reported."""
     reported = read_reported(text)
     if reported is None or reported.value is None or reported.bound or text[0] in "+-":
         return None
@@ -53,7 +53,7 @@ def number(text: str) -> PrintedNumber | None:
 
 
 def p_value(row: Row) -> PrintedNumber | None:
-    """Return the P value of a row, which may be a bound; None where none, or words, are printed."""
+    """Return the P value of a row, which may be a bound; None where none, or words, are given."""
     reported = read_reported(row["p_reported"])
     if reported is None or reported.value is None or reported.text.startswith(("+", "-")):
         return None
@@ -61,7 +61,7 @@ def p_value(row: Row) -> PrintedNumber | None:
 
 
 def level_of(row: Row) -> float | None:
-    """Return the level of a confidence interval as a share; None where none is printed."""
+    """Return the level of a confidence interval as a share; None where none is reported."""
     return read_level(row["ci_level"]) if row["ci_level"] else None
 
 
@@ -78,7 +78,7 @@ class Printed:
     Attributes
     ----------
     evidence : Evidence
-        The tables, and what prints a row in words.
+        The tables, and what gives a row in words.
     """
 
     evidence: Evidence
@@ -139,7 +139,7 @@ class Printed:
         return (row for row in self.outcomes if row["statistic"] == statistic)
 
     def arm_n(self, study_id: str, arm: str) -> int | None:
-        """Return the patients of an arm, of the study for "all"; None where not printed."""
+        """Return the patients of an arm, of the study for "all"; None where not found."""
         if arm == "all":
             text = self.study[study_id]["n_total"]
         else:
@@ -148,7 +148,7 @@ class Printed:
 
     @cached_property
     def _subset_n(self) -> dict[tuple[str, ...], set[int]]:
-        """Denominators that rows print, by study, arm, subset and analysis."""
+        """Denominators that rows give, by study, arm, subset and analysis."""
         found: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
         for row in self.outcomes:
             if row["n"] and (row["population"] or row["analysis_set"]):
@@ -158,7 +158,7 @@ class Printed:
     def patients(self, row: Row) -> int | None:
         """Return the denominator of a row.
 
-        Its own; else the one that other rows of the same subset or analysis print; else the
+        Its own; else the one that other rows of the same subset or analysis give; else the
         patients of its arm.
         """
         if row["n"]:
@@ -173,7 +173,7 @@ class Printed:
         return not row["n"] and len(self._subset_n.get(_subset(row), set())) == 1
 
     def text(self, row_id: str) -> str:
-        """Return what a row prints."""
+        """Return what a row gives."""
         return self.evidence.printed(row_id)
 
     def say(self, row: Row) -> str:

@@ -34,7 +34,7 @@ _P_TOLERANCE = "P of the Wald test anywhere in the rounding polygon"
 
 @dataclass(frozen=True)
 class Ratio:
-    """A printed ratio with its interval, and what its digits allow."""
+    """A reported ratio with its interval, and what its digits allow."""
 
     row: Row
     level: float
@@ -44,12 +44,12 @@ class Ratio:
 
     @property
     def z(self) -> float:
-        """Distance from 1 in standard errors, by the printed digits."""
+        """Distance from 1 in standard errors, by the reported digits."""
         return abs(self.log) / self.se
 
 
 def ratios(printed: Printed) -> Iterator[Ratio]:
-    """Yield every ratio that is printed with both limits."""
+    """Yield every ratio that is reported with both limits."""
     for row in (*printed.outcomes, *printed.biomarkers):
         cells = [row[f"{name}_reported"] for name in ("value", "ci_low", "ci_high")]
         if row["statistic"] not in ("hazard_ratio", "odds_ratio") and row["unit"] != "ratio":
@@ -70,7 +70,7 @@ def ratios(printed: Printed) -> Iterator[Ratio]:
 def _standard_error(
     value: PrintedNumber, low: PrintedNumber, high: PrintedNumber, level: float
 ) -> float:
-    """Return the standard error of a log ratio by its printed digits; 0 where they give none."""
+    """Return the standard error of a log ratio by its reported digits; 0 where they give none."""
     z = critical_value(level)
     if low.digits == 0:
         # Printed 0.00: the upper half of the interval is all that is known.
@@ -79,7 +79,7 @@ def _standard_error(
 
 
 def two_sided_range(p: PrintedNumber, *, one_sided: bool) -> tuple[float, float]:
-    """Return the two-sided P values that a printed P stands for."""
+    """Return the two-sided P values that a reported P stands for."""
     low, high = max(p.low, 0.0), min(p.high, 1.0)
     if not one_sided:
         return low, high
@@ -186,7 +186,7 @@ def _about_p(
 
 
 def _limit_at_one(printed: Printed, ratio: Ratio, p: PrintedNumber | None) -> Iterator[Finding]:
-    """Say what a limit printed as 1 must be, where a P value decides it."""
+    """Say what a limit reported as 1 must be, where a P value decides it."""
     row = ratio.row
     if p is None or says_one_sided(row):
         return
@@ -207,14 +207,14 @@ def _limit_at_one(printed: Printed, ratio: Ratio, p: PrintedNumber | None) -> It
 
 
 def _lost_sign(p: PrintedNumber, ratio: Ratio) -> bool:
-    """Return True where a P prints as a customary floor and the interval puts it far below."""
+    """Return True where a P stands at a customary floor and the interval puts it far below."""
     allowed = ratio.polygon.p
     at_floor = f"{p.digits.normalize():f}" in _FLOORS
     return at_floor and allowed is not None and (allowed.high or 0.0) < p.low
 
 
 def _odd_bounds(printed: Printed) -> Iterator[Finding]:
-    """Doubt bounds that nobody prints, such as <.9001 in place of <.0001."""
+    """Doubt bounds that nobody gives, such as <.9001 in place of <.0001."""
     for row in (*printed.outcomes, *printed.biomarkers):
         p = p_value(row)
         if p is None or not p.bound:

@@ -42,7 +42,7 @@ def arm_counts(printed: Printed, row: Row, arm: str) -> tuple[Counts, tuple[str,
 
 
 def _thinned(counts: Counts) -> Counts:
-    """Return counts that stand for all: of thousands of patients, hundreds print one number."""
+    """Return counts that stand for all: of thousands of patients, hundreds give one number."""
     if len(counts) <= _MOST_COUNTS:
         return counts
     places = {round(i * (len(counts) - 1) / (_MOST_COUNTS - 1)) for i in range(_MOST_COUNTS)}

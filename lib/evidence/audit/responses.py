@@ -1,4 +1,4 @@
-"""A12 and A14 for responses: what the categories of one arm add to, and what is printed of one."""
+"""A12 and A14 for responses: what the categories of one arm add to, and what is reported of one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def response_shares(printed: Printed, settings: Settings) -> Iterator[Finding]:
 
 
 def responses_told_again(printed: Printed, settings: Settings) -> Iterator[Finding]:
-    """Compare all that is printed of one response of one arm, whoever prints it, as what."""
+    """Compare all that is reported of one response of one arm, whoever gives it, as what."""
     columns = ("study_id", "arm", "outcome", "population", "analysis_set")
     rows = [row for row in printed.outcomes if row["arm"] and row["outcome"] in _CATEGORIES]
     for key, members in group(rows, lambda r: tuple(r[c] for c in columns)).items():
@@ -68,7 +68,7 @@ def _told(row: Row) -> str:
 
 
 def _agree(printed: Printed, one: Row, other: Row) -> bool:
-    """Return True where some number of patients may have printed both rows."""
+    """Return True where some number of patients fits both rows."""
     counts = {count for row in (one, other) if (count := patients_counted(row)) is not None}
     texts = [
         row["value_reported"]

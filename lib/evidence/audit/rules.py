@@ -33,7 +33,7 @@ class Rule:
     title : str
         What it compares.
     checks : tuple of callable
-        Functions of the printed rows and the settings.
+        Functions of the reported rows and the settings.
     """
 
     rule: RuleId

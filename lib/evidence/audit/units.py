@@ -36,7 +36,7 @@ def a13(printed: Printed, settings: Settings) -> Iterator[Finding]:
 
 
 def _levels(printed: Printed) -> Iterator[Finding]:
-    """Say where one publication prints intervals of two levels."""
+    """Say where one publication gives intervals of two levels."""
     rows = [row for row in (*printed.outcomes, *printed.biomarkers) if row["ci_level"]]
     for (study_id, source), own in group(rows, lambda r: (r["study_id"], r["source_key"])).items():
         by_level = group(own, lambda r: str(float(r["ci_level"])))
@@ -55,7 +55,7 @@ def _levels(printed: Printed) -> Iterator[Finding]:
 
 
 def _span(row: Row) -> tuple[Decimal, Decimal]:
-    """Return the days that a printed time stands for, under either length of a month."""
+    """Return the days that a reported time stands for, under either length of a month."""
     time = number(row["value_reported"])
     if time is None:
         return Decimal(0), Decimal(0)

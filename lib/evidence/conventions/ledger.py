@@ -1,7 +1,7 @@
 """The ledger of conventions: choices on which textbooks and programs differ.
 
 Each statistics module states its own conventions beside the code that follows them; this module
-only gathers them, so that an estimate can name them and the book can print them.
+only gathers them, so that an estimate can name them and the book can give them.
 """
 
 from __future__ import annotations

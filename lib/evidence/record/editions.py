@@ -6,7 +6,7 @@ be compared. It holds no machine, no path and no time of day; the same pages giv
 Vocabulary
 ----------
 **Snapshot**: one page of an edition: what it recorded, and fingerprints of what it depends on.
-**Edition**: snapshots, the printed data rows they rest on, and digests of modules and packages.
+**Edition**: snapshots, the reported data rows they rest on, and digests of modules and packages.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Edition:
     pages : dict of str to Snapshot
         By name of the page.
     rows : dict of str to dict
-        Printed cells of the data rows that results rest on, empty cells left out.
+        Reported cells of the data rows that results rest on, empty cells left out.
     tables, modules : dict of str to str
         Digest of each data table and of each module of the library.
     packages : dict of str to str

@@ -147,7 +147,7 @@ class Page(Generic[Model]):
         return made
 
     def record_named_rows(self, row_ids: Mapping[str, str]) -> None:
-        """Write what data rows print, each under a key of this page."""
+        """Write what data rows give, each under a key of this page."""
         self._publish(
             [
                 self._printed(row_id, self.evidence.describe(self.evidence.row(row_id)), key)
@@ -156,7 +156,7 @@ class Page(Generic[Model]):
         )
 
     def record_everything_printed(self) -> None:
-        """Write every number that the evidence of this page prints: arms, then facts."""
+        """Write every number that the evidence of this page gives: arms, then facts."""
         made = [
             self._result(one.key, one.estimate, one.label, [one.row], one.text)
             for one in arm_numbers(self.evidence)
@@ -167,7 +167,7 @@ class Page(Generic[Model]):
         self._publish(made)
 
     def record_recomputed(self, recomputed: Sequence[Recomputed]) -> None:
-        """Write every number that printed results recompute to."""
+        """Write every number that reported results recompute to."""
         made = [
             self._result(item.key, item.estimate, item.what, item.rows, "")
             for item in recomputed

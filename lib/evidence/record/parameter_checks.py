@@ -33,7 +33,7 @@ def ratio_within_limits(name: str, ratio: Sequence[float]) -> list[str]:
 
 
 def printed_ratio(name: str, texts: Sequence[str]) -> list[str]:
-    """Return what is wrong with a hazard ratio, its limits and its P as printed; none may be given.
+    """Return what is wrong with a hazard ratio, its limits and its P as given, if any are.
 
     A bound on P must leave some P: none is below 0 or above 1.
     """

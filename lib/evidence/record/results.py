@@ -100,7 +100,7 @@ class Result:
 
     @property
     def provenance(self) -> str:
-        """Grade as it is shown: "D1", "D1 + E", or "E" for a number printed elsewhere."""
+        """Grade as it is shown: "D1", "D1 + E", or "E" for a number reported elsewhere."""
         if not self.external:
             return self.grade
         return "E" if self.grade == "D0" else f"{self.grade}\u00a0+\u00a0E"
@@ -162,7 +162,7 @@ class Result:
         Raises
         ------
         ValueError
-            Where no number was printed, or it is withheld.
+            Where no number was reported, or it is withheld.
         """
         if self.value is None:
             raise ValueError(f"expected a number, got {self.key}: {self.text}")
@@ -210,7 +210,7 @@ def make_result(
     text: str = "",
     grade_max: str = "D3",
 ) -> Result:
-    """Return the result for an estimate, or for a printed text without a number (None).
+    """Return the result for an estimate, or for a reported text without a number (None).
 
     Raises
     ------

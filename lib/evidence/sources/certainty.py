@@ -44,7 +44,7 @@ class Step:
 
     @property
     def words(self) -> str:
-        """The step as it is printed below a table."""
+        """The step as it is reported below a table."""
         return f"{self.steps} for {self.domain.replace('_', ' ')}: {self.reason}"
 
 

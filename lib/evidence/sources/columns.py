@@ -127,13 +127,13 @@ def choice(description: str, *values: str, required: bool = True) -> pa.Column:
 
 
 def reported(description: str, *, required: bool = False) -> pa.Column:
-    """Return a column of numbers as printed."""
+    """Return a column of numbers as reported."""
     check = cell_check(partial(_accepts, read_reported), NUMBER_WORDS)
     return column(description, check, required=required, filled=_PRINTED)
 
 
 def whole(description: str) -> pa.Column:
-    """Return a column of whole numbers as printed; no trial has a million patients."""
+    """Return a column of whole numbers as reported; no trial has a million patients."""
     check = cell_check(
         lambda cell: re.fullmatch("(0|[1-9][0-9]{0,5})?", cell) is not None,
         "a whole number from 0 to 999999, without leading zeros",
@@ -151,7 +151,7 @@ def dose(description: str, most: int) -> pa.Column:
 
 
 def level(description: str) -> pa.Column:
-    """Return a column of confidence levels in per cent, as printed."""
+    """Return a column of confidence levels in per cent, as reported."""
     check = cell_check(
         lambda cell: cell == "" or _accepts(read_level, cell),
         "a level between 50 and 100 per cent, as reported",

@@ -2,7 +2,7 @@
 
 Vocabulary
 ----------
-**Row**: one printed fact, known by its row id.
+**Row**: one reported fact, known by its row id.
 **Evidence**: all tables, or those rows of them that belong to one study.
 """
 
@@ -244,13 +244,13 @@ class Evidence:
         return describe_row(row, self.arm_labels(row["study_id"]))
 
     def printed(self, row_id: str) -> str:
-        """Return what a row prints, as printed."""
+        """Return what a row gives, as reported."""
         return printed_text(self.row(row_id))
 
     def estimate(self, row_id: str) -> Estimate | None:
-        """Return what a row prints, grade D0, times in months, per cent as proportions.
+        """Return what a row gives, grade D0, times in months, per cent as proportions.
 
-        It is None where the row prints no number ("not reached", only a P value or a bound).
+        It is None where the row gives no number ("not reached", only a P value or a bound).
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What a data row prints of a hazard ratio and its interval, or why nothing follows from it.
+"""What a data row gives of a hazard ratio and its interval, or why nothing follows from it.
 
 Tables admit words and bounds wherever a number may stand ("not reached", ">10"); no logarithm can
 be taken of those.
@@ -18,12 +18,12 @@ _COLUMNS = ("value_reported", "ci_low_reported", "ci_high_reported")
 
 @dataclass(frozen=True, slots=True)
 class PrintedInterval:
-    """A printed value between two limits that differ.
+    """A reported value between two limits that differ.
 
     Attributes
     ----------
     value, low, high : float
-        As printed, in the unit of the row.
+        As reported, in the unit of the row.
     level : float
         Coverage of the interval, 0 to 1.
     """

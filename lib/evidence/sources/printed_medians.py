@@ -1,4 +1,4 @@
-"""What two printed medians say of each other, or which cell does not let them."""
+"""What two reported medians say of each other, or which cell does not let them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MedianPair = tuple[Median | NotEstimable, Median | NotEstimable]
 
 
 def reached_median(evidence: Evidence, row_id: str) -> Median | NotEstimable:
-    """Return the median that a row prints, or why it is no number of months."""
+    """Return the median that a row gives, or why it is no number of months."""
     row = evidence.find(row_id)
     if row is None:
         return NotEstimable(f"{row_id}: no such median was found")
@@ -30,18 +30,18 @@ def reached_median(evidence: Evidence, row_id: str) -> Median | NotEstimable:
 def medians_hazard_ratio(
     medians: MedianPair, rows: tuple[str, str], *, level: float, shape: float = 1.0
 ) -> Estimate | NotEstimable:
-    """Return the hazard ratio that two printed medians imply, experimental arm first.
+    """Return the hazard ratio that two reported medians imply, experimental arm first.
 
     It needs both limits of both, of one level; limits that coincide say nothing of the error.
 
     Parameters
     ----------
     medians : tuple
-        As printed.
+        As reported.
     rows : tuple of str
-        The data rows that print them, for the reason where there is no ratio.
+        The data rows that give them, for the reason where there is no ratio.
     level : float
-        Coverage of the interval, whatever that of the printed limits.
+        Coverage of the interval, whatever that of the reported limits.
     shape : float
         Common Weibull shape; 1 is exponential.
     """

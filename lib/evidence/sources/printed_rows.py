@@ -1,4 +1,4 @@
-"""What a data row prints: as text, and as an estimate of grade D0."""
+"""What a data row gives: as text, and as an estimate of grade D0."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _UNITS: dict[str, Unit] = {"ratio": "ratio", "percent": "proportion", "patients"
 
 
 def printed_estimate(row: pd.Series) -> Estimate | None:
-    """Return what a row prints, times in months, per cent as proportions.
+    """Return what a row gives, times in months, per cent as proportions.
 
-    It is None where the row prints no number ("not reached", only a P value or a bound).
+    It is None where the row gives no number ("not reached", only a P value or a bound).
     """
     unit = _unit_of(row)
     scale = MONTHS_PER[row["unit"]] if unit == "months" else 1.0
@@ -47,7 +47,7 @@ def printed_estimate(row: pd.Series) -> Estimate | None:
 
 
 def _limit(text: str) -> float | None:
-    """Return a printed limit; None where it is empty, not attained, or only a bound ("<1")."""
+    """Return a reported limit; None where it is empty, not attained, or only a bound ("<1")."""
     reported = read_reported(text)
     return None if reported is None or reported.bound else reported.value
 
@@ -74,7 +74,7 @@ def _with_unit(value: str, unit: str) -> str:
 
 
 def printed_text(row: pd.Series) -> str:
-    """Return what a row prints, as printed: "7.39 months (5.52 to 9.20)"."""
+    """Return what a row gives, as reported: "7.39 months (5.52 to 9.20)"."""
     # Own data that was never checked may have an empty cell.
     value = row["value_reported"] or NOT_REPORTED
     if row["statistic"] == "p_value":

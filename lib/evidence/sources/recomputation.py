@@ -1,4 +1,4 @@
-"""What each printed result recomputes to: the second column of every study chapter.
+"""What each reported result recomputes to: the second column of every study chapter.
 
 The checks are functions of the rows, so that a new study is recomputed without new code.
 """
@@ -50,7 +50,7 @@ def _rows(evidence: Evidence, statistic: str) -> Iterator[pd.Series]:
 
 
 def _arm_size(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:
-    """Return the patients of a row's arm, and the row that prints them."""
+    """Return the patients of a row's arm, and the row that gives them."""
     arm_id = f"{row['study_id']}.{row['arm']}"
     arm = evidence.find(arm_id)
     if arm is None or not arm["n_reported"]:
@@ -59,7 +59,7 @@ def _arm_size(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:
 
 
 def percentages(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
-    """Yield, for every printed percentage, the counts that print so and their exact interval."""
+    """Yield, for every percentage, the counts that round to it and their exact interval."""
     for row in _rows(evidence, "percent"):
         printed = read_reported(row["value_reported"])
         if printed is not None and printed.value is not None:
@@ -122,7 +122,7 @@ def _percentage(
 
 
 def medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
-    """Yield what the limits of each printed median imply about its curve."""
+    """Yield what the limits of each reported median imply about its curve."""
     for row in _rows(evidence, "median"):
         if row["ci_kind"] != "confidence" or row["outcome"] not in ("pfs", "os"):
             continue
@@ -181,7 +181,7 @@ def _implied_shape(evidence: Evidence, row: pd.Series, what: str) -> Recomputed 
 
 
 def recomputed_hazard_ratios(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
-    """Yield the P values that a printed hazard ratio and interval allow."""
+    """Yield the P values that a reported hazard ratio and interval allow."""
     markers = evidence.where("biomarkers", statistic="hazard_ratio")
     rows = [*_rows(evidence, "hazard_ratio"), *(row for _, row in markers.iterrows())]
     for row in rows:
@@ -220,7 +220,7 @@ def _allowed_p(row: pd.Series, what: str) -> Recomputed:
 
 
 def ratios_of_medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
-    """Yield the hazard ratio that two printed medians imply if both curves are exponential."""
+    """Yield the hazard ratio that two reported medians imply if both curves are exponential."""
     medians = evidence.where("outcomes", statistic="median", outcome=["pfs", "os"])
     controls = {arm for (arm,) in evidence.values("arms", "arm", role="control")}
     groups = medians.groupby(["outcome", "population", "source_key", "analysis_set"], sort=False)
@@ -277,5 +277,5 @@ CHECKS: tuple[Check, ...] = (percentages, recomputed_hazard_ratios, ratios_of_me
 
 
 def recompute(evidence: Evidence, study: Study) -> list[Recomputed]:
-    """Return every printed result of a study that can be recomputed, with its verdict."""
+    """Return every reported result of a study that can be recomputed, with its verdict."""
     return [found for check in CHECKS for found in check(evidence, study)]

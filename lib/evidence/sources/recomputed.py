@@ -1,4 +1,4 @@
-"""One printed result and what it recomputes to, or why that cannot be told."""
+"""One reported result and what it recomputes to, or why that cannot be told."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """One printed result and what it recomputes to.
+    """One reported result and what it recomputes to.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class Recomputed:
     what : str
         What was recomputed.
     printed : str
-        As printed.
+        As reported.
     rows : tuple of str
         Data rows behind it.
     estimate : Estimate or None
         The recomputed number; None where nothing fits.
     verdict : str
-        agrees, does not agree, adds (nothing printed to compare with), or cannot tell.
+        agrees, does not agree, adds (nothing reported to compare with), or cannot tell.
     comment : str
         Why.
     """
@@ -84,7 +84,7 @@ def require_numbers(row: pd.Series, *columns: str) -> None:
     Raises
     ------
     CannotTellError
-        Where one prints a bound, words, or nothing.
+        Where one gives a bound, words, or nothing.
     """
     for column in columns:
         printed = read_reported(row[column])

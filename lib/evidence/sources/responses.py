@@ -62,7 +62,7 @@ class ArmResponse:
 
 
 def _response_rows(evidence: Evidence, arm: pd.Series) -> list[pd.Series]:
-    """Return the rows that print the arm's response: ORR, else partial responses alone.
+    """Return the rows that give the arm's response: ORR, else partial responses alone.
 
     Several may: as a percentage or a count, of several analyses.
     """
@@ -98,12 +98,12 @@ def _counts_of_percent(value: str, n: int) -> Counts:
 
 
 def prints_response(evidence: Evidence, arm_id: str) -> bool:
-    """Return True where a row prints the arm's response, whether or not counts follow from it."""
+    """Return True where a row gives the arm's response, whether or not counts follow from it."""
     return bool(_response_rows(evidence, evidence.row(arm_id)))
 
 
 def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | NotEstimable:
-    """Return (events, n, how) where the printed numbers leave only one possibility."""
+    """Return (events, n, how) where the reported numbers leave only one possibility."""
     name, n = row["row_id"], int(row["n"] or arm["n_reported"] or 0)
     # What is not needed is not asked for: a page is stale where what it asked has changed.
     events = exact_number(
@@ -136,7 +136,7 @@ def _recovered(row: pd.Series, arm: pd.Series) -> tuple[int, int, str] | NotEsti
 
 
 def find_response(evidence: Evidence, arm_id: str) -> ArmResponse | NotEstimable:
-    """Return the responders of an arm, or why no counts follow from what is printed.
+    """Return the responders of an arm, or why no counts follow from what is reported.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def arm_response(evidence: Evidence, arm_id: str) -> ArmResponse:
     KeyError
         Where there is no such arm.
     ValueError
-        Where the sources do not print a response from which counts follow.
+        Where the sources do not give a response from which counts follow.
     """
     found = find_response(evidence, arm_id)
     if isinstance(found, NotEstimable):
@@ -214,7 +214,7 @@ def response_ratio(
 
 
 def with_denominator(response: ArmResponse, n: int, row_id: str) -> ArmResponse:
-    """Return the same responders over another denominator, which a data row prints.
+    """Return the same responders over another denominator, which a data row gives.
 
     Raises
     ------
@@ -229,7 +229,7 @@ def with_denominator(response: ArmResponse, n: int, row_id: str) -> ArmResponse:
 
 
 def printed_contrast(evidence: Evidence, row_id: str) -> Contrast | NotEstimable:
-    """Return the log hazard ratio that a row prints, its error from the printed interval."""
+    """Return the log hazard ratio that a row gives, its error from the reported interval."""
     row = evidence.row(row_id)
     printed = printed_interval(row)
     if isinstance(printed, NotEstimable):
@@ -244,9 +244,9 @@ def printed_contrast(evidence: Evidence, row_id: str) -> Contrast | NotEstimable
 
 
 def printed_median(evidence: Evidence, row_id: str) -> Median:
-    """Return the median that a row prints, in months; None where it was not reached.
+    """Return the median that a row gives, in months; None where it was not reached.
 
-    Limits are those of a confidence interval; a printed range gives none.
+    Limits are those of a confidence interval; a reported range gives none.
     """
     row = evidence.row(row_id)
     if row["statistic"] != "median":

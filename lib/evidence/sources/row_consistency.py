@@ -1,4 +1,4 @@
-"""What one row prints: a number that there can be, in a unit of its statistic.
+"""What one row gives: a number that there can be, in a unit of its statistic.
 
 Each rule yields the problems of one kind; `consistency` runs them over checked columns.
 """
@@ -40,7 +40,7 @@ def _limits(table: str) -> tuple[str, str]:
 
 
 def _printed(row: Row, columns: tuple[str, ...]) -> Iterator[tuple[str, Reported, float]]:
-    """Yield the columns that print a number or a bound, and the number."""
+    """Yield the columns that give a number or a bound, and the number."""
     for column in columns:
         printed = read_reported(row[column])
         if printed is not None and printed.value is not None:
@@ -112,10 +112,10 @@ def values_in_intervals(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 
 def intervals_have_a_width(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    """Ask limits to differ where no paper prints one number twice.
+    """Ask limits to differ where no paper gives one number twice.
 
     Medians of few patients (1.8, 1.8 to 1.8) and ratios per small unit of a marker (1.00, 1.00 to
-    1.00) are printed so, and so are rates of 0 and of 100 per cent.
+    1.00) are reported so, and so are rates of 0 and of 100 per cent.
     """
     for line, row in numbered_rows(tables, "outcomes"):
         limits = list(_printed(row, _limits("outcomes")))
@@ -145,7 +145,7 @@ def intervals_say_what_they_are(tables: Tables, _: Bibliography) -> Iterator[Pro
 
 
 def ratios_fit(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    """Ask ratios to be such as are printed; a lower limit may print as 0."""
+    """Ask ratios to be such as are reported; a lower limit may be written as 0."""
     for name in ("outcomes", "biomarkers"):
         for line, row in numbered_rows(tables, name):
             if row["statistic"] not in _RATIOS:
@@ -166,7 +166,7 @@ def ratios_have_sides(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 
 def times_are_positive(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    """Ask times to be above 0 and no longer than a life of follow-up; a limit may print as 0."""
+    """Ask times to be above 0 and no longer than a life of follow-up; a limit may be written as 0."""
     for name in _FACTS:
         for line, row in numbered_rows(tables, name):
             if row["statistic"] not in ("median", "duration") or row["unit"] not in MONTHS_PER:

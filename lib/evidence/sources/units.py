@@ -1,4 +1,4 @@
-"""Which units a printed statistic may have: a unit decides what a number is.
+"""Which units a reported statistic may have: a unit decides what a number is.
 
 Vocabulary
 ----------
@@ -56,7 +56,7 @@ def units_of(table: str) -> tuple[str, ...]:
 
 
 def allowed_units(table: str, statistic: str, outcome: str) -> tuple[str, ...]:
-    """Return the units that a statistic of an outcome may be printed in."""
+    """Return the units that a statistic of an outcome may be reported in."""
     if statistic == "median" and outcome in TIME_OUTCOMES:
         return _TIMES
     return UNITS[table][statistic]

@@ -1,4 +1,4 @@
-"""Prognostic markers: what a printed hazard ratio per unit can mean."""
+"""Prognostic markers: what a reported hazard ratio per unit can mean."""
 
 from evidence_stats.faces import make_face
 

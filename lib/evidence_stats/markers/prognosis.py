@@ -1,4 +1,4 @@
-"""A prognostic marker from its printed hazard ratio: scale, information, discrimination, curves.
+"""A prognostic marker from its reported hazard ratio: scale, information, discrimination, curves.
 
 Vocabulary
 ----------
@@ -57,7 +57,7 @@ class InformationRatio:
     Attributes
     ----------
     ratio : Estimate
-        Range of (SE of second / SE of first) ** 2 that the printed digits allow; it should equal
+        Range of (SE of second / SE of first) ** 2 that the reported digits allow; it should equal
         the ratio of events, first over second.
     implied_events : Estimate
         Largest number of events in the second model if the first has `events_first`.
@@ -175,7 +175,7 @@ def hazard_ratio_per_sd(z: float, events: int, *, level: float = 0.95) -> Estima
 def information_ratio(
     first: RoundingPolygon, second: RoundingPolygon, *, events_first: int
 ) -> InformationRatio:
-    """Return the ratio of information that two printed hazard ratios of one marker imply.
+    """Return the ratio of information that two reported hazard ratios of one marker imply.
 
     With one marker, the same patients and the same covariates, (SE second / SE first) ** 2 is
     events first / events second. A range that no plausible numbers of events reach means that
@@ -184,19 +184,19 @@ def information_ratio(
     Parameters
     ----------
     first, second : RoundingPolygon
-        Of two printed hazard ratios of the marker.
+        Of two reported hazard ratios of the marker.
     events_first : int
         Events in the first model.
 
     Returns
     -------
     InformationRatio
-        Ranges that the printed digits allow.
+        Ranges that the reported digits allow.
 
     Raises
     ------
     ValueError
-        Where a polygon is empty (the printed numbers contradict one another) or its standard
+        Where a polygon is empty (the reported numbers contradict one another) or its standard
         error may be 0, or `events_first` is not positive.
 
     References

@@ -94,7 +94,7 @@ class Contrast:
         *,
         level: float = 0.95,
     ) -> Contrast:
-        """Return the contrast that a printed ratio of a over b with its limits gives.
+        """Return the contrast that a reported ratio of a over b with its limits gives.
 
         Raises
         ------
@@ -190,7 +190,7 @@ def multi_arm_contrasts(
     se: Mapping[str, float],
     rho: float = 0.5,
 ) -> tuple[Contrast, ...]:
-    """Return every pairwise contrast of a study that prints only those against one arm.
+    """Return every pairwise contrast of a study that gives only those against one arm.
 
     The contrasts without the reference have log ratio y_i - y_j and variance
     s_i^2 + s_j^2 - 2 rho s_i s_j.
@@ -204,7 +204,7 @@ def multi_arm_contrasts(
     rho : float
         Correlation of any two of these log ratios. The shared arm makes it s_0^2 / (s_i s_j),
         with s_0^2 the reference arm's share of the variance: 0.5 where arms are alike, and of
-        unknown size where a paper prints hazard ratios only, so vary it.
+        unknown size where a paper gives hazard ratios only, so vary it.
 
     Returns
     -------

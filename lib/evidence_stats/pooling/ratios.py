@@ -1,4 +1,4 @@
-"""Hazard ratios, or other ratios, as papers print them: read, pooled, without a logarithm in sight.
+"""Hazard ratios, or other ratios, as papers give them: read, pooled, without a logarithm in sight.
 
 Ratios come in as ratios with their limits; the library takes the logarithms that pooling needs. A
 bare number is refused, for a ratio pooled as if it were its logarithm gives a wrong answer that
@@ -58,14 +58,14 @@ class PooledRatio:
 def hazard_ratios(
     studies: Mapping[str, Printed | Estimate], *, level: float = 0.95
 ) -> dict[str, Estimate]:
-    """Return printed ratios as estimates with the standard errors that their limits imply.
+    """Return reported ratios as estimates with the standard errors that their limits imply.
 
     Parameters
     ----------
     studies : mapping
         By study: (ratio, lower limit, upper limit) as printed, or an `Estimate` of a ratio.
     level : float
-        Coverage of the printed intervals, 0 to 1.
+        Coverage of the reported intervals, 0 to 1.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def pool_hazard_ratios(
     model, adjust : str
         Estimator of the variance between studies, and interval: see `inverse_variance.pool`.
     level : float
-        Coverage of the printed and of the pooled intervals, 0 to 1.
+        Coverage of the reported and of the pooled intervals, 0 to 1.
 
     Returns
     -------

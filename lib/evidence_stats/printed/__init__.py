@@ -1,4 +1,4 @@
-"""What printed digits allow: rounding, strength of a P value, winner's curse."""
+"""What reported digits allow: rounding, strength of a P value, winner's curse."""
 
 from evidence_stats.faces import make_face
 

@@ -4,7 +4,7 @@ Vocabulary
 ----------
 **Bayes factor**: odds of the data under an effect against no effect; above 1 favours the effect.
 **Prior**: probability, before the data, that there is an effect at all.
-**Hypotheses**: everything that was tested, printed or not.
+**Hypotheses**: everything that was tested, reported or not.
 """
 
 from __future__ import annotations
@@ -255,12 +255,12 @@ _ADJUSTMENTS: dict[str, Callable[[_PValues], _PValues]] = {
 def adjusted_p_values(
     p_values: Sequence[float], *, n_hypotheses: int, method: Multiplicity = "holm"
 ) -> tuple[Estimate, ...]:
-    """Return P values adjusted for hypotheses of which only some are printed.
+    """Return P values adjusted for hypotheses of which only some are reported.
 
     Parameters
     ----------
     p_values : sequence of float
-        The printed P values.
+        The reported P values.
     n_hypotheses : int
         All hypotheses tested; the others enter with P = 1.
     method : str

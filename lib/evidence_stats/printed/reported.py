@@ -1,11 +1,11 @@
-"""Reading numbers as they were printed.
+"""Reading numbers as they were reported.
 
-Tables keep what a paper prints as text, because "0.80" and "0.8" were rounded differently and
+Tables keep what a paper gives as text, because "0.80" and "0.8" were rounded differently and
 "not reached" is a finding. This module is the only place where such text becomes a number.
 
 Vocabulary
 ----------
-**Reported**: one printed value: its text, its number, the decimals it was rounded to, and
+**Reported**: one reported value: its text, its number, the decimals it was rounded to, and
 whether it is only a bound ("<.0001").
 """
 
@@ -45,18 +45,18 @@ NUMBER_WORDS = "a number, a bound such as <1 or >12, or one of " + ", ".join(NOT
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One printed value.
+    """One reported value.
 
     Attributes
     ----------
     text : str
-        As printed.
+        As reported.
     value : float or None
         The number; None for "not reached" and the like.
     decimals : int
-        Digits printed after the decimal point.
+        Digits reported after the decimal point.
     bound : str
-        "<" or ">" where only a bound was printed, else "".
+        "<" or ">" where only a bound was reported, else "".
 
     Examples
     --------
@@ -71,12 +71,12 @@ class Reported:
 
     @property
     def decimal(self) -> Decimal:
-        """The exact decimal number printed.
+        """The exact decimal number reported.
 
         Raises
         ------
         ValueError
-            Where no number was printed.
+            Where no number was reported.
         """
         if self.value is None:
             raise ValueError(f'expected a reported number, got "{visible(self.text)}"')
@@ -84,7 +84,7 @@ class Reported:
 
 
 def hint(text: str) -> str:
-    """Return how the tables write what a paper may print, "" where nobody can know."""
+    """Return how the tables write what a paper may give, "" where nobody can know."""
     meant = _WRITTEN.get(text.upper().replace(".", ""))
     if meant is None:
         plain = (
@@ -98,7 +98,7 @@ def hint(text: str) -> str:
 
 
 def read_level(text: str) -> float:
-    """Return a printed confidence level in per cent as a share: 0.998 for "99.8".
+    """Return a reported confidence level in per cent as a share: 0.998 for "99.8".
 
     Raises
     ------
@@ -117,7 +117,7 @@ def read_reported(text: str) -> Reported | None:
     Parameters
     ----------
     text : str
-        A cell, as printed.
+        A cell, as reported.
 
     Returns
     -------

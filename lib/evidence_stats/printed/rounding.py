@@ -1,12 +1,12 @@
-"""What printed digits allow: the rounding polygon of a hazard ratio, its interval and its P.
+"""What reported digits allow: the rounding polygon of a hazard ratio, its interval and its P.
 
 Vocabulary
 ----------
 **Polygon**: all pairs (log hazard ratio b, standard error s) whose hazard ratio and Wald limits
-round to the printed digits. Each printed number bounds a linear function of b and s, so the set
+round to the reported digits. Each reported number bounds a linear function of b and s, so the set
 is convex and its corners are exact.
-**Rounding box**: a printed number plus and minus half a unit of its last digit, both ends in.
-**Consistent**: some pair (b, s) rounds to everything that is printed, P included.
+**Rounding box**: a reported number plus and minus half a unit of its last digit, both ends in.
+**Consistent**: some pair (b, s) rounds to everything that is reported, P included.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ _EDGE = 1e-13
 
 @dataclass(frozen=True, slots=True)
 class PrintedNumber:
-    """A number as printed: its digits, and whether it is a bound such as "<.0001".
+    """A number as reported: its digits, and whether it is a bound such as "<.0001".
 
     Attributes
     ----------
     digits : Decimal
-        The printed digits, exactly.
+        The reported digits, exactly.
     bound : str
         "" for a value, "<" for an upper bound, ">" for a lower bound.
 
@@ -72,20 +72,20 @@ class PrintedNumber:
 
     @property
     def half_unit(self) -> Decimal:
-        """Half a unit of the last printed digit."""
+        """Half a unit of the last reported digit."""
         exponent = self.digits.as_tuple().exponent
         return Decimal((0, (5,), int(exponent) - 1))
 
     @property
     def low(self) -> float:
-        """Smallest value that prints so, not below 0."""
+        """Smallest value that rounds to it, not below 0."""
         if self.bound:
             return float(self.digits) if self.bound == ">" else 0.0
         return max(float(self.digits - self.half_unit), 0.0)
 
     @property
     def high(self) -> float:
-        """Largest value that prints so; infinite for a lower bound."""
+        """Largest value that rounds to it; infinite for a lower bound."""
         if self.bound:
             return float(self.digits) if self.bound == "<" else math.inf
         return float(self.digits + self.half_unit)
@@ -97,12 +97,12 @@ def read_printed(text: str) -> PrintedNumber:
     Parameters
     ----------
     text : str
-        Plain digits, with an inequality sign where a bound is printed.
+        Plain digits, with an inequality sign where a bound is reported.
 
     Returns
     -------
     PrintedNumber
-        Digits exactly as printed.
+        Digits exactly as reported.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def read_printed(text: str) -> PrintedNumber:
 
 @dataclass(frozen=True, slots=True)
 class RoundingPolygon:
-    """Everything that a printed hazard ratio, interval and P allow.
+    """Everything that a reported hazard ratio, interval and P allow.
 
     Attributes
     ----------
@@ -133,14 +133,14 @@ class RoundingPolygon:
         Corners (log hazard ratio, standard error) allowed by hazard ratio and interval; empty
         where these three numbers contradict one another.
     pieces : tuple of tuple of (float, float)
-        The part of it that the printed P allows too: one polygon, or two where the hazard ratio
+        The part of it that the reported P allows too: one polygon, or two where the hazard ratio
         may lie on either side of 1. Equal to `vertices` where no P is printed.
     hr, log_hr_se : Estimate or None
         Ranges of hazard ratio and standard error of its log over `pieces`; None where empty.
     p : Estimate or None
         Range of the Wald P allowed by hazard ratio and interval alone; None where empty.
     consistent : bool
-        Whether anything is left with all printed numbers.
+        Whether anything is left with all reported numbers.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def _half_plane(on_b: float, on_s: float, constant: float) -> Callable[[Point], 
 
 
 def _polygon(hr: PrintedNumber, low: PrintedNumber, high: PrintedNumber, z: float) -> list[Point]:
-    """Return the corners allowed by a printed hazard ratio and interval."""
+    """Return the corners allowed by a reported hazard ratio and interval."""
     if hr.low <= 0.0 or high.low <= 0.0:
         raise ValueError(f"expected hr and high that cannot be 0; got {hr.digits}, {high.digits}")
     left, right = math.log(hr.low), math.log(hr.high)
@@ -255,16 +255,16 @@ def shift_from_middle(ratio: float, low: float, high: float, se: float) -> tuple
 def rounding_polygon(
     hr: str, low: str, high: str, p: str | None = None, *, level: float = 0.95
 ) -> RoundingPolygon:
-    """Return everything that a printed hazard ratio, its interval and its P allow.
+    """Return everything that a reported hazard ratio, its interval and its P allow.
 
     Parameters
     ----------
     hr, low, high : str
-        As printed, with every digit: "1.00" and "1.0" differ.
+        As reported, with every digit: "1.00" and "1.0" differ.
     p : str or None
-        Printed two-sided P such as ".0411" or "<.0001"; None where none is printed.
+        Reported two-sided P such as ".0411" or "<.0001"; None where none is reported.
     level : float
-        Coverage of the printed interval, 0 to 1.
+        Coverage of the reported interval, 0 to 1.
 
     Returns
     -------
@@ -275,7 +275,7 @@ def rounding_polygon(
     Raises
     ------
     ValueError
-        Where a text is not a printed number, a bound stands where a value belongs, or the hazard
+        Where a text is not a reported number, a bound stands where a value belongs, or the hazard
         ratio or upper limit may be 0.
 
     References

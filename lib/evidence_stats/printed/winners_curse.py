@@ -225,7 +225,7 @@ def shrunk_hazard_ratio(hr: float, z: float, signal_to_noise: Estimate) -> Estim
     Parameters
     ----------
     hr : float
-        Printed hazard ratio.
+        Reported hazard ratio.
     z : float
         Its z, of either sign, not 0.
     signal_to_noise : Estimate

@@ -1,8 +1,8 @@
-"""Which counts can have printed a number: percentages and intervals turned back into x of n.
+"""Which counts can have reported a number: percentages and intervals turned back into x of n.
 
-Works on the digits as printed ("25" and "25.0" are different statements), in whole-number
+Works on the digits as reported ("25" and "25.0" are different statements), in whole-number
 arithmetic, so that ties such as 32.5 are decided by the rounding convention and not by binary
-fractions. Results are facts of grade D1: the counts listed print the number, no others do.
+fractions. Results are facts of grade D1: the counts listed give the number, no others do.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def counts_printing_percent(
     Parameters
     ----------
     percent : Decimal or str
-        As printed, without the sign: "7.7", "25". Its decimals decide how far it was rounded.
+        As reported, without the sign: "7.7", "25". Its decimals decide how far it was rounded.
     n, max_n : int
         Exactly one of them: the known number of people, or the largest to try from 1 on.
     rounding : str
@@ -102,12 +102,12 @@ def counts_printing_interval(
     max_n: int = 200,
     rounding: Rounding = "any",
 ) -> tuple[tuple[int, int], ...]:
-    """Return every (events, n) whose percentage and interval print as the three numbers given.
+    """Return every (events, n) whose percentage and interval round to the three numbers.
 
     Parameters
     ----------
     percent, low, high : Decimal or str
-        As printed, in per cent; each with its own decimals.
+        As reported, in per cent; each with its own decimals.
     level, method
         Of the interval, see `proportions.proportion_limits`.
     n, max_n : int
@@ -158,7 +158,7 @@ def sizes_printing(
     Parameters
     ----------
     percents : sequence of Decimal or str
-        As printed, without the sign.
+        As reported, without the sign.
     max_n : int
         Largest number of people to try.
     rounding : str
@@ -189,7 +189,7 @@ def sizes_printing(
 
 
 def _percent(printed: Printed) -> Decimal:
-    """Return the printed percentage with its decimals, or raise ValueError."""
+    """Return the reported percentage with its decimals, or raise ValueError."""
     try:
         value = Decimal(printed)
     except (InvalidOperation, TypeError, ValueError):
@@ -200,7 +200,7 @@ def _percent(printed: Printed) -> Decimal:
 
 
 def _decimals(printed: Decimal) -> int:
-    """Return how many decimals were printed."""
+    """Return how many decimals were reported."""
     return max(0, -int(printed.as_tuple().exponent))
 
 

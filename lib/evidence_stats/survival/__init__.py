@@ -1,4 +1,4 @@
-"""Medians, hazard ratios, Kaplan-Meier curves, arms made up from printed numbers, power."""
+"""Medians, hazard ratios, Kaplan-Meier curves, arms made up from reported numbers, power."""
 
 from evidence_stats.faces import make_face
 

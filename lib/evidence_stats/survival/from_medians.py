@@ -1,4 +1,4 @@
-"""Survival statistics recovered from printed medians.
+"""Survival statistics recovered from reported medians.
 
 Vocabulary
 ----------
@@ -54,7 +54,7 @@ LN2 = math.log(2.0)
 
 
 def log_median_se(median: Median) -> float:
-    """Return the standard error of the log median from its printed limits.
+    """Return the standard error of the log median from its reported limits.
 
     Parameters
     ----------
@@ -94,12 +94,12 @@ def log_median_se(median: Median) -> float:
 def median_at_level(median: Median, level: float) -> Median:
     """Return a median with its limits at `level`, from the standard error of its logarithm.
 
-    At its own level, or with a limit missing, it stays as printed.
+    At its own level, or with a limit missing, it stays as reported.
 
     Parameters
     ----------
     median : Median
-        As printed, in months.
+        As reported, in months.
     level : float
         Coverage of the interval, between 0 and 1.
 
@@ -171,7 +171,7 @@ def ratio_of_medians(a: Median, b: Median) -> Estimate:
 def hazard_ratio_from_medians(
     experimental: Median, control: Median, *, shape: float = 1.0
 ) -> Estimate:
-    """Return the hazard ratio that two printed medians imply under one Weibull shape.
+    """Return the hazard ratio that two reported medians imply under one Weibull shape.
 
     Parameters
     ----------
@@ -220,17 +220,17 @@ def hazard_ratio_from_medians_and_counts(
     estimator: Literal["kaplan-meier", "exponential"] = "kaplan-meier",
     level: float = 0.95,
 ) -> Estimate:
-    """Return the exponential hazard ratio of two medians printed without limits.
+    """Return the exponential hazard ratio of two medians reported without limits.
 
     Parameters
     ----------
     experimental, control : Median
-        Printed medians in months; their limits are not used.
+        Reported medians in months; their limits are not used.
     count_experimental, count_control : float
         Assumed counts: with "kaplan-meier" the patients (no censoring before the median), with
         "exponential" the events.
     estimator : str
-        What the printed medians are. A Kaplan-Meier median carries (ln 2)**2 = 48 per cent of
+        What the reported medians are. A Kaplan-Meier median carries (ln 2)**2 = 48 per cent of
         the information of the rate, so its standard error is 1 / ln 2 times as large.
     level : float
         Coverage of the interval, 0 to 1.

@@ -1,4 +1,4 @@
-"""Printed hazard ratios: their standard errors, posteriors and non-inferiority.
+"""Reported hazard ratios: their standard errors, posteriors and non-inferiority.
 
 Vocabulary
 ----------
@@ -38,12 +38,12 @@ _SMALLEST_Z = 1e-3
 
 
 def log_hr_se_from_interval(hr: float, low: float, high: float, level: float = 0.95) -> float:
-    """Return the standard error of a log hazard ratio from its printed interval.
+    """Return the standard error of a log hazard ratio from its reported interval.
 
     Parameters
     ----------
     hr, low, high : float
-        Printed hazard ratio and limits, all positive.
+        Reported hazard ratio and limits, all positive.
     level : float
         Coverage of the interval, 0 to 1.
 
@@ -79,9 +79,9 @@ def log_hr_se_from_p(hr: float, p: float) -> float:
     Parameters
     ----------
     hr : float
-        Printed hazard ratio, above 0, not 1.
+        Reported hazard ratio, above 0, not 1.
     p : float
-        Printed two-sided P value, above 0 and below 1.
+        Reported two-sided P value, above 0 and below 1.
 
     Returns
     -------
@@ -118,16 +118,16 @@ def printed_hazard_ratio(
     p: float | None = None,
     level: float = 0.95,
 ) -> Estimate:
-    """Return a printed hazard ratio with the standard error that its interval or P implies.
+    """Return a reported hazard ratio with the standard error that its interval or P implies.
 
     Parameters
     ----------
     hr : float
-        Printed hazard ratio.
+        Reported hazard ratio.
     low, high : float or None
         Printed limits. Without both, the interval is derived from `p`.
     p : float or None
-        Printed two-sided P.
+        Reported two-sided P.
     level : float
         Coverage of the interval, 0 to 1.
 

@@ -1,4 +1,4 @@
-"""A printed median time to event, as every module here takes it.
+"""A reported median time to event, as every module here takes it.
 
 None means that a median was not reached or a limit not attained; it is never replaced by a number.
 """
@@ -18,14 +18,14 @@ _SMALLEST, _LARGEST = 1e-100, 1e100
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """A printed median time to event with its confidence limits.
+    """A reported median time to event with its confidence limits.
 
     Attributes
     ----------
     value : float or None
         Median in months, above 0; None where it was not reached.
     low, high : float or None
-        Confidence limits in months; None where not attained or not printed.
+        Confidence limits in months; None where not attained or not found.
     level : float
         Coverage that the limits claim, 0 to 1.
 
@@ -63,9 +63,9 @@ class Median:
 
     @property
     def has_width(self) -> bool:
-        """Return True where both limits are printed and differ: only these give an error.
+        """Return True where both limits are reported and differ: only these give an error.
 
-        Papers print "1.8 (1.8 to 1.8)" of few patients who progress at one visit.
+        Papers give "1.8 (1.8 to 1.8)" of few patients who progress at one visit.
         """
         return self.low is not None and self.high is not None and self.low < self.high
 

@@ -1,9 +1,9 @@
-"""An ensemble of synthetic arms that reproduce a printed median and its limits.
+"""An ensemble of synthetic arms that reproduce a reported median and its limits.
 
 A median and its limits do not determine a survival curve, so no single set of pseudo-patients is
 made here. Arms are drawn from a named family of curves with uniform censoring, and kept where
-their Kaplan-Meier median and limits come within a tolerance of the printed ones. What the kept
-arms do not agree on, the printed numbers do not tell.
+their Kaplan-Meier median and limits come within a tolerance of the reported ones. What the kept
+arms do not agree on, the reported numbers do not tell.
 
 Vocabulary
 ----------
@@ -153,12 +153,12 @@ def simulate_ensemble(
     settings: EnsembleSettings | None = None,
     seed: int = 20100101,
 ) -> Ensemble:
-    """Return an ensemble of pairs of arms that reproduce two printed medians.
+    """Return an ensemble of pairs of arms that reproduce two reported medians.
 
     Parameters
     ----------
     experimental, control : Median
-        As printed. An upper limit of None must not be attained in the synthetic arm either.
+        As reported. An upper limit of None must not be attained in the synthetic arm either.
     n_experimental, n_control : int
         Patients per arm.
     settings : EnsembleSettings or None

@@ -1,7 +1,7 @@
-"""Synthetic arms of patients that reproduce a printed median and its limits.
+"""Synthetic arms of patients that reproduce a reported median and its limits.
 
 Arms are drawn from a named family of curves with uniform censoring, and kept where their
-Kaplan-Meier median and limits come within a tolerance of the printed ones.
+Kaplan-Meier median and limits come within a tolerance of the reported ones.
 What pairs of them say about a comparison: `reconstruction`.
 
 Vocabulary
@@ -47,7 +47,7 @@ LOGNORMAL_SD_TIMES_SHAPE = math.pi / math.sqrt(6.0)
 
 
 class ReconstructionError(ValueError):
-    """Synthetic arms could not be brought to the printed numbers.
+    """Synthetic arms could not be brought to the reported numbers.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class EnsembleSettings:
     size : int
         Pairs to keep.
     tolerance : float
-        Largest relative distance of median and limits from the printed ones.
+        Largest relative distance of median and limits from the reported ones.
     match_limits : bool
         False keeps arms by their median alone.
     family : str
@@ -87,9 +87,9 @@ class EnsembleSettings:
     censor_range : (float, float)
         Uniform range of censoring times, months.
     conf_type : str
-        Scale of the band that gave the printed limits: "log-log", "log" or "plain".
+        Scale of the band that gave the reported limits: "log-log", "log" or "plain".
     median_range : (float, float)
-        Log-uniform range of the true median, as multiples of the printed one.
+        Log-uniform range of the true median, as multiples of the reported one.
     tau : float
         Horizon of the restricted mean, months.
     grid : tuple of float
@@ -327,7 +327,7 @@ def _times_at_half(times: Floats, survival: Floats) -> Floats:
 def _close_enough(
     times: Floats, events: Bools, printed: Median, settings: EnsembleSettings
 ) -> tuple[Floats, Bools, Floats]:
-    """Return the arms of a batch that come close to the printed numbers, with their medians."""
+    """Return the arms of a batch that come close to the reported numbers, with their medians."""
 
     def close(values: Floats, target: float) -> Bools:
         near: Bools = np.abs(values / target - 1.0) <= settings.tolerance

@@ -1,4 +1,4 @@
-"""Randomized contrasts of one study: which arms differ by what, and what is printed of them.
+"""Randomized contrasts of one study: which arms differ by what, and what is reported of them.
 
 Vocabulary
 ----------
@@ -68,7 +68,7 @@ class AddOn:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What is printed of a contrast and one outcome, or follows from it.
+    """What is reported of a contrast and one outcome, or follows from it.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
 def _is_printed(evidence: Evidence, one: pd.Series, other: pd.Series) -> bool:
     """Return True where the two arms are compared in print.
 
-    Margins of a factorial trial overlap, so that only the comparisons it prints are contrasts.
+    Margins of a factorial trial overlap, so that only the comparisons it gives are contrasts.
     """
     pair = {"study_id": one["study_id"], "arm_a": one["arm"], "arm_b": other["arm"]}
     return bool(evidence.values("outcomes", "row_id", **pair))
@@ -147,9 +147,9 @@ def _add_on(evidence: Evidence, one: pd.Series, other: pd.Series, added: str) ->
 def response_effect(
     evidence: Evidence, contrast: AddOn, *, method: RiskRatioMethod, level: float
 ) -> Effect | None:
-    """Return the ratio of response rates; without interval where patients are not printed.
+    """Return the ratio of response rates; without interval where patients are not found.
 
-    It is None where an arm prints no response at all.
+    It is None where an arm gives no response at all.
     """
     arms = [find_response(evidence, row) for row in contrast.rows]
     missing = [arm for arm in arms if isinstance(arm, NotEstimable)]
@@ -182,9 +182,9 @@ def _printed_response(evidence: Evidence, contrast: AddOn) -> Effect | None:
 def survival_effect(
     evidence: Evidence, contrast: AddOn, outcome: str, *, level: float, rho: float
 ) -> Effect | None:
-    """Return the hazard ratio: as printed, through a shared arm, or from printed medians.
+    """Return the hazard ratio: as reported, through a shared arm, or from reported medians.
 
-    Where only a hazard ratio is printed that no interval follows from, the effect says why.
+    Where only a hazard ratio is reported that no interval follows from, the effect says why.
     """
     found = _printed_ratio(
         evidence, contrast.study_id, contrast.arm, contrast.comparator, outcome
@@ -198,7 +198,7 @@ def survival_effect(
 def _printed_ratio(
     evidence: Evidence, study: str, arm: str, comparator: str, outcome: str
 ) -> Effect | None:
-    """Return the first printed ratio with an interval; its method names those passed over."""
+    """Return the first reported ratio with an interval; its method names those passed over."""
     passed: list[str] = []
     for qualifier in QUALIFIERS:
         row_id = f"{study}.{outcome}.hazard_ratio.{arm}_v_{comparator}{qualifier}"
@@ -215,7 +215,7 @@ def _printed_ratio(
 
 
 def _unusable_ratio(evidence: Evidence, contrast: AddOn, outcome: str) -> Effect | None:
-    """Return why no interval follows from what is printed of a contrast or of its arms."""
+    """Return why no interval follows from what is reported of a contrast or of its arms."""
     rows = evidence.where(
         "outcomes", study_id=contrast.study_id, outcome=outcome, statistic="hazard_ratio"
     )
@@ -293,7 +293,7 @@ def _from_p(
 def _from_medians(
     evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
 ) -> Effect | None:
-    """Return the hazard ratio that the medians imply; its method says why no printed one is."""
+    """Return the hazard ratio that the medians imply; its method says why no reported one is."""
     rows = (
         f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
         f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",

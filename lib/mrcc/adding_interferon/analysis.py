@@ -77,7 +77,7 @@ class Compared:
 
 
 def compare(evidence: Evidence, contrasts: list[AddOn], p: AddingInterferon) -> list[Compared]:
-    """Return every outcome of every contrast that has anything printed."""
+    """Return every outcome of every contrast that has anything reported."""
     found = []
     for contrast in contrasts:
         effects = [
@@ -186,7 +186,7 @@ def forest_rows(
 
 
 def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: str) -> Table:
-    """Return one line per contrast: arms, doses, what else differs, what is printed.
+    """Return one line per contrast: arms, doses, what else differs, what is reported.
 
     Why a ratio cannot be had stands below the table.
     """

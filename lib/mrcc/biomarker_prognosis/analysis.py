@@ -69,7 +69,7 @@ def before_and_after(
 
 
 def polygons(effects: tuple[PrintedEffect, ...]) -> dict[str, RoundingPolygon] | NotEstimable:
-    """Return the rounding polygons under a title that says what was printed."""
+    """Return the rounding polygons under a title that says what was reported."""
     found = {}
     for effect in effects:
         if isinstance(effect.polygon, NotEstimable):
@@ -101,9 +101,9 @@ def check_consistency(effects: tuple[PrintedEffect, ...]) -> Numbers:
 
 
 def printed_p_and_range(effects: tuple[PrintedEffect, ...]) -> Numbers:
-    """Return the printed P values, and why a range of hazard ratios cannot be had where it cannot.
+    """Return the reported P values, and why a range of hazard ratios cannot be had where it cannot.
 
-    Sentences of the chapter name them, whatever is printed.
+    Sentences of the chapter name them, whatever is reported.
     """
     numbers: Numbers = {}
     for effect in effects:

@@ -1,4 +1,4 @@
-"""Single numbers of a printed marker effect, or why they cannot be had."""
+"""Single numbers of a reported marker effect, or why they cannot be had."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def ratio_per_units(effect: PrintedEffect, units: float, level: float) -> Estima
 
 
 def fitting_polygon(effect: PrintedEffect) -> RoundingPolygon | NotEstimable:
-    """Return the polygon, unless the printed numbers fit no hazard ratio and standard error."""
+    """Return the polygon, unless the reported numbers fit no hazard ratio and standard error."""
     polygon = effect.polygon
     if isinstance(polygon, NotEstimable):
         return polygon
@@ -113,7 +113,7 @@ def _say_which_p(effect: PrintedEffect, made: Estimate | NotEstimable) -> Estima
 def adjust(
     effects: tuple[PrintedEffect, ...], p: BiomarkerPrognosis, n_hypotheses: int
 ) -> tuple[Estimate, ...] | NotEstimable:
-    """Return the printed P values adjusted; none where one is missing, as all have a say."""
+    """Return the reported P values adjusted; none where one is missing, as all have a say."""
     return if_estimable(
         lambda *values: adjusted_p_values(values, n_hypotheses=n_hypotheses, method=p.multiplicity),
         *(effect.p for effect in effects),

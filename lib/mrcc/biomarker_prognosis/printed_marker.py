@@ -1,4 +1,4 @@
-"""What is printed of pAKT and outcome, in the form that the analyses take."""
+"""What is reported of pAKT and outcome, in the form that the analyses take."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ _SMALLEST_Z = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class PrintedEffect:
-    """What is printed of pAKT and one outcome; a part that cannot be had says why.
+    """What is reported of pAKT and one outcome; a part that cannot be had says why.
 
     Attributes
     ----------
     outcome : str
         pfs or os.
     texts : tuple of str
-        Hazard ratio, lower, upper, P as printed.
+        Hazard ratio, lower, upper, P as reported.
     row : str
-        Data row that prints it.
+        Data row that gives it.
     hr : Estimate or NotEstimable
         Hazard ratio per unit with its interval and standard error.
     p : float or NotEstimable
-        Printed P; a bound ("<.001") is no P.
+        Reported P; a bound ("<.001") is no P.
     z : float or NotEstimable
         Normal deviate of P with the sign of the log hazard ratio; that of the interval where no
-        P is printed or only a bound.
+        P is reported or only a bound.
     events : int
         Events assumed.
     polygon : RoundingPolygon or NotEstimable
-        Everything that prints so.
+        Everything that rounds to it.
     """
 
     outcome: str
@@ -67,19 +67,19 @@ class PrintedEffect:
 
     @property
     def p_of_z(self) -> float | NotEstimable:
-        """Printed P, or the Wald P of the printed interval where no P or only a bound is."""
+        """Reported P, or the Wald P of the reported interval where no P or only a bound is."""
         if not isinstance(self.p, NotEstimable) or isinstance(self.z, NotEstimable):
             return self.p if isinstance(self.p, float) else self.z
         return max(two_sided_p(self.z), _SMALLEST_P)
 
     @property
     def hr_value(self) -> float | NotEstimable:
-        """Printed hazard ratio without its interval."""
+        """Reported hazard ratio without its interval."""
         return self.hr if isinstance(self.hr, NotEstimable) else self.hr.value
 
 
 def printed_effects(evidence: Evidence, p: BiomarkerPrognosis) -> tuple[PrintedEffect, ...]:
-    """Return the printed effects on PFS and OS, or what the parameters put in their place."""
+    """Return the reported effects on PFS and OS, or what the parameters put in their place."""
     given = {"pfs": (p.hr_pfs, p.events_pfs), "os": (p.hr_os, p.events_os)}
     return tuple(
         _printed_effect(evidence, outcome, texts, events)
@@ -129,7 +129,7 @@ def _hazard_ratio(
     interval: PrintedInterval | NotEstimable,
     p: float | NotEstimable,
 ) -> Estimate | NotEstimable:
-    """Return the hazard ratio with its printed interval, else with the one that P implies."""
+    """Return the hazard ratio with its reported interval, else with the one that P implies."""
     value = exact_number(row["value_reported"])
     known_p = None if isinstance(p, NotEstimable) else p
     if value is None or value <= 0:

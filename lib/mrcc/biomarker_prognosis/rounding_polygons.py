@@ -1,4 +1,4 @@
-"""Everything that a printed hazard ratio, interval and P allow, as polygons."""
+"""Everything that a reported hazard ratio, interval and P allow, as polygons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GUIDES = (0.01, 0.025, 0.05)
 
 @or_say_why("rounding-polygons")
 def draw_rounding_polygons(polygons: Mapping[str, RoundingPolygon]) -> Figure:
-    """Return one panel per printed triple; keys say what was printed."""
+    """Return one panel per reported triple; keys say what was reported."""
     with use_theme():
         fig = MplFigure(figsize=(6.2, 3.3))
         axes = fig.subplots(1, len(polygons), squeeze=False)[0]

@@ -51,7 +51,7 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
     ensemble : Ensemble
         Pairs of synthetic arms.
     medians : mapping
-        Printed medians by treatment, SOR and SOR+IFN.
+        Reported medians by treatment, SOR and SOR+IFN.
     size : int
         Pairs in the ensemble.
     """

@@ -1,4 +1,4 @@
-"""What hazard ratio do printed medians allow: one line per way of reading them."""
+"""What hazard ratio do reported medians allow: one line per way of reading them."""
 
 from __future__ import annotations
 

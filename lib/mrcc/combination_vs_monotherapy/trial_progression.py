@@ -1,4 +1,4 @@
-"""Progression in the randomized trial: what its printed medians allow."""
+"""Progression in the randomized trial: what its reported medians allow."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Ensembles = dict[str, Ensemble | NotEstimable]
 
 
 def trial_medians(evidence: Evidence) -> MedianPair:
-    """Return the printed PFS medians of the trial: combination, then sorafenib alone."""
+    """Return the reported PFS medians of the trial: combination, then sorafenib alone."""
     return reached_median(evidence, PFS_ROWS[0]), reached_median(evidence, PFS_ROWS[1])
 
 
@@ -136,7 +136,7 @@ def simulate_ensembles(
 ) -> Ensembles:
     """Return the ensemble of the parameters first, then others that change one assumption.
 
-    One that cannot be had says which printed numbers are out of reach, and which parameters could
+    One that cannot be had says which reported numbers are out of reach, and which parameters could
     bring them nearer.
     """
 

@@ -1,7 +1,7 @@
 """Hazard ratios, medians and numbers of events under several conventions.
 
 Where a convention needs patients' times, which nobody published, two arms are constructed from the
-printed medians: evenly spaced quantiles of exponential curves, no censoring. They show what a
+reported medians: evenly spaced quantiles of exponential curves, no censoring. They show what a
 convention does, not what the trial found, and are graded as simulated.
 """
 

@@ -31,7 +31,7 @@ MIN_ARMS = 4
 
 
 def dosed_arms(evidence: Evidence, p: InterferonDose) -> list[DosedArm]:
-    """Return the arms that the parameters name, or all that qualify and print a weekly dose.
+    """Return the arms that the parameters name, or all that qualify and give a weekly dose.
 
     Raises
     ------

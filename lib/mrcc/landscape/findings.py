@@ -34,7 +34,7 @@ def summarise(
 ) -> Table:
     """Return one line per treatment against interferon-alfa, as a table.
 
-    Patients per 1000 with interferon-alfa are read off an exponential curve through a printed
+    Patients per 1000 with interferon-alfa are read off an exponential curve through a reported
     median; with other treatments they are that share to the power of the hazard ratio.
     """
     words, _ = _OUTCOMES[p.outcome]

@@ -1,6 +1,6 @@
 """A contrast of a network, one that stays out, and those of a study of several arms.
 
-A study of three arms may print two of its three ratios: the third follows. Two arms of one
+A study of three arms may give two of its three ratios: the third follows. Two arms of one
 treatment are taken together.
 """
 
@@ -26,7 +26,7 @@ class Link:
     rows : tuple of str
         Data rows.
     derived : bool
-        True where no hazard ratio is printed.
+        True where no hazard ratio was found.
     """
 
     contrast: Contrast
@@ -67,7 +67,7 @@ def study_of(link: Link | LeftOut) -> str:
 def several_arms(own: list[Link], rho: float) -> Links:
     """Return every pairwise contrast of a study of several arms.
 
-    As printed where all are printed and add up; else the others follow from those against one
+    As reported where all are reported and add up; else the others follow from those against one
     arm, as arms that share it correlate by `rho`.
     """
     single = _one_arm_per_treatment(own, rho)

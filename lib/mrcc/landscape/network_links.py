@@ -78,7 +78,7 @@ def _link(evidence: Evidence, row_id: str) -> Link | LeftOut:
 
 
 def _printed_links(evidence: Evidence, p: Landscape) -> Links:
-    """Return the printed contrasts, studies of two arms before those of more."""
+    """Return the reported contrasts, studies of two arms before those of more."""
     by_study: dict[str, Links] = {}
     for row in network_rows(evidence, p.outcome):
         if row.row_id not in _SUNITINIB.values():

@@ -77,7 +77,7 @@ def record(page: Page[Landscape], pairs: list[Pair]) -> None:
 
 
 def _one_trial(evidence: Evidence, link: Link, p: Landscape) -> str:
-    """Return the ratio as printed; its log interval, made symmetric, can differ in a digit."""
+    """Return the ratio as reported; its log interval, made symmetric, can differ in a digit."""
     if link.derived:
         return format_estimate(link.contrast.estimate(level=p.level))
     return evidence.printed(link.rows[0])
