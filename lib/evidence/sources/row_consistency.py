@@ -166,7 +166,7 @@ def ratios_have_sides(tables: Tables, _: Bibliography) -> Iterator[Problem]:
 
 
 def times_are_positive(tables: Tables, _: Bibliography) -> Iterator[Problem]:
-    """Ask times to be above 0 and no longer than a life of follow-up; a limit may be written as 0."""
+    """Ask times to be above 0 and no longer than a life of follow-up; a limit may be 0."""
     for name in _FACTS:
         for line, row in numbered_rows(tables, name):
             if row["statistic"] not in ("median", "duration") or row["unit"] not in MONTHS_PER:
