@@ -38,7 +38,7 @@ PAGES = [
 
 
 def to_be_run(page):
-    """Return the combinations that are run again: all when asked, else each value once.
+    """Return the combinations that are run again: all when asked, else each menu moved once.
 
     Freshness is checked of all of them, by what they were made from.
     """
@@ -46,7 +46,7 @@ def to_be_run(page):
     if os.environ.get("EVIDENCE_EVERY_COMBINATION"):
         return computed
     last = max(computed)
-    return {k: v for k, v in computed.items() if sum(map(bool, k)) <= 1 or k == last}
+    return {k: v for k, v in computed.items() if sum(k) <= 1 or k == last}
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +99,11 @@ def test_the_committed_values_are_those_of_papermill_runs(page, runs):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_value_of_every_menu_is_run_again_at_least_once(page):
+def test_every_menu_is_moved_at_least_once(page):
     grid, wanted = read_switch_grid(page), to_be_run(page)
+    assert set(wanted) <= set(grid.computed())
     for number, menu in enumerate(grid.menus):
-        computed = {chosen[number] for chosen in grid.computed()}
-        assert {chosen[number] for chosen in wanted} == computed, menu
+        assert len({chosen[number] for chosen in wanted}) > 1, menu
 
 
 NUMBERS = """() => Array.from(document.querySelectorAll('article a.num[href^="#result-"]'), a => [
