@@ -60,7 +60,7 @@ def test_every_page_of_the_contents_was_built(book):
 
 def test_the_answers_stand_on_the_index_with_number_and_certainty(book):
     text = words(book, "index")
-    assert "The evidence is very uncertain about the effect of adding low-dose" in text
+    assert "The evidence is very uncertain about the effect of adding interferon-alfa" in text
     assert "\u22125.0 points (95 % CI \u221224.5 to 14.8)" in text
     assert "0.98 (95 % CI 0.62 to 1.54)" in text
     assert "\u2295\u25ef\u25ef\u25ef very low certainty" in text

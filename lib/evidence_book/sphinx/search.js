@@ -36,12 +36,14 @@
     if (decimals.length && !found.length) found = pages().filter(printsAll);
     // Excerpts begin at the last term that a page has.
     decimals.forEach((decimal) => terms.add(decimal));
+    // A function of the library has a description in the place of an excerpt: pages come instead.
+    const described = ([, , , words]) => /^Python /.test(words || "");
+    if (!found.every(described)) found = found.filter((one) => !described(one));
     const seen = new Set();
     // What is shown first stands last.
     return found.reverse().filter(([name, title]) => {
       const key = JSON.stringify([name, title]);
       return !seen.has(key) && seen.add(key);
-      // A function of the library has a description in the place of an excerpt: it gets one, too.
-    }).map((found) => found.with(3, null)).reverse();
+    }).reverse();
   };
 })();

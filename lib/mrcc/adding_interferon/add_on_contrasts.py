@@ -294,7 +294,7 @@ def _from_medians(
     evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
 ) -> Effect | None:
     """Return the hazard ratio that the medians imply; its method says why no reported one is."""
-    rows = (
+    rows: tuple[str, ...] = (
         f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
         f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",
     )

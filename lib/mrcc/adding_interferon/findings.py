@@ -79,7 +79,7 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
         rating,
         effect,
         visible(item.effect.estimate, p.provenance_max),
-        name=f"{ratio}, derived," if _is_derived(item) else ratio,
+        name=ratio,
         measure="response_points" if outcome == "orr" else "hazard_ratio",
         absolute=responders if outcome == "orr" else survivors,
         baseline=baseline,
@@ -103,6 +103,12 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
         for item in clean
         if item not in judged
     ]
+    names = dict.fromkeys(item.contrast.name for item in judged if _is_derived(item))
+    derived = (
+        [f"No source gives the hazard ratio, which is derived: {', '.join(names)}."]
+        if names
+        else []
+    )
     return tabulate_findings(
         findings,
         caption="Summary of findings: interferon-alfa added, against the same treatment alone",
@@ -112,6 +118,7 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
             "Only comparisons that have an interval. Patients without interferon-alfa are those of "
             "the trial's own comparator; survival at one year is read off an exponential curve "
             "through its median.",
+            *derived,
             *unjudged,
         ),
     )
