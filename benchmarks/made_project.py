@@ -148,7 +148,7 @@ def make_project(folder: Path, count: int, *, seed: int = 1) -> Path:
         (shutil.copytree if origin.is_dir() else shutil.copy2)(origin, folder / name)
     (folder / "data").mkdir()
     write_tables(folder / "data", count, seed=seed)
-    (folder / "data" / "datapackage.json").write_text(package_text(), encoding="utf-8")
+    (folder / "data" / "datapackage.json").write_text(package_text([]), encoding="utf-8")
     _write_studies(folder / "chapters", count)
     _write_others(folder / "chapters")
     (folder / "_toc.yml").write_text(_contents(count), encoding="utf-8")

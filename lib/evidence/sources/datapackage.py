@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from evidence.cohorts.design import FOLDER, known_cohorts
@@ -52,8 +53,12 @@ def _keys(name: str) -> dict[str, Any]:
     return keys
 
 
-def describe_package() -> dict[str, Any]:
-    """Return the data package: one tabular resource per table, aggregates of cohorts last."""
+def describe_package(cohorts: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the data package: one tabular resource per table, aggregates of cohorts last.
+
+    Without `cohorts` they are those of the book that is worked on.
+    """
+    named = known_cohorts() if cohorts is None else cohorts
     return {
         "$schema": f"{_PROFILE}datapackage.json",
         **read_book().data_package.model_dump(),
@@ -75,7 +80,7 @@ def describe_package() -> dict[str, Any]:
             }
             for name, schema in TABLES.items()
         ]
-        + [_aggregate(cohort, table) for cohort in known_cohorts() for table in AGGREGATES],
+        + [_aggregate(cohort, table) for cohort in named for table in AGGREGATES],
     }
 
 
@@ -101,9 +106,9 @@ def _aggregate(cohort: str, name: str) -> dict[str, Any]:
     }
 
 
-def package_text() -> str:
-    """Return the text of data/datapackage.json."""
-    return json.dumps(describe_package(), indent=1, ensure_ascii=False) + "\n"
+def package_text(cohorts: Sequence[str] | None = None) -> str:
+    """Return the text of data/datapackage.json, with the aggregates of these cohorts."""
+    return json.dumps(describe_package(cohorts), indent=1, ensure_ascii=False) + "\n"
 
 
 def check_package() -> list[Problem]:

@@ -294,14 +294,15 @@ def _from_medians(
     evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
 ) -> Effect | None:
     """Return the hazard ratio that the medians imply; its method says why no reported one is."""
-    rows: tuple[str, ...] = (
+    medians = (
         f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
         f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",
     )
-    one, other = reached_median(evidence, rows[0]), reached_median(evidence, rows[1])
+    one, other = (reached_median(evidence, row) for row in medians)
     if isinstance(one, NotEstimable) or isinstance(other, NotEstimable):
         return None
-    made = medians_hazard_ratio((one, other), rows, level=level)
+    made = medians_hazard_ratio((one, other), medians, level=level)
+    rows: tuple[str, ...] = medians
     tested = _from_p(evidence, contrast, outcome, other.months() / one.months(), level)
     if isinstance(made, NotEstimable) and tested is not None:
         made, row = tested
