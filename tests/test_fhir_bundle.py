@@ -39,6 +39,10 @@ KEYS = {
     ): "pyrhonen_1999_vinblastine_ifn_orr_difference",
     (
         "adding_interferon",
+        "Alive at one year, on vinblastine: Pyrhönen 1999",
+    ): "pyrhonen_1999_vinblastine_ifn_os",
+    (
+        "adding_interferon",
         "Alive at one year, on several treatments taken together: PERCY Quattro (Negrier 2007)",
     ): "negrier_2007_ifn_any_os",
     ("landscape", "Bevacizumab + interferon-alfa"): "hr_bev_ifn",
