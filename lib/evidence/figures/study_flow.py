@@ -43,8 +43,8 @@ def draw_study_flow(counts: Mapping[str, int]) -> Figure:
         for number, text in enumerate(boxes):
             _box(ax, _LEFT, -number * _STEP, text, SHADE)
             if number:
-                _arrow(ax, (_LEFT + _WIDTH / 2, _HEIGHT - (number - 1) * _STEP - _HEIGHT),
-                       (_LEFT + _WIDTH / 2, _HEIGHT - number * _STEP))  # fmt: skip
+                above, below = (1 - number) * _STEP, _HEIGHT - number * _STEP
+                _arrow(ax, (_LEFT + _WIDTH / 2, above), (_LEFT + _WIDTH / 2, below))
         out = f"Left out, with the reason: {left_out} cited\npublications, {numbers} single numbers"
         _box(ax, _RIGHT, -_STEP / 2, out, "white")
         _arrow(ax, (_LEFT + _WIDTH / 2, _HEIGHT / 2 - _STEP / 2), (_RIGHT, _HEIGHT / 2 - _STEP / 2))

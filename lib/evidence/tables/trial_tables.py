@@ -25,19 +25,17 @@ _OVERALL = "overall"
 def count_studies(evidence: Evidence) -> dict[str, int]:
     """Return how many studies stand at each step, from the tables of studies and of exclusions."""
     studies, excluded = evidence.where("studies"), evidence.where("excluded")
-    documents = set(studies["study_id"][studies["status"] == "source"])
-    cited = studies[(studies["cited_by"] != "") & ~studies["study_id"].isin(documents)]
-    own = studies[studies["study_id"].isin(documents)]
-    analysed = studies["networks"] != ""
+    own = studies["status"] == "source"
+    cited = (studies["cited_by"] != "") & ~own
     return {
-        "studies that are source documents": len(own),
-        "studies that they cite and that entered": len(cited),
-        "studies looked up beside them": len(studies) - len(own) - len(cited),
+        "studies that are source documents": int(own.sum()),
+        "studies that they cite and that entered": int(cited.sum()),
+        "studies looked up beside them": int((~own & ~cited).sum()),
         "cited publications left out": int((excluded["cited_by"] != "").sum()),
         "single numbers left out": int((excluded["cited_by"] == "").sum()),
         "studies with data rows": len(studies),
         "studies with a page of their own": int((studies["chapter"] == "yes").sum()),
-        "studies in a network of hazard ratios": int(analysed.sum()),
+        "studies in a network of hazard ratios": int((studies["networks"] != "").sum()),
     }
 
 
@@ -48,16 +46,17 @@ def tabulate_trials(evidence: Evidence) -> Table:
         study_id = study["study_id"]
         results = evidence.where("outcomes", study_id=study_id)
         main = [row for _, row in results.iterrows() if is_main(row)]
+        name, bias = _trial(study), _bias(evidence, study_id)
         for _, arm in evidence.where("arms", study_id=study_id).iterrows():
             regimen = regimen_words(arm)
             small = Markup("<br><small>{}</small>").format(regimen) if regimen else ""
             lines.append([
-                _trial(study),
+                name,
                 study["line"],
                 escape(arm["label"]) + small,
                 arm["n_reported"],
                 *(_result(main, arm["arm"], code, forms) for _, code, forms in _RESULTS),
-                _bias(evidence, study_id),
+                bias,
             ])  # fmt: skip
     heads = [head for head, _, _ in _RESULTS]
     return make_table(
