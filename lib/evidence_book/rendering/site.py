@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 
 from evidence.sources.problems import Problem
 from evidence_book.rendering.active_html import active_parts
-from evidence_book.rendering.inline_scripts import inline_scripts, is_known
+from evidence_book.rendering.inline_scripts import inline_scripts
 from evidence_book.rendering.whole_writes import write_whole
 
 # The files that say what a page may not be.
@@ -28,7 +28,7 @@ _DEBRIS = re.compile(
 )
 # The list of all pages that every page has, which is most of a page in a book of hundreds. It
 # holds nothing but links, so that it need not be parsed.
-_LIST_OF_PAGES = re.compile(r'<nav class="bd-links.*?</nav>', re.DOTALL)
+_LIST_OF_PAGES = re.compile(r'<nav id="pages".*?</nav>', re.DOTALL)
 _ADDRESS = re.compile(r'\shref="([^"]*)"')
 _NAN = re.compile(r"(?<![\w-])nan(?![\w-])", re.IGNORECASE)
 
@@ -167,10 +167,10 @@ def _foreign(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
     article = page.find("article")
     if article is None:
         return
-    # The menus are a form; scripts of the theme and data for ours stand in the article, too.
+    # The menus are a form; data for our scripts stand in the article, too.
     foreign = [part for part in active_parts(str(article)) if part not in ("<script>", "<form>")]
     scripts = inline_scripts("".join(map(str, article.find_all("script"))))
-    foreign += [f"<script>{text}" for text in scripts if not is_known(text)]
+    foreign += [f"<script>{text}" for text in scripts]
     for part in foreign:
         yield "a page in which nothing runs but the book's own", f'"{part[:60]}"'
 

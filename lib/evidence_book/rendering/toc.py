@@ -55,20 +55,20 @@ def toc_pages() -> list[str]:
     return _files(_read(project_root() / "_toc.yml"))
 
 
-def toc_parts() -> list[tuple[str, list[str]]]:
-    """Return the parts in reading order, caption and pages; the root is a part without caption."""
-    contents = _read(project_root() / "_toc.yml")
+def toc_parts(contents: Path | None = None) -> list[tuple[str, list[str]]]:
+    """Return the parts in reading order, caption and pages; the root is a part without caption.
+
+    Parameters
+    ----------
+    contents : Path, optional
+        The file; `_toc.yml` of the project where none is given.
+    """
+    stored = _read(contents or project_root() / "_toc.yml")
     parts = [
         (str(part.get("caption", "")), _files(part.get("chapters", [])))
-        for part in contents.get("parts", [])
+        for part in stored.get("parts", [])
     ]
-    return [("", [contents["root"]]), *parts]
-
-
-def captions_of(contents: Path) -> dict[str, str]:
-    """Return the caption of the part that each page stands in; the root stands in none."""
-    parts = _read(contents).get("parts", [])
-    return {name: part.get("caption", "") for part in parts for name in _files(part)}
+    return [("", [stored["root"]]), *parts]
 
 
 def with_chapter(part: str, page: str) -> str:

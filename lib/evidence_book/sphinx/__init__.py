@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-# In the order in which they change a page: a policy is made of all that the others have added.
+# In the order in which they change a page.
 PARTS = (
+    "theme",
+    "mathml",
     "roles",
     "switch",
     "reports",
@@ -22,13 +24,11 @@ PARTS = (
     "index",
     "status",
     "glossary_links",
-    "breadcrumbs",
     "long_tables",
     "cards",
-    "sidebar",
+    "navigation",
     "shared_pages",
     "search",
-    "content_security",
 )
 
 

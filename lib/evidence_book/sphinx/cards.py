@@ -15,7 +15,7 @@ from evidence_book.extras.page_files import FOLDER
 from evidence_book.runs.addresses import Addresses, read_addresses
 from evidence_book.sphinx.card_data import CardMaker, as_script, rows_script
 from evidence_book.sphinx.glossary import definitions_linked_from
-from evidence_book.sphinx.handlers import Context, on_page, when_written
+from evidence_book.sphinx.handlers import Context, load_when_used, on_page, when_written
 
 _SCRIPT = "cards.js"
 _ROWS = "card-rows.js"
@@ -53,13 +53,12 @@ def _add_cards(app: Sphinx, page: str, context: Context) -> None:
         link = app.builder.get_relative_uri
         cards["provenance"] = link(page, _PROVENANCE)
         cards["conventions"] = link(page, _CONVENTIONS)
-        app.add_js_file(_ROWS, loading_method="defer")
     terms = definitions_linked_from(context["body"], app.env)
     if terms:
         cards["terms"] = terms
     if cards:
         context["body"] += as_script(cards)
-        app.add_js_file(_SCRIPT, loading_method="defer")
+        load_when_used(context, "cards", *((_ROWS,) if "numbers" in cards else ()), _SCRIPT)
 
 
 def _write_scripts(app: Sphinx) -> None:

@@ -57,3 +57,22 @@ def when_written(app: Sphinx, write: Callable[[Sphinx], None], *, priority: int 
             write(app)
 
     app.connect("build-finished", told, priority=priority)
+
+
+def load_when_used(context: Context, what: str, *scripts: str, **told: object) -> None:
+    """Have a page load scripts when a reader first uses what they are for, see theme.js.
+
+    Parameters
+    ----------
+    context : dict
+        Of the page.
+    what : str
+        `cards`, `tables` or `menus`.
+    *scripts : str
+        Names in `_static/`, loaded in this order.
+    **told : object
+        Facts for the script that loads them.
+    """
+    asked = context.setdefault("on_demand", {})
+    asked[what] = [str(context["pathto"](f"_static/{name}", 1)) for name in scripts]
+    asked.update(told)

@@ -10,11 +10,10 @@ import re
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
-from evidence_book.sphinx.handlers import Context, on_page, when_written
+from evidence_book.sphinx.handlers import Context, load_when_used, on_page, when_written
 
 _SCRIPT = "long_tables.js"
 _LIBRARY = "datatables.js"
@@ -55,9 +54,7 @@ def as_plain_script(module: str) -> str:
 
 def _add_scripts(app: Sphinx, page: str, context: Context) -> None:
     if has_long_table(context["body"]):
-        app.add_js_file(_LIBRARY, loading_method="defer")
-        told: dict[str, Any] = {"data-rows": str(LONG_AFTER)}
-        app.add_js_file(_SCRIPT, loading_method="defer", **told)
+        load_when_used(context, "tables", _LIBRARY, _SCRIPT, long_after=LONG_AFTER)
 
 
 def _copy_scripts(app: Sphinx) -> None:

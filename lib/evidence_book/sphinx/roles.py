@@ -6,8 +6,6 @@ no data library is imported. An unknown key is an error with file and line.
 
 from __future__ import annotations
 
-import shutil
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ from evidence.record.results import GRADES, Result
 from evidence.sources.certainty import certainty_mark
 from evidence_book.rendering.scrolling_table import scrolling_table
 from evidence_book.reports.registry import Registry, split_target
-from evidence_book.sphinx.handlers import Context, on_page, when_written
+from evidence_book.sphinx.handlers import Context, on_page
 
 _LOG = logging.getLogger(__name__)
 _PROVENANCE = "chapters/appendix/provenance"
@@ -265,28 +263,6 @@ def _load_registry(app: Sphinx) -> None:
     app.evidence_registry = Registry(Path(app.srcdir))  # type: ignore[attr-defined]
 
 
-def _copy_mathjax(app: Sphinx) -> None:
-    """Ship the part of MathJax that pages use, so that the book needs no network."""
-    packed = distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline")
-    source = Path(str(packed)) / "static" / "mathjax"
-    target = Path(app.outdir) / "_static" / "mathjax"
-    fonts = Path("output") / "chtml" / "fonts"
-    shutil.copytree(source / fonts, target / fonts, dirs_exist_ok=True)
-    shutil.copy(source / "tex-chtml.js", target)
-
-
-def _drop_thebe(app: Sphinx, page: str, context: Context) -> None:
-    """Leave out the scripts of Thebe, which Jupyter Book adds to every page, twice.
-
-    This book starts no kernel in the reader's browser and loads nothing from another host.
-    """
-    context["script_files"] = [
-        script
-        for script in context.get("script_files", [])
-        if "thebe" not in f"{script}{getattr(script, 'attributes', {}).get('body', '')}".lower()
-    ]
-
-
 def _make_list_of_citations(app: Sphinx, page: str, context: Context) -> None:
     """Let the entries of the bibliography be items of the list that docutils says they are in.
 
@@ -297,11 +273,9 @@ def _make_list_of_citations(app: Sphinx, page: str, context: Context) -> None:
 
 
 def connect(app: Sphinx) -> None:
-    """Register roles, directives and the copying of MathJax."""
+    """Register roles and directives."""
     app.connect("builder-inited", _load_registry)
     app.connect("env-get-outdated", _outdated)
-    when_written(app, _copy_mathjax)
-    on_page(app, _drop_thebe, priority=900, also_without_source=True)
     on_page(app, _make_list_of_citations)
     app.add_role("num", NumberRole())
     app.add_role("claim", ClaimRole())

@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from evidence_book.reports.registry import BASE_FOLDER
 from evidence_book.runs.figure_variants import DARK
-from evidence_book.sphinx.handlers import Context, on_page, when_written
+from evidence_book.sphinx.handlers import Context, load_when_used, on_page, when_written
 
 _SCRIPT = "switch.js"
 
@@ -42,15 +42,17 @@ class SwitchDirective(SphinxDirective):
         if not path.exists() or (source / BASE_FOLDER / f"{page}.ipynb").exists():
             return []
         self.env.note_dependency(str(path))
-        html = Markup('<form id="switch" class="switch" data-page="{}" hidden></form>').format(page)
+        html = Markup(
+            '<details id="explore" class="explore"><summary>Explore: other assumptions</summary>'
+            '<form id="switch" class="switch" data-page="{}" hidden></form></details>'
+        ).format(page)
         return [nodes.raw("", str(html), format="html")]
 
 
 def _add_scripts(app: Sphinx, page: str, context: Context) -> None:
-    """Load the values and the script on pages that have menus, and on no other."""
+    """Load the values and the script when the menus are opened."""
     if '<form id="switch"' in context["body"]:
-        app.add_js_file(_data_script(page), loading_method="defer")
-        app.add_js_file(_SCRIPT, loading_method="defer")
+        load_when_used(context, "menus", _data_script(page), _SCRIPT)
 
 
 def _write_data(app: Sphinx) -> None:

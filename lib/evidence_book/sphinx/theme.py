@@ -1,0 +1,48 @@
+"""The theme of the book, and what its template asks for: icons, and the files that are the book's.
+
+Extensions of Jupyter Book add style sheets and scripts of their own to every page; the template
+takes none of them (theme/layout.html).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from markupsafe import Markup
+from sphinx.application import Sphinx
+
+from evidence_book.sphinx.handlers import Context, on_page
+
+NAME = "evidence"
+# The two icons of the bar on top, as paths of a box of 24 by 24.
+_ICONS = {
+    "menu": "M4 6h16M4 12h16M4 18h16",
+    "theme": "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
+}
+
+
+def icon(name: str) -> Markup:
+    """Return an icon as SVG; it says nothing to a screen reader, its button does."""
+    return Markup(
+        '<svg class="icon icon-{}" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>'
+    ).format(name, _ICONS[name])
+
+
+def _own(app: Sphinx, ending: str) -> list[str]:
+    """Return the files of the book's `_static/` that every page loads, by their ending."""
+    folder = Path(app.srcdir) / "_static"
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob(f"*{ending}"))
+
+
+def _tell_template(app: Sphinx, page: str, context: Context) -> None:
+    context["icon"] = icon
+    context["own_stylesheets"] = _own(app, ".css")
+    context["own_scripts"] = _own(app, ".js")
+    context["author"] = app.config.author
+
+
+def connect(app: Sphinx) -> None:
+    """Register the theme; `_config.yml` chooses it by its name, `evidence`."""
+    app.add_html_theme(NAME, str(files("evidence_book") / "theme"))
+    on_page(app, _tell_template, also_without_source=True)
