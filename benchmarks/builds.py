@@ -24,7 +24,7 @@ from time import perf_counter
 from evidence.files.paths import project_root
 
 _PROJECT = (
-    "book.yml", "_config.yml", "_toc.yml", "_static", "chapters", "data", "requirements.lock",
+    "book.yml", "_config.yml", "_toc.yml", "chapters", "data", "requirements.lock",
     "CITATION.cff", "LICENSE",
 )  # fmt: skip
 # Pages that differ from the released edition say so, all of them; that is measured by itself.

@@ -19,7 +19,7 @@ from evidence_book.runs.notebooks import parameters_cell
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "questions/made-ratios"
 _AS_THEY_ARE = (
-    "book.yml", "_config.yml", "_static", "requirements.lock", "CITATION.cff", "LICENSE",
+    "book.yml", "_config.yml", "requirements.lock", "CITATION.cff", "LICENSE",
 )  # fmt: skip
 _APPENDIX = (
     "provenance.ipynb", "appraisal.ipynb", "audit.ipynb", "discrepancies.ipynb",

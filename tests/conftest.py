@@ -19,7 +19,7 @@ from evidence_book.rendering.rendering import kept_html, render_book
 ROOT = Path(__file__).resolve().parents[1]
 # What a copy of the project needs to be checked, run and built.
 _PROJECT = (
-    "book.yml", "_config.yml", "_toc.yml", "_static", "chapters", "data", "requirements.lock",
+    "book.yml", "_config.yml", "_toc.yml", "chapters", "data", "requirements.lock",
     "CITATION.cff", "LICENSE",
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from evidence_book.runs.freshness import read_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = (
-    "book.yml", "_config.yml", "_static", "data", "requirements.lock", "CITATION.cff", "LICENSE",
+    "book.yml", "_config.yml", "data", "requirements.lock", "CITATION.cff", "LICENSE",
 )  # fmt: skip
 CONTENTS = """format: jb-book
 root: chapters/index

@@ -2,7 +2,7 @@
 
 import yaml
 
-from evidence_book.sphinx.breadcrumbs import breadcrumbs
+from evidence_book.sphinx.navigation import trail as trail_of
 from tests.conftest import ROOT
 from tests.parsed_pages import parse
 
@@ -33,8 +33,8 @@ def test_the_first_page_has_none(site):
 
 
 def test_markup_in_a_title_is_text():
-    assert "&lt;b&gt;" in str(breadcrumbs("index.html", "<b>", "<b>"))
-    assert "<b>" not in str(breadcrumbs("index.html", "<b>", "<b>"))
+    assert "&lt;b&gt;" in str(trail_of("index.html", "<b>", "<b>"))
+    assert "<b>" not in str(trail_of("index.html", "<b>", "<b>"))
 
 
 def test_on_a_phone_the_trail_is_one_line_within_the_window(site, browser):

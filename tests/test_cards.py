@@ -13,6 +13,7 @@ from evidence_book.runs.addresses import Addresses
 from evidence_book.sphinx.card_data import as_script, linked_from
 from tests.parsed_pages import parse
 from tests.test_accessibility import grave_findings
+from tests.used_pages import open_menus
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "questions/combination_vs_monotherapy"
@@ -148,7 +149,7 @@ def test_the_keyboard_opens_the_card_reaches_its_links_and_escape_leads_back(sit
     title = number.get_attribute("title")
     tab.keyboard.press("Tab")
     number.focus()
-    assert tab.is_visible("#card")
+    tab.wait_for_selector("#card")
     assert number.get_attribute("aria-expanded") == "true"
     # Neither the browser's own words over the card, nor none for those who hear the page.
     assert number.get_attribute("title") is None
@@ -175,6 +176,7 @@ def test_leaving_the_last_link_of_a_card_closes_it(site, browser):
     tab = open_page(browser, site, QUESTION)
     tab.keyboard.press("Tab")
     tab.locator("article a.num").first.focus()
+    tab.wait_for_selector("#card")
     tab.locator("#card .card-ways a").last.focus()
     tab.keyboard.press("Tab")
     assert not tab.evaluate("document.activeElement.closest('#card')")
@@ -224,6 +226,7 @@ def test_without_a_script_the_link_leads_to_the_line_of_the_number(site, browser
 
 def test_a_switched_page_shows_the_chosen_and_the_published_value(site, browser):
     tab = open_page(browser, site, "questions/landscape")
+    open_menus(tab)
     tab.select_option("#switch-0", index=1)
     moved = tab.locator("article p a.num.moved[href^='#result-']").first
     href = moved.get_attribute("href")
@@ -243,6 +246,7 @@ def test_a_switched_page_shows_the_chosen_and_the_published_value(site, browser)
 def test_a_choice_in_the_menus_closes_an_open_card(site, browser):
     tab = open_page(browser, site, "questions/landscape")
     hover(tab, tab.locator("article a.num").first)
+    open_menus(tab)
     tab.select_option("#switch-0", index=1)
     assert tab.locator("#card").count() == 0
 

@@ -12,6 +12,7 @@ from evidence_book.reports.registry import Registry
 from evidence_book.runs.figure_variants import DARK, as_png, for_the_dark
 from evidence_book.sphinx.figures import figures_of
 from evidence_book.sphinx.interval_strip import StripLine, draw_strip
+from tests.used_pages import open_menus
 
 DARK_PAGE, WHITE = "#121212", "#ffffff"
 COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -95,6 +96,7 @@ def test_a_switched_figure_follows_in_the_dark_too(site, browser):
     context = browser.new_context(color_scheme="dark")
     tab = context.new_page()
     tab.goto((site / "chapters" / "questions" / "landscape.html").as_uri())
+    open_menus(tab)
     tab.select_option("#switch-0", index=1)
     source = tab.locator("figure#network img.figure-dark").get_attribute("src")
     assert source.startswith("data:image/svg+xml")

@@ -10,15 +10,8 @@ from evidence.sources.data import load_evidence
 from evidence.sources.data_files import read_files
 from evidence_book.commands.check import find_problems
 from evidence_book.rendering.site import read_page
-from evidence_book.sphinx.sidebar import mark_page
 
-LIST = (
-    '<ul class="nav bd-sidenav">\n'
-    '<li class="toctree-l1"><a class="reference internal" href="../a.html">A</a></li>\n</ul>\n'
-    '<ul class="nav bd-sidenav">\n'
-    '<li class="toctree-l1"><a class="reference internal" href="b.html">B</a></li>\n'
-    '<li class="toctree-l1"><a class="reference internal" href="c.html">C</a></li>\n</ul>'
-)
+LIST = '<details><summary>A</summary><ul><li><a href="../a.html">A</a></li><li><a href="b.html">B</a></li><li><a href="c.html">C</a></li></ul></details>'
 
 
 def test_a_made_project_passes_every_check_and_is_the_same_every_time(tmp_path, monkeypatch):
@@ -51,23 +44,6 @@ def test_a_study_among_many_is_compared_with_one_among_fifty():
     assert row.ratios == [pytest.approx(0.06 / 0.05)]
 
 
-def test_a_page_is_marked_in_the_list_that_its_folder_shares():
-    marked = mark_page(LIST, "c.html")
-    assert marked.count("current") == 3
-    assert (
-        '<li class="toctree-l1 current active"><a class="current reference internal" href="#">C'
-        in (marked)
-    )
-    first, _, second = marked.partition("A</a>")
-    assert "current" not in first
-    assert '<ul class="current nav bd-sidenav">\n<li class="toctree-l1"><a' in second
-
-
-def test_a_page_that_the_list_lacks_or_has_twice_is_left_to_the_theme():
-    assert mark_page(LIST, "d.html") is None
-    assert mark_page(LIST + LIST, "c.html") is None
-
-
 def test_files_are_read_once_and_again_when_a_byte_of_them_changed(project):
     before = read_files(data_folder())
     assert read_files(data_folder()) is before
@@ -85,11 +61,11 @@ def test_who_writes_into_tables_changes_them_for_nobody_else():
 
 
 def test_links_in_the_list_of_pages_are_checked_though_it_is_not_parsed():
-    page = f'<nav class="bd-links bd-docs-nav" aria-label="Main">{LIST}</nav><a href="d.html">D</a>'
+    page = f'<nav id="pages" class="pages" popover>{LIST}</nav><a href="d.html">D</a>'
     assert read_page("a.html", page).links == ["../a.html", "b.html", "c.html", "d.html"]
     assert read_page("a.html", page.replace("b.html", "b&amp;b.html")).links[1] == "b&b.html"
 
 
 def test_a_list_of_pages_with_places_of_its_own_is_parsed():
-    page = f'<nav class="bd-links"><p id="here"></p>{LIST}</nav>'
-    assert read_page("a.html", page).anchors == ["here"]
+    page = f'<nav id="pages"><p id="here"></p>{LIST}</nav>'
+    assert read_page("a.html", page).anchors == ["here", "pages"]

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from evidence_book.sphinx.long_tables import LONG_AFTER, as_plain_script, has_long_table
 from tests.test_accessibility import grave_findings
+from tests.used_pages import open_menus, open_tools
 
 QUESTION = "questions/biomarker_prognosis"
 ALL = "Every number of this page"
@@ -19,6 +20,7 @@ def open_page(browser, site, page, hash_="", **context):
     tab = browser.new_context(**context).new_page()
     tab.goto((site / "chapters" / f"{page}.html").as_uri() + hash_)
     tab.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    open_tools(tab)
     return tab
 
 
@@ -211,10 +213,12 @@ def test_a_cell_that_looks_like_a_formula_is_no_formula_in_the_download(tmp_path
 
 def test_the_menus_find_the_tables_as_they_were_written(site, browser):
     unsearched = open_page(browser, site, QUESTION)
+    open_menus(unsearched)
     unsearched.select_option("#switch-0", index=1)
     unsearched.wait_for_timeout(50)
     numbers = column(table_of(unsearched, ALL), "Number")
     tab = open_page(browser, site, QUESTION)
+    open_menus(tab)
     search(tab, ALL).fill("there is no such word")
     tab.select_option("#switch-0", index=1)
     tab.wait_for_timeout(50)
@@ -290,6 +294,7 @@ def test_nothing_is_asked_of_another_host(site, browser):
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.goto((site / "chapters" / f"{PROVENANCE}.html").as_uri())
+    open_tools(tab)
     search(tab, "Arms").fill("placebo")
     context.close()
     assert said == []

@@ -263,9 +263,9 @@ def test_one_page_printed_from_the_browser_shows_tables_and_no_controls(site, na
     _need_chromium()
     with open_document(site / "chapters" / f"{name}.html") as page:
         page.set_viewport_size({"width": CONTENT_WIDTH, "height": 900})
-        for screen_only in page.locator(".switch, .cell_input, a.headerlink, .copybtn").all():
+        for screen_only in page.locator(".explore, .cell_input, a.headerlink, .top, .pages").all():
             assert not screen_only.is_visible()
-        for table in page.locator(".bd-article table").all():
+        for table in page.locator("article table").all():
             assert table.bounding_box()["width"] <= CONTENT_WIDTH
 
 

@@ -28,6 +28,7 @@ from evidence_book.grids.switch_grid import (
     switched_pages,
 )
 from evidence_book.reports.shown import read_shown
+from tests.used_pages import open_menus
 
 PAGES = [
     "questions/biomarker_prognosis",
@@ -63,7 +64,8 @@ def runs():
 def open_page(browser, site, page, **context):
     tab = browser.new_context(**context).new_page()
     tab.goto(f"file://{site}/chapters/{page}.html")
-    tab.wait_for_load_state("load")
+    if context.get("java_script_enabled", True):
+        open_menus(tab)
     return tab
 
 

@@ -81,24 +81,20 @@ def open_document(path: Path) -> Iterator[Page]:
 
 
 def _settle(page: Page) -> None:
-    """Wait until formulas, fonts and images are there.
+    """Wait until fonts and images are there.
 
     Raises
     ------
     PrintError
-        Where a formula stays unset or an image is missing.
+        Where an image is missing.
     """
     missing = page.evaluate(
         """async () => {
-            if (window.MathJax && window.MathJax.startup) await window.MathJax.startup.promise;
             await document.fonts.ready;
             const images = [...document.images]
                 // Of the two forms of a figure the hidden one is not fetched.
                 .filter(image => image.checkVisibility() && !image.naturalWidth);
-            const formulas = [...document.querySelectorAll('.math')]
-                .filter(one => !one.querySelector('mjx-container'));
-            return [...images.map(one => `image ${one.getAttribute('src')}`),
-                    ...formulas.map(one => `formula ${one.textContent.trim()}`)];
+            return images.map(one => `image ${one.getAttribute('src')}`);
         }"""
     )
     if missing:

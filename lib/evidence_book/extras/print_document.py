@@ -67,15 +67,12 @@ def compose(
 
 
 def _head(html: Path, beside: Path) -> Markup:
-    """Return the style sheets of the built book, and its MathJax; no other script."""
+    """Return the style sheets of the built book, and no script."""
     page = BeautifulSoup((html / _INDEX).read_text(encoding="utf-8"), "html.parser")
     found = page.select('link[rel="stylesheet"]')
-    found += [tag for tag in page.find_all("script") if "mathjax" in str(tag).lower()]
     for tag in found:
-        name = "src" if tag.name == "script" else "href"
-        if tag.get(name):
-            path = (html / _INDEX).parent / str(tag[name]).partition("?")[0]
-            tag[name] = quote(Path(os.path.relpath(path.resolve(), beside.resolve())).as_posix())
+        path = (html / _INDEX).parent / str(tag["href"]).partition("?")[0]
+        tag["href"] = quote(Path(os.path.relpath(path.resolve(), beside.resolve())).as_posix())
     return Markup("\n").join(Markup(str(tag)) for tag in found)  # noqa: S704 # nosec B704 - our own build
 
 

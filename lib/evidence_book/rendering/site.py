@@ -54,7 +54,7 @@ class PageFacts:
 def read_page(name: str, html: str) -> PageFacts:
     """Return what is on a page; `name` is its file."""
     listed = _LIST_OF_PAGES.search(html)
-    aside = listed[0] if listed and " id=" not in listed[0] else ""
+    aside = listed[0] if listed and listed[0].count(" id=") == 1 else ""
     page = BeautifulSoup(html.replace(aside, "", 1) if aside else html, "html.parser")
     addresses = [unescape(address) for address in _ADDRESS.findall(aside)]
     addresses += [str(tag["href"]) for tag in page.find_all("a", href=True)]

@@ -46,6 +46,7 @@ _PLAIN = (
     "index", "kbd", "literal", "math", "menuselection", "pep", "rfc", "samp", "strong", "sub",
     "subscript", "sup", "superscript",
 )  # fmt: skip
+_ROLES = ("num", "claim", "certainty", "published", "term", "ref", "numref", "doc", "cite", *_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class _Book:
         target = (worded[1] if worded else text).strip()
         if name == "num":
             yield from self._number(piece, text, at)
-        elif name == "claim":
+        elif name in ("claim", "certainty"):
             there, key, _ = split_target(text, piece.page)
             yield from self._recorded(piece, there, key, "claims", "conclusion", at)
         elif name == "published":
@@ -161,8 +162,7 @@ class _Book:
         elif name == "doc":
             yield from self._link(piece, target, at)
         elif name not in _PLAIN and ":" not in name:
-            known = ("num", "claim", "published", "term", "ref", "numref", "doc", "cite", *_PLAIN)
-            yield piece.say(at, "a role that there is", name, _near(name, known))
+            yield piece.say(at, "a role that there is", name, _near(name, _ROLES))
 
     def _number(self, piece: _Piece, text: str, at: int) -> Iterator[Problem]:
         there, key, part = split_target(text, piece.page)

@@ -124,7 +124,7 @@
       },
     });
     const container = api.table().container();
-    const region = container.closest(".evidence-table, .pst-scrollable-table-container");
+    const region = container.closest(".evidence-table");
     const tools = container.querySelector(".dt-layout-row:not(.dt-layout-table)");
     tools.classList.add("table-tools");
     tools.querySelector("input").setAttribute("aria-label", `Search this table: ${name}`);

@@ -96,7 +96,10 @@ class NumberRole(_Target):
 
 
 class ClaimRole(_Target):
-    """{claim}`key` or {claim}`questions/page.key`: the sentence and its certainty."""
+    """{claim}`key` or {claim}`questions/page.key`: the sentence and its certainty.
+
+    {certainty}`questions/page.key` gives the certainty alone, for a table that says the rest.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the nodes of the role, or report what is wrong."""
@@ -108,13 +111,20 @@ class ClaimRole(_Target):
             claim = _registry(self.env).claim(page, key, self.page())
         except KeyError as error:
             return self.failed(f"claim: {error.args[0]}")
+        mark = self.mark(page, key, claim)
+        if self.name == "certainty":
+            return [mark], []
+        sentence = nodes.inline("", "", nodes.inline("", claim["text"]), classes=["claim"])
+        sentence += [nodes.Text(" "), mark]
+        return [sentence], []
+
+    def mark(self, page: str, key: str, claim: dict[str, Any]) -> nodes.reference:
+        """Return the certainty of a conclusion, as a link to what it rests on."""
         words = certainty_mark(claim["certainty"])
         mark = nodes.reference("", words, internal=True, classes=["claim-mark"])
         mark["refuri"] = self.address(page, f"claim-{key}")
         mark["reftitle"] = "What this conclusion rests on"
-        sentence = nodes.inline("", "", nodes.inline("", claim["text"]), classes=["claim"])
-        sentence += [nodes.Text(" "), mark]
-        return [sentence], []
+        return mark
 
 
 class ResultsDirective(SphinxDirective):
@@ -279,5 +289,6 @@ def connect(app: Sphinx) -> None:
     on_page(app, _make_list_of_citations)
     app.add_role("num", NumberRole())
     app.add_role("claim", ClaimRole())
+    app.add_role("certainty", ClaimRole())
     app.add_directive("results", ResultsDirective)
     app.add_directive("used-by", UsedByDirective)

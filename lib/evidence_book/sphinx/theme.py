@@ -15,18 +15,18 @@ from sphinx.application import Sphinx
 from evidence_book.sphinx.handlers import Context, on_page
 
 NAME = "evidence"
-# The two icons of the bar on top, as paths of a box of 24 by 24.
+# The two icons of the bar on top, in a box of 24 by 24.
 _ICONS = {
-    "menu": "M4 6h16M4 12h16M4 18h16",
-    "theme": "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
+    "menu": Markup('<path d="M4 6h16M4 12h16M4 18h16"/>'),
+    "theme": Markup('<circle cx="12" cy="12" r="9"/><path d="M12 3a9 9 0 0 0 0 18z" fill="currentColor"/>'),
 }
 
 
 def icon(name: str) -> Markup:
     """Return an icon as SVG; it says nothing to a screen reader, its button does."""
     return Markup(
-        '<svg class="icon icon-{}" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>'
-    ).format(name, _ICONS[name])
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
+    ).format(_ICONS[name])
 
 
 def _own(app: Sphinx, ending: str) -> list[str]:

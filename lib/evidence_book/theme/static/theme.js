@@ -138,7 +138,10 @@
 
   /* What is linked to inside a closed part opens it. */
   function openTarget() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let target = null;
+    try {
+      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch { /* a lone % names no place */ }
     if (!target) return;
     let closed = target.closest("details:not([open])");
     const was = Boolean(closed);
