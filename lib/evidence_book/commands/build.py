@@ -25,7 +25,7 @@ from evidence_book.kernels.time_limit import limit_time
 def build(
     workers: WorkersOption = 2,
     pdf: Annotated[
-        bool, typer.Option("--pdf", help="Also print the book to _build/evidence-book.pdf.")
+        bool, typer.Option("--pdf", help="Also print the book and its ledgers, to _build/*.pdf.")
     ] = False,
     force: Annotated[bool, typer.Option(help="Render every page, whatever is kept.")] = False,
     time_limit: TimeLimitOption = None,
@@ -84,17 +84,18 @@ def _need_chromium() -> None:
 
 
 def _print_book() -> None:
-    """Print the published book as one PDF."""
+    """Print the published book and its ledgers."""
     from evidence_book.extras.chromium import PrintError
-    from evidence_book.extras.pdf import make_pdf
+    from evidence_book.extras.pdf import make_pdfs
 
     with errors.status("printing"):
         try:
-            printed = make_pdf()
+            printed = make_pdfs()
         except PrintError as error:
-            fail([error], "the book was not printed; the last PDF, if any, is as it was")
+            fail([error], "the book was not printed; the last PDFs, if any, are as they were")
             return
-    console.print(str(printed), markup=False)
+    for path in printed:
+        console.print(str(path), markup=False)
 
 
 @app.command()

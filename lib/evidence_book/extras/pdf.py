@@ -1,4 +1,7 @@
-"""The whole book as one PDF: printed until the page numbers of its contents stay the same."""
+"""The book as a PDF, and its ledgers as another.
+
+Each is printed until the page numbers of its contents stay the same.
+"""
 
 from __future__ import annotations
 
@@ -21,35 +24,39 @@ from evidence_book.rendering.whole_writes import write_whole
 from evidence_book.reports.registry import Registry
 from evidence_book.runs.addresses import read_addresses
 
-PDF_NAME = "evidence-book.pdf"
+PDF_NAME, LEDGERS_NAME = "evidence-book.pdf", "evidence-book-ledgers.pdf"
 # When the PDF was made, as Chromium writes it.
 _CLOCK = re.compile(rb"\(D:\d{14}\+00'00'\)")
 # The second print is the last one unless its numbers changed a line of the contents.
 _MOST_PRINTS = 4
 
 
-def make_pdf() -> Path:
-    """Print the published book to _build/evidence-book.pdf; return that file.
+def make_pdfs() -> list[Path]:
+    """Print the published book and its ledgers to _build; return both files.
 
     Raises
     ------
     PrintError
-        Where it cannot be printed. The last PDF stays as it was.
+        Where one cannot be printed. The last PDFs stay as they were.
     """
-    target = build_folder() / PDF_NAME
-    write_whole(target, print_book(build_folder() / "html"))
-    return target
+    html = build_folder() / "html"
+    printed = {PDF_NAME: print_book(html), LEDGERS_NAME: print_book(html, ledgers=True)}
+    for name, content in printed.items():
+        write_whole(build_folder() / name, content)
+    return [build_folder() / name for name in printed]
 
 
-def print_book(html: Path) -> bytes:
-    """Return a built book as one PDF.
+def print_book(html: Path, *, ledgers: bool = False) -> bytes:
+    """Return a built book, or its ledgers, as one PDF.
 
     Parameters
     ----------
     html : Path
         Folder of the built book; the document that is printed lies beside it while this runs.
+    ledgers : bool
+        True for what pages open on demand and the pages for reproducers, in place of the rest.
     """
-    facts, book = compose_book(html)
+    facts, book = compose_book(html, ledgers=ledgers)
     document = html.parent / f".print-{os.getpid()}.html"
     try:
         document.write_text(book.html, encoding="utf-8")
@@ -60,18 +67,17 @@ def print_book(html: Path) -> bytes:
     return _with_date(printed, facts.date) if facts.date else printed
 
 
-def compose_book(html: Path) -> tuple[BookFacts, PrintedBook]:
+def compose_book(html: Path, *, ledgers: bool = False) -> tuple[BookFacts, PrintedBook]:
     """Return how the book is cited, and the document to be printed from the folder above it."""
     root = project_root()
     facts = read_book_facts(root, Registry(root))
-    address = _published_at(root)
-    chapters = read_chapters(html, html.parent, address)
-    return facts, compose(chapters, facts, html, html.parent, address)
-
-
-def _published_at(root: Path) -> str:
-    config = read_yaml_file(root / "_config.yml") or {}
-    return read_addresses((config.get("html") or {}).get("baseurl"), {}).book
+    config = read_yaml_file(root / "_config.yml") if (root / "_config.yml").exists() else {}
+    address = read_addresses((config.get("html") or {}).get("baseurl"), {}).book
+    options = ((config.get("sphinx") or {}).get("config") or {}).get("html_theme_options") or {}
+    apart = options.get("printed_apart") or []
+    chapters = read_chapters(html, html.parent, address, ledgers=ledgers, apart=apart)
+    kind = "Ledgers" if ledgers else ""
+    return facts, compose(chapters, facts, html, html.parent, address, kind)
 
 
 def _print_until_stable(page: Page, anchors: Sequence[str]) -> bytes:

@@ -35,7 +35,12 @@ class PrintedBook:
 
 
 def compose(
-    chapters: Sequence[Chapter], facts: BookFacts, html: Path, beside: Path, address: str = ""
+    chapters: Sequence[Chapter],
+    facts: BookFacts,
+    html: Path,
+    beside: Path,
+    address: str = "",
+    volume: str = "",
 ) -> PrintedBook:
     """Return the document that is printed.
 
@@ -49,17 +54,19 @@ def compose(
         Folder of the built book, and folder that the document lies in.
     address : str
         Address that the book is published at, "" where there is none.
+    volume : str
+        What this document is called beside the book, "" for the book itself.
     """
     document = Markup(
         '<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light"><head>'
         '<meta charset="utf-8"><title>{}</title>{}<style>{}</style></head>\n'
         '<body class="printed-book">{}{}{}</body></html>\n'
     ).format(
-        facts.title,
+        f"{facts.title}: {volume}" if volume else facts.title,
         _head(html, beside),
         # Nothing in it can end the element: CSS text escapes the sign that would.
         Markup(_running_heads(chapters, facts)),  # noqa: S704 # nosec B704
-        _title_page(facts, address),
+        _title_page(facts, address, volume),
         _contents(chapters),
         Markup("\n").join(_chapter(number, one) for number, one in enumerate(chapters)),
     )
@@ -93,29 +100,37 @@ def _running_heads(chapters: Sequence[Chapter], facts: BookFacts) -> str:
     return "\n".join(rules)
 
 
-def _title_page(facts: BookFacts, address: str) -> Markup:
+def _title_page(facts: BookFacts, address: str, volume: str) -> Markup:
     edition = f"{facts.edition[:1].upper()}{facts.edition[1:]}"
     where = f"https://doi.org/{facts.doi}" if facts.doi else address or facts.url
     return Markup(
-        '<header class="print-title"><p class="print-book-title">{}</p><p>{}</p><p>{}.</p>'
+        '<header class="print-title"><p class="print-book-title">{}</p>{}<p>{}</p><p>{}.</p>'
         "<p>Published summaries and aggregates only, no patient data. "
         "<strong>Not clinical advice.</strong></p>"
         '<p class="print-cite"><strong>How to cite</strong><br>{}</p>'
         "<p>{}</p></header>"
     ).format(
         facts.title,
+        Markup('<p class="print-volume">{}</p>').format(volume) if volume else "",
         "; ".join(facts.authors),
         edition,
         cite_text(facts, url=address),
-        _reading_on(where),
+        _reading_on(where, volume),
     )
 
 
-def _reading_on(where: str) -> Markup:
+def _reading_on(where: str, volume: str) -> Markup:
     words = (
         "This is the printed form of a book of web pages. Numbers and references are links inside "
-        "it. Menus, code, files to download, and every data row of a number that rests on many "
-        "are in the web pages"
+        "it. "
+    )
+    words += (
+        "It has what the pages open on demand, and the pages for those who compute the book "
+        "again. Menus, code, files to download, and every data row of a number that rests on "
+        "many are in the web pages"
+        if volume
+        else "What the pages open on demand, the lists of their numbers among it, is printed in a "
+        "second document, the ledgers. Menus, code and files to download are in the web pages"
     )
     if not where:
         return Markup("{}.").format(words)

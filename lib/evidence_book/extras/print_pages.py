@@ -1,6 +1,8 @@
 """The built pages as chapters of one document: one set of ids, links that stay inside it.
 
 What only works on a screen is left out: menus, buttons, code, and what each page offers to load.
+The book for readers leaves out what is folded on a page, too; the ledgers have just that, and the
+pages for those who compute the book again.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import os
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -34,6 +37,9 @@ _KEPT_SCHEMES = ("http", "https", "mailto")
 # A number that rests on more data rows than these names the studies that they are of, with counts:
 # on paper the names of some hundred rows, again for every number, would fill half of the book.
 _MOST_ROWS_NAMED = 4
+# What a page opens on demand.
+_FOLDED = "details.sd-dropdown, details.folded"
+_HEADING = re.compile(r"h[1-6]")
 _ROW_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)+(\.[a-z0-9_]+)+(: [a-z_, ]+)?\Z")
 
 
@@ -68,8 +74,15 @@ def anchor(page: str, fragment: str = "") -> str:
     return f"{name}--{fragment}" if fragment else name
 
 
-def read_chapters(html: Path, beside: Path, book: str = "") -> list[Chapter]:
-    """Return all pages of a built book in the order of its contents.
+def read_chapters(
+    html: Path,
+    beside: Path,
+    book: str = "",
+    *,
+    ledgers: bool = False,
+    apart: Collection[str] = (),
+) -> list[Chapter]:
+    """Return the pages of a built book in the order of its contents.
 
     Parameters
     ----------
@@ -79,14 +92,30 @@ def read_chapters(html: Path, beside: Path, book: str = "") -> list[Chapter]:
         Folder that the printed document lies in; images are named from there.
     book : str
         Address that the book is published at, "" where there is none.
+    ledgers : bool
+        False for the book that is read: what is folded on its pages is left out, and so are the
+        parts `apart`. True for just these.
+    apart : collection of str
+        Captions of the parts that belong to the ledgers as a whole.
 
     Raises
     ------
     DataError
         Where a page of the contents is not built.
     """
-    parts = toc_parts()
-    articles = {page: _read_article(html, page) for _, pages in parts for page in pages}
+    parts = []
+    articles = {}
+    for caption, pages in toc_parts():
+        if caption in apart and not ledgers:
+            continue
+        for page in pages:
+            articles[page] = _read_article(html, page)
+            if caption not in apart:
+                _keep_folded(articles[page], folded=ledgers)
+        printed = [page for page in pages if caption in apart or _says_anything(articles[page])]
+        if printed:
+            parts.append((caption, printed))
+    articles = {page: articles[page] for _, pages in parts for page in pages}
     ids = {
         page: {str(tag["id"]) for tag in one.find_all(id=True)} for page, one in articles.items()
     }
@@ -127,6 +156,31 @@ def _read_article(html: Path, page: str) -> Tag:
         if name.find_parent(["td", "th"]):
             _break_at_dots(name)
     return article
+
+
+def _keep_folded(article: Tag, *, folded: bool) -> None:
+    """Leave out what is folded on a page, or all but that; with it the headings of empty sections."""
+    if folded:
+        kept = {
+            id(tag)
+            for one in (*article.select(_FOLDED), *article.find_all(_HEADING))
+            for tag in (one, *one.find_all(True), *one.parents)
+        }
+        for tag in article.find_all(True):
+            if id(tag) not in kept and not tag.decomposed:
+                tag.decompose()
+    else:
+        for one in article.select(_FOLDED):
+            one.decompose()
+    for section in reversed(article.find_all("section")):
+        if section.name and not _says_anything(section):
+            section.decompose()
+
+
+def _says_anything(section: Tag) -> bool:
+    """Return True where there is more than headings."""
+    headings = sum(len(one.get_text(strip=True)) for one in section.find_all(_HEADING))
+    return len(section.get_text(strip=True)) > headings or section.find("img") is not None
 
 
 def _unbroken(words: str) -> Tag:

@@ -19,6 +19,8 @@ from evidence_book.rendering.toc import toc_parts
 from evidence_book.sphinx.handlers import Context, on_page
 
 _CONTENTS = "_toc.yml"
+# Parts that are open beside the first page, which stands in none.
+_OPEN_AT_HOME = 2
 # A name that no page has.
 _NO_PAGE = "~"
 
@@ -45,7 +47,9 @@ class Navigation:
         here = posixpath.join(posixpath.dirname(page), _NO_PAGE)
         address = html.escape(self._app.builder.get_relative_uri(here, page))
         listed = []
-        for pages, text in self._seen_from(posixpath.dirname(page)):
+        for number, (pages, text) in enumerate(self._seen_from(posixpath.dirname(page))):
+            if page == self._app.config.root_doc and number < _OPEN_AT_HOME:
+                text = text.replace("<details>", "<details open>", 1)
             if page in pages:
                 text = text.replace("<details>", '<details open class="here">', 1)
                 text = text.replace(
