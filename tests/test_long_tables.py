@@ -243,14 +243,14 @@ def test_the_menus_find_the_tables_as_they_were_written(site, browser):
 
 def test_paper_gets_every_row(site, browser):
     tab = open_page(browser, site, PROVENANCE)
-    table = table_of(tab, "Arms")
+    table = table_of(tab, "TARGET")
     whole = table.locator("tbody tr").count()
-    search(tab, "Arms").fill("placebo")
+    search(tab, "TARGET").fill("placebo")
     assert table.locator("tbody tr").count() < whole
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert table_of(tab, "Arms").locator("tbody tr").count() == whole
+    assert table_of(tab, "TARGET").locator("tbody tr").count() == whole
     tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert search(tab, "Arms").input_value() == "placebo"
+    assert search(tab, "TARGET").input_value() == "placebo"
     tab.emulate_media(media="print")
     assert not tab.locator(".table-tools").first.is_visible()
 
@@ -295,7 +295,7 @@ def test_nothing_is_asked_of_another_host(site, browser):
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.goto((site / "chapters" / f"{PROVENANCE}.html").as_uri())
     open_tools(tab)
-    search(tab, "Arms").fill("placebo")
+    search(tab, "TARGET").fill("placebo")
     context.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

@@ -40,25 +40,30 @@ def _place(evidence: Evidence, row: pd.Series) -> list[object]:
     return [cite_source(evidence, row), STATUS_WORDS[row["status"]], row["note"] or "none"]
 
 
-def tabulate_arm_rows(evidence: Evidence) -> Table:
-    """Return every arm with its source: an anchor per row."""
-    arms = evidence.where("arms")
+def tabulate_rows_of(evidence: Evidence, study: str) -> Table:
+    """Return every data row of a study with its source, arms first: an anchor per row.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The tables.
+    study : str
+        Id of the study.
+    """
     rows = []
-    for _, arm in arms.iterrows():
+    for _, arm in evidence.where("arms", study_id=study).iterrows():
         patients = f"Patients: {arm['n_reported']}" if arm["n_reported"] else ""
         printed = "; ".join(filter(None, (patients, regimen_words(arm))))
         words = f"{arm['label']} ({treatment_words(arm['treatment'])})"
         rows.append([arm["arm_id"], words, printed, *_place(evidence, arm)])
-    return _anchored(rows, "Arms, data/arms.csv")
-
-
-def tabulate_fact_rows(evidence: Evidence, name: str) -> Table:
-    """Return every row of one table of facts with its source: an anchor per row."""
-    rows = [
-        [row["row_id"], evidence.describe(row), printed_text(row), *_place(evidence, row)]
-        for _, row in evidence.where(name).iterrows()
-    ]
-    return _anchored(rows, f"{name.capitalize()}, data/{name}.csv")
+    for table in ("outcomes", "characteristics", "biomarkers"):
+        rows += [
+            [row["row_id"], evidence.describe(row), printed_text(row), *_place(evidence, row)]
+            for _, row in evidence.where(table, study_id=study).iterrows()
+        ]
+    name = evidence.study(study)["short_name"]
+    count = f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}"
+    return _anchored(rows, f"{name}: {count}")
 
 
 def _anchored(rows: list[list[object]], caption: str) -> Table:

@@ -10,6 +10,7 @@ from typing import Any
 from evidence.files.plain_text import has_markup
 from evidence.files.plain_yaml import read_yaml_file
 from evidence.sources.problems import DataError, Problem
+from evidence_book.extras.reference_files import ris_text
 from evidence_book.reports.registry import Registry
 from evidence_book.reports.releases import list_releases, read_release
 from evidence_stats.printed.unseen import has_unseen, visible
@@ -156,3 +157,43 @@ def cite_text(facts: BookFacts, part: str = "", url: str = "") -> str:
     inside = f"{part}{stop} In: " if part else ""
     edition = facts.edition[:1].upper() + facts.edition[1:]
     return f"{'; '.join(facts.authors)}. {inside}{facts.title}. {edition}.{where and f' {where}'}"
+
+
+def cite_as_reference(facts: BookFacts, part: str, page: str) -> tuple[str, str]:
+    """Return the citation of one page for reference managers, as BibTeX and as RIS.
+
+    Parameters
+    ----------
+    facts : BookFacts
+        How the book is cited.
+    part : str
+        Title of the page.
+    page : str
+        Its name, of which the key of the entry is made.
+    """
+    key = re.sub(r"[^a-z0-9]+", "-", page.lower()).strip("-")
+    where = f"https://doi.org/{facts.doi}" if facts.doi else facts.url
+    fields = {
+        "title": part,
+        "booktitle": facts.title,
+        "edition": facts.version,
+        "year": facts.date[:4],
+        "doi": facts.doi,
+        "url": where,
+        "note": facts.edition[:1].upper() + facts.edition[1:],
+    }
+    told = {name: text for name, text in fields.items() if text}
+    # Braces keep a name that is no person's in one piece, and titles in their case.
+    people = {"author": " and ".join(f"{{{name}}}" for name in facts.authors)}
+    escaped = {name: _bibtex_text(name, text) for name, text in told.items()}
+    lines = [f"  {name} = {{{text}}}" for name, text in (people | escaped).items()]
+    bibtex = f"@incollection{{{key},\n" + ",\n".join(lines) + "\n}\n"
+    entry = {**told, "type": "incollection", "authors": facts.authors}
+    return bibtex, ris_text({key: entry})
+
+
+def _bibtex_text(name: str, text: str) -> str:
+    if name in ("url", "doi"):
+        return text
+    plain = re.sub(r"([%&#_$])", r"\\\1", text)
+    return f"{{{plain}}}" if name in ("title", "booktitle") else plain

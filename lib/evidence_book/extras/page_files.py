@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from evidence.record.results import PageResults
-from evidence_book.extras.citation import BookFacts, cite_text
+from evidence_book.extras.citation import BookFacts, cite_as_reference, cite_text
 from evidence_book.extras.result_files import page_json
 from evidence_book.extras.spreadsheet import safe_csv
 from evidence_book.reports.registry import Registry
@@ -57,6 +57,10 @@ def list_downloads(page: str, recorded: PageResults) -> list[Download]:
     if recorded.facts:
         found.append(Download(f"{FOLDER}/{page}.results.json", "Numbers and conclusions, JSON"))
     found += [
+        Download(f"{FOLDER}/{page}.bib", "This page, cited as BibTeX"),
+        Download(f"{FOLDER}/{page}.ris", "This page, cited as RIS"),
+    ]
+    found += [
         Download(f"{FOLDER}/figures/{figure['name']}.csv", f"Data of the figure {figure['name']}")
         for figure in _figures(recorded)
     ]
@@ -69,7 +73,10 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
     recorded = registry.page(page, page)
     if path is None:
         raise ValueError(f"expected the notebook of {page}, got none")
+    bibtex, ris = cite_as_reference(facts, _title(path), page)
     texts = {
+        f"{FOLDER}/{page}.bib": bibtex,
+        f"{FOLDER}/{page}.ris": ris,
         f"{FOLDER}/{page}.ipynb": _notebook(path, page, facts),
         f"{FOLDER}/{page}.parameters.yml": _parameters(page, recorded),
         f"{FOLDER}/{page}.results.json": page_json(page, recorded, facts),
@@ -79,6 +86,18 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
         },
     }
     return {one.path: texts[one.path] for one in list_downloads(page, recorded)}
+
+
+def _title(path: Path) -> str:
+    """Return the first heading of a notebook, its name where it has none."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = (
+        line
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+        for line in "".join(cell["source"]).splitlines()
+    )
+    return next((line[2:].strip() for line in lines if line.startswith("# ")), path.stem)
 
 
 def _parameters(page: str, recorded: PageResults) -> str:

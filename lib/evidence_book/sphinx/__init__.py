@@ -20,6 +20,7 @@ PARTS = (
     "reports",
     "what_changed",
     "reuse",
+    "page_head",
     "figures",
     "index",
     "status",
