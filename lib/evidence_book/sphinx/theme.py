@@ -12,7 +12,7 @@ from pathlib import Path
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from evidence_book.sphinx.handlers import Context, on_page
+from evidence_book.sphinx.handlers import Context, on_page, when_written
 
 NAME = "evidence"
 # The two icons of the bar on top, in a box of 24 by 24.
@@ -42,7 +42,14 @@ def _tell_template(app: Sphinx, page: str, context: Context) -> None:
     context["author"] = app.config.author
 
 
+def _welcome_robots(app: Sphinx) -> None:
+    """Say that search engines may read every page; where the book is published below a host they
+    do not ask for it."""
+    (Path(app.outdir) / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
+
+
 def connect(app: Sphinx) -> None:
     """Register the theme; `_config.yml` chooses it by its name, `evidence`."""
     app.add_html_theme(NAME, str(files("evidence_book") / "theme"))
     on_page(app, _tell_template, also_without_source=True)
+    when_written(app, _welcome_robots)
