@@ -119,7 +119,7 @@ def test_the_first_page_shows_the_ratios_that_the_questions_recorded(site):
 def test_the_answer_to_the_main_question_begins_on_the_first_screen_of_a_laptop(site, browser):
     tab = browser.new_page(viewport={"width": 1440, "height": 1000})
     tab.goto((site / "chapters" / "index.html").as_uri())
-    box = tab.locator(".answer-main .claim").first.bounding_box()
+    box = tab.locator(".answer .claim").first.bounding_box()
     assert box["y"] + box["height"] < 1000
     tab.close()
 

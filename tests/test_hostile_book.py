@@ -112,6 +112,7 @@ def test_the_words_are_shown_as_words_and_nothing_of_them_runs(infected, browser
     tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     tab.add_init_script(LISTEN)
     tab.goto((infected / "chapters" / f"{page}.html").as_uri(), wait_until="load")
+    tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     for element in tab.locator("article td, article caption").all()[:40]:
         element.hover(force=True, timeout=2000) if element.is_visible() else None
     assert tab.evaluate("window.ran") is None

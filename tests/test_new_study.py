@@ -115,8 +115,7 @@ def test_a_made_up_study_enters_every_synthesis_that_its_fields_qualify_it_for(p
     assert "sens_without_doe_2016_sorafenib_ifn" in recorded.results
     (forest,) = [one for one in recorded.figures if one["name"] == "response-forest"]
     assert forest["alt"].startswith(f"Response rates of {arms.value:g} arms")
-    # Letters in figures are outlines; what they spell stands beside them as a comment.
-    assert "<!-- Doe 2016 -->" in notebook_path(question).read_text()
+    assert ">Doe 2016</text>" in notebook_path(question).read_text()
     assert read_results(notebook_path("studies/doe-2016")).results
     audit = notebook_path("appendix/audit").read_text()
     assert "doe-2016" in audit

@@ -46,7 +46,7 @@ def test_the_answer_stands_on_the_first_screen(tab, site):
     plain = tab.get_by_text("too small to tell whether", exact=False).first.bounding_box()
     assert plain["y"] + plain["height"] < 700
     certainty = tab.get_by_text("very low certainty").first.bounding_box()
-    assert certainty["y"] < 1000
+    assert certainty["y"] < 700
 
 
 def test_a_question_opens_with_its_answer_and_its_figure_not_with_code(tab, site):

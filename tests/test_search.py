@@ -96,3 +96,42 @@ def test_the_text_of_a_page_is_what_a_reader_reads():
         "<p>P&nbsp;&lt;.05 &amp; <b>more</b></p><svg><text>3</text></svg>"
     )
     assert text_of(body) == "One P <.05 & more"
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("pAKT", "questions/biomarker_prognosis"),
+        ("toxicity", "questions/tolerability"),
+        ("hand-foot", "questions/tolerability"),
+        ("survival", "questions/"),
+        ("interferon dose", "questions/interferon_dose"),
+        ("Jonasch", "questions/combination_vs_monotherapy"),
+    ],
+)
+def test_a_readers_word_finds_its_page_first(site, browser, query, first):
+    tab = browser.new_page()
+    tab.goto(f"{(site / 'search.html').as_uri()}?q={quote(query)}")
+    tab.get_by_text("Search finished").wait_for()
+    found = results(tab)
+    tab.close()
+    assert first in found[0][1], [address for _, address, _ in found[:4]]
+
+
+def test_results_follow_what_is_typed_and_no_older_ones_come_after(site, browser):
+    tab = browser.new_page()
+    tab.goto((site / "search.html").as_uri())
+    field = tab.locator(".find-here input")
+    assert field.evaluate("one => one === document.activeElement")
+    tab.keyboard.type("survival")
+    tab.wait_for_selector("#search-results li")
+    field.fill("pAKT")
+    tab.get_by_text("Search finished").wait_for()
+    tab.wait_for_timeout(300)
+    found = results(tab)
+    assert "biomarker_prognosis" in found[0][1]
+    assert tab.url.endswith("?q=pAKT")
+    assert len({(title, address) for title, address, _ in found}) == len(found)
+    field.fill("")
+    assert tab.locator("#search-results li").count() == 0
+    tab.close()

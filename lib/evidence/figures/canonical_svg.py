@@ -23,6 +23,10 @@ _NAMED = re.compile(
     r"(?P<content>[^>]*?/>|.*?</(?P=tag)>)",
     re.DOTALL,
 )
+# Verdana was drawn with nearly the same widths (DejaVu comes from Bitstream Vera, its likeness);
+# what a phone has instead is narrower, so that no label runs into another.
+_FAMILY = "font-family: 'DejaVu Sans'"
+_FAMILIES = f"{_FAMILY}, Verdana, sans-serif"
 _NOTHING_DEFINED = re.compile(r"\s*<defs>\s*</defs>")
 
 
@@ -34,7 +38,7 @@ def on_grid(svg: str) -> str:
     svg : str
         As Matplotlib writes it.
     """
-    rounded = _COORDINATE.sub(_round, svg)
+    rounded = _COORDINATE.sub(_round, svg).replace(_FAMILY, _FAMILIES)
     names: dict[str, str] = {}
     once = _NAMED.sub(lambda found: _define(found, names), rounded)
     if not names:

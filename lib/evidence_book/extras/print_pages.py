@@ -28,6 +28,8 @@ _NOT_PRINTED = ", ".join(
         "script", "form", "nav", "button", "a.headerlink", "div.toctree-wrapper",
         "details.above-input", "section.reuse", "p.cite-this", ".noprint", ".d-print-none",
         ".figure-dark", ".figure-files",
+        # Heads of columns that a phone repeats in their cells.
+        ".findings .h",
         ".sd-summary-state-marker",
     )
 )  # fmt: skip

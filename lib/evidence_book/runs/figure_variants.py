@@ -41,13 +41,15 @@ def for_the_dark(svg: str) -> str:
 def as_png(svg: str) -> bytes:
     """Return a figure as PNG, on white.
 
-    Text is drawn as outlines, so that no font of the machine enters.
+    Its letters are those that Matplotlib brings, so that no font of the machine enters.
     """
+    from matplotlib import get_data_path
     from resvg_py import svg_to_bytes
 
     return svg_to_bytes(
         svg_string=svg,
         background="white",
         skip_system_fonts=True,
+        font_dirs=[f"{get_data_path()}/fonts/ttf"],
         dpi=PIXELS_PER_INCH,
     )

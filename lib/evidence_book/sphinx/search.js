@@ -28,6 +28,7 @@
     return found.sort(_orderResultsByScoreThenName);
   };
 
+  let shown = [];
   const perform = Search._performSearch;
   Search._performSearch = (query, terms, ...given) => {
     const decimals = query.match(DECIMAL) || [];
@@ -40,10 +41,24 @@
     const described = ([, , , words]) => /^Python /.test(words || "");
     if (!found.every(described)) found = found.filter((one) => !described(one));
     const seen = new Set();
-    // What is shown first stands last.
-    return found.reverse().filter(([name, title]) => {
+    // What is shown first stands last; Sphinx takes one after the other from this very list.
+    shown = found.reverse().filter(([name, title]) => {
       const key = JSON.stringify([name, title]);
       return !seen.has(key) && seen.add(key);
     }).reverse();
+    return shown;
   };
+
+  /* Results while a reader types. */
+  const field = document.querySelector(".find-here input");
+  field.value = new URLSearchParams(location.search).get("q") || "";
+  field.focus();
+  field.addEventListener("input", () => {
+    // The list of the words before ends, wherever it is.
+    shown.length = 0;
+    const query = field.value.trim();
+    history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
+    document.getElementById("search-results").replaceChildren();
+    if (query) Search.performSearch(query);
+  });
 })();
