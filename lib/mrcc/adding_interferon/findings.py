@@ -62,12 +62,6 @@ def _judged_as(item: Compared) -> str:
     return f"{item.effect.outcome}_{item.contrast.backbone.lower()}"
 
 
-def _is_derived(item: Compared) -> bool:
-    """Return True for a ratio that no source gives: it follows from medians or other ratios."""
-    estimate = item.effect.estimate
-    return item.effect.outcome != "orr" and isinstance(estimate, Estimate) and estimate.grade > "D1"
-
-
 def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
     outcome, backbone = item.effect.outcome, item.contrast.backbone
     words, effect, ratio = _OUTCOMES[outcome]
@@ -103,7 +97,7 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
         for item in clean
         if item not in judged
     ]
-    names = dict.fromkeys(item.contrast.name for item in judged if _is_derived(item))
+    names = dict.fromkeys(item.contrast.name for item in judged if item.derived)
     derived = (
         [f"No source gives the hazard ratio, which is derived: {', '.join(names)}."]
         if names

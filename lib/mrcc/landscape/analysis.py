@@ -25,6 +25,7 @@ AGAINST_SORAFENIB = {
     "axis_os": "rini-2011.os.hazard_ratio.axitinib_v_sorafenib",
     "tivo_os": "motzer-2013.os.hazard_ratio.tivozanib_v_sorafenib",
     "tomita_os": "tomita-2020.os.hazard_ratio.sunitinib_first_v_sorafenib_first",
+    "sunitinib_os": "motzer-2007.os.hazard_ratio.sunitinib_v_ifn",
     "target_os": "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo",
     "target_os_censored": (
         "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo.crossover_censored"
