@@ -88,7 +88,9 @@ def test_medians_without_limits_take_the_interval_of_a_reported_p(evidence, add_
     assert effect.estimate.grade == "D2"
 
 
-def test_medians_without_limits_and_without_p_take_the_interval_of_their_patients(evidence, add_ons):
+def test_medians_without_limits_and_without_p_take_the_interval_of_their_patients(
+    evidence, add_ons
+):
     contrast = add_ons["hudes-2007", "temsirolimus_ifn"]
     effect = survival_effect(evidence, contrast, "pfs", level=0.95, rho=0.5)
     # 5.5 over 4.7 months, 210 and 209 patients: the standard error is that of both, over ln 2.

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from evidence.sources.data import load_evidence
-from mrcc.landscape import additivity, loops
+from mrcc.landscape import additivity, heterogeneity, later_lines, loops
 from mrcc.landscape import analysis as landscape
 from mrcc.landscape.parameters import Landscape
 
@@ -16,7 +16,7 @@ def evidence():
 
 
 def fitted(evidence, **parameters):
-    p = Landscape(**parameters)
+    p = Landscape(**{"lines": "all"} | parameters)
     found = landscape.links(evidence, p)
     return found, landscape.fit(found, p)
 
@@ -26,7 +26,7 @@ LATER = {"rini-2011", "motzer-2013", "tomita-2020"}
 
 
 def fitted_without_later(evidence, **parameters):
-    p = Landscape(**parameters)
+    p = Landscape(**{"lines": "all"} | parameters)
     found = [link for link in landscape.links(evidence, p) if link.contrast.study not in LATER]
     return found, landscape.fit(found, p)
 
@@ -122,3 +122,39 @@ def test_interferon_as_a_component_is_identified_only_through_others(evidence):
     numbers = additivity.describe(probes)
     assert numbers["probe_estimable"][0].value == 3
     assert numbers["probe_p"][0].value < 0.05
+
+
+def test_trials_after_treatment_stand_apart_and_change_no_effect_of_the_first_line(evidence):
+    found, network = fitted(evidence, lines="first")
+    lines = {evidence.study(link.contrast.study)["line"] for link in found}
+    assert lines == {"first"}
+    later = later_lines.find_later(evidence, Landscape())
+    assert {evidence.study(link.contrast.study)["line"] for link in later} == {"second", "mixed"}
+    assert not {link.contrast.study for link in found} & {link.contrast.study for link in later}
+    assert later_lines.find_later(evidence, Landscape(lines="all")) == []
+    # Chains through placebo hang on sorafenib alone: they say nothing of interferon-alfa.
+    _, every = fitted(evidence)
+    assert network.effect("SUN", "IFN").value == pytest.approx(every.effect("SUN", "IFN").value)
+
+
+def test_a_prediction_is_wider_than_its_effect_and_grows_with_the_variance_between_trials(evidence):
+    found, _ = fitted(evidence, lines="first")
+    refitted = heterogeneity.refit(found, Landscape())
+    widths = []
+    for one in refitted.values():
+        effect, new = one.effect("SUN", "IFN"), one.prediction("SUN", "IFN")
+        assert new.kind == "prediction"
+        assert new.high / new.low >= effect.high / effect.low
+        widths.append(new.high / new.low)
+    assert widths == sorted(widths)
+    assert refitted["none"].prediction("SUN", "IFN").low == pytest.approx(
+        refitted["none"].effect("SUN", "IFN").low
+    )
+
+
+@pytest.mark.parametrize(("outcome", "median"), [("pfs", 0.0396), ("os", 0.0140)])
+def test_the_variance_to_expect_is_that_of_turner_2012(evidence, outcome, median):
+    # exp(-3.23) and exp(-4.27): drugs against drugs, semi-objective outcomes and mortality.
+    p = Landscape(outcome=outcome)
+    refitted = heterogeneity.refit(landscape.links(evidence, p), p)
+    assert refitted[heterogeneity.MEDIAN].tau2_used == pytest.approx(median, abs=1e-4)

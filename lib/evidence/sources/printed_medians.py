@@ -76,19 +76,17 @@ def read_contrast(evidence: Evidence, rows: tuple[str, str]) -> MedianContrast:
     if found[0] is None or found[1] is None:
         return MedianContrast(rows, medians)
     one, other = found[0], found[1]
-    p_row = rows[0].replace(
-        f".median.{one['arm']}", f".p_value.{one['arm']}_v_{other['arm']}"
-    )
+    p_row = rows[0].replace(f".median.{one['arm']}", f".p_value.{one['arm']}_v_{other['arm']}")
     tested = evidence.find(p_row)
     p = None
     if tested is not None and "one-sided" not in tested["test"]:
         p = exact_number(tested["p_reported"])
     counted = [_patients(evidence, row) for row in (one, other)]
-    patients, arm_rows = None, ()
-    if counted[0] is not None and counted[1] is not None:
-        patients = (counted[0][0], counted[1][0])
-        arm_rows = (counted[0][1], counted[1][1])
-    return MedianContrast(rows, medians, p, "" if p is None else p_row, patients, arm_rows)
+    contrast = MedianContrast(rows, medians, p, "" if p is None else p_row)
+    if counted[0] is None or counted[1] is None:
+        return contrast
+    (patients, arm), (others, other_arm) = counted[0], counted[1]
+    return replace(contrast, patients=(patients, others), arm_rows=(arm, other_arm))
 
 
 def _patients(evidence: Evidence, row: pd.Series) -> tuple[int, str] | None:

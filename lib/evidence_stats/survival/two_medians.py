@@ -70,7 +70,7 @@ def hazard_ratios_from_medians(
     >>> for rule, ratio in hazard_ratios_from_medians(one, other, patients=(40, 40)).items():
     ...     print(rule, ratio)
     limits 0.9775 (95% CI 0.6191 to 1.544)
-    patients 0.9775 (95% CI 0.5192 to 1.841)
+    patients 0.9775 (95% CI 0.5194 to 1.84)
     """
     found: dict[str, Estimate] = {}
     if experimental.has_width and control.has_width and experimental.level == control.level:

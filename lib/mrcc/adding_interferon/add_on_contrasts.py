@@ -276,14 +276,14 @@ def _from_medians(
     evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
 ) -> Effect | None:
     """Return the hazard ratio that the medians imply; its method says why no reported one is."""
-    medians = contrast.median_rows(outcome)
-    read = read_contrast(evidence, medians)
+    rows: tuple[str, ...] = contrast.median_rows(outcome)
+    read = read_contrast(evidence, contrast.median_rows(outcome))
     one, other = read.medians
     if isinstance(one, NotEstimable) or isinstance(other, NotEstimable):
         return None
     ratios = derived_ratios(read, level=level)
     if isinstance(ratios, NotEstimable):
-        made, rows = _without_interval(one, other, ratios.reason), medians
+        made = _without_interval(one, other, ratios.reason)
     else:
         made, rows = ratios[0].estimate, ratios[0].rows
     if unusable is not None and isinstance(unusable.estimate, NotEstimable):

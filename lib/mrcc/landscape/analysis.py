@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.figures.network_graph import Edge
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.vocabulary import treatment_words
@@ -188,15 +189,22 @@ def tabulate_transitivity(
     )
 
 
-def edges(evidence: Evidence, found: list[Link]) -> list[tuple[str, str, float, bool, str]]:
+def edges(evidence: Evidence, found: list[Link]) -> list[Edge]:
     """Return the links as the network figure takes them."""
     return [
-        (
+        Edge(
             link.contrast.treat_a,
             link.contrast.treat_b,
             link.contrast.se,
             link.derived,
             evidence.study(link.contrast.study)["short_name"].partition(" (")[0],
+            evidence.study(link.contrast.study)["n_total"],
         )
         for link in found
     ]
+
+
+def derived_medians(found: Sequence[Link]) -> list[tuple[str, str]]:
+    """Return the rows of the medians from which links are derived, experimental arm first."""
+    pairs = [[row for row in link.rows if ".median." in row] for link in found if link.derived]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]

@@ -24,14 +24,31 @@ _SUNITINIB = {
     "update": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.update",
     "final": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.final",
 }
+# What studies.csv calls the line of trials that enrolled patients after treatment, all or some.
+_LATER = ("second", "mixed")
 # Studies that print medians only, unless a hazard ratio is added to the data.
 _SOR_IFN_MEDIANS = ("escudier-2009.pfs.median.sorafenib", "escudier-2009.pfs.median.ifn")
 _JONASCH_MEDIANS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
 
 
 def links(evidence: Evidence, p: Landscape) -> list[Link]:
-    """Return the contrasts of the outcome that the parameters name."""
+    """Return the contrasts of the outcome and lines of treatment that the parameters name."""
     return [link for link in _judge(evidence, p) if isinstance(link, Link)]
+
+
+def later_links(evidence: Evidence, p: Landscape) -> list[Link]:
+    """Return the contrasts of trials that enrolled patients after treatment, all or some of them.
+
+    Empty where the network of the page has them with the others.
+    """
+    if p.lines == "all":
+        return []
+    every = _candidates(evidence, p)
+    return [link for link in every if isinstance(link, Link) and _is_later(evidence, link)]
+
+
+def _is_later(evidence: Evidence, link: Link | LeftOut) -> bool:
+    return str(evidence.study(study_of(link))["line"]) in _LATER
 
 
 def left_out(evidence: Evidence, p: Landscape) -> list[LeftOut]:
@@ -40,6 +57,14 @@ def left_out(evidence: Evidence, p: Landscape) -> list[LeftOut]:
 
 
 def _judge(evidence: Evidence, p: Landscape) -> Links:
+    found = _candidates(evidence, p)
+    if p.lines == "first":
+        found = [link for link in found if not _is_later(evidence, link)]
+    return _linked_with_reference(found, p)
+
+
+def _candidates(evidence: Evidence, p: Landscape) -> Links:
+    """Return what is reported or derived for the outcome, of every line of treatment."""
     found = _printed_links(evidence, p)
     if p.outcome == "pfs":
         found.append(_link(evidence, _SUNITINIB[p.sunitinib_cut]))
@@ -53,8 +78,7 @@ def _judge(evidence: Evidence, p: Landscape) -> Links:
             found = [link for link in found if study_of(link) != study]
             if source != "exclude":
                 found.append(made(evidence, p))
-    found = [link for link in found if study_of(link) not in p.exclude_studies]
-    return _linked_with_reference(found, p)
+    return [link for link in found if study_of(link) not in p.exclude_studies]
 
 
 def _treatments(evidence: Evidence, row_id: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def find_pairs(evidence: Evidence, p: Landscape) -> list[Pair]:
     found = []
     for outcome in ("pfs", "os"):
         by_pair: dict[frozenset[str], list[Link]] = {}
-        for link in links(evidence, p.model_copy(update={"outcome": outcome})):
+        for link in links(evidence, p.model_copy(update={"outcome": outcome, "lines": "all"})):
             sides = frozenset((link.contrast.treat_a, link.contrast.treat_b))
             by_pair.setdefault(sides, []).append(link)
         for own in by_pair.values():
