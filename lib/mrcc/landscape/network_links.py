@@ -25,7 +25,7 @@ _SUNITINIB = {
     "final": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.final",
 }
 # What studies.csv calls the line of trials that enrolled patients after treatment, all or some.
-_LATER = ("second", "mixed")
+_LATER = ("second", "third or fourth", "mixed")
 # Studies that print medians only, unless a hazard ratio is added to the data.
 _SOR_IFN_MEDIANS = ("escudier-2009.pfs.median.sorafenib", "escudier-2009.pfs.median.ifn")
 _JONASCH_MEDIANS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
