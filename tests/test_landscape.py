@@ -22,7 +22,7 @@ def fitted(evidence, **parameters):
 
 
 # Trials that compared later drugs with sorafenib; METHODS has the network without them.
-LATER = {"rini-2011", "motzer-2013", "tomita-2020"}
+LATER = {"rini-2011", "motzer-2013", "tomita-2020", "hutson-2013", "rini-2020"}
 
 
 def fitted_without_later(evidence, **parameters):
@@ -33,7 +33,7 @@ def fitted_without_later(evidence, **parameters):
 
 def test_one_loop_of_the_pfs_network_is_closed_and_its_evidence_agrees(evidence):
     found, network = fitted(evidence)
-    assert len(found) == 10
+    assert len(found) == 12
     assert len(network.treatments) == 9
     assert network.loops == 1
     gaps = {(e.treat_a, e.treat_b): gap for e, gap in loops.checked_edges(network)}
@@ -90,8 +90,8 @@ def test_sorafenib_is_not_in_the_survival_network(evidence):
 
 
 def test_a_reference_outside_the_network_is_refused(evidence):
-    with pytest.raises(ValueError, match="reference: expected one of .*, got PAZ"):
-        fitted(evidence, outcome="os", reference="PAZ")
+    with pytest.raises(ValueError, match=r"reference: expected one of .*, got SOR\+IFN"):
+        fitted(evidence, outcome="os", reference="SOR+IFN")
 
 
 def test_leaving_out_the_bridge_disconnects_the_network(evidence):
@@ -129,7 +129,11 @@ def test_trials_after_treatment_stand_apart_and_change_no_effect_of_the_first_li
     lines = {evidence.study(link.contrast.study)["line"] for link in found}
     assert lines == {"first"}
     later = later_lines.find_later(evidence, Landscape())
-    assert {evidence.study(link.contrast.study)["line"] for link in later} == {"second", "mixed"}
+    assert {evidence.study(link.contrast.study)["line"] for link in later} == {
+        "second",
+        "third or fourth",
+        "mixed",
+    }
     assert not {link.contrast.study for link in found} & {link.contrast.study for link in later}
     assert later_lines.find_later(evidence, Landscape(lines="all")) == []
     # Chains through placebo hang on sorafenib alone: they say nothing of interferon-alfa.

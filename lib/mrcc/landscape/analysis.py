@@ -8,7 +8,7 @@ from evidence.figures.network_graph import Edge
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.vocabulary import treatment_words
-from evidence.tables.table import Table, make_table
+from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.treatment_network import NetworkResult, network
 from mrcc import Numbers
@@ -21,7 +21,7 @@ QUESTION = "landscape"
 
 # Published hazard ratios of drugs over sorafenib, and of sorafenib over placebo, by key.
 AGAINST_SORAFENIB = {
-    "axis_pfs": "rini-2011.pfs.hazard_ratio.axitinib_v_sorafenib.review",
+    "axis_pfs": "rini-2011.pfs.hazard_ratio.axitinib_v_sorafenib",
     "tivo_pfs": "motzer-2013.pfs.hazard_ratio.tivozanib_v_sorafenib",
     "axis_os": "rini-2011.os.hazard_ratio.axitinib_v_sorafenib",
     "tivo_os": "motzer-2013.os.hazard_ratio.tivozanib_v_sorafenib",
@@ -32,6 +32,47 @@ AGAINST_SORAFENIB = {
         "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo.crossover_censored"
     ),
 }
+
+
+def combinations_of_today(evidence: Evidence) -> dict[str, str]:
+    """Return the rows of combinations with a checkpoint inhibitor over sunitinib, by their key.
+
+    They answer another question and enter no network: what sorafenib is measured against today.
+    """
+    found = evidence.where(
+        "outcomes", arm_a="combination", arm_b="sunitinib", statistic="hazard_ratio"
+    )
+    return {
+        f"today_{row['study_id'].replace('-', '_')}_{row['outcome']}": str(row["row_id"])
+        for _, row in found.iterrows()
+    }
+
+
+def tabulate_today(evidence: Evidence, rows: dict[str, str]) -> Table:
+    """Return the combinations of today: trial, what was compared, survival and progression."""
+    lines: dict[str, dict[str, object]] = {}
+    for row_id in rows.values():
+        row = evidence.row(row_id)
+        line = lines.setdefault(row["study_id"], {})
+        line[row["outcome"]] = row_link(row_id, evidence.printed(row_id))
+        line["followed"] = row["analysis_set"]
+    table = [
+        [
+            evidence.study(study)["short_name"],
+            treatment_words(evidence.row(f"{study}.combination")["treatment"]),
+            line["followed"],
+            line.get("os", ""),
+            line.get("pfs", ""),
+        ]
+        for study, line in lines.items()
+    ]
+    return make_table(
+        ["Trial", "Compared with sunitinib", "Analysis", "Death", "Progression or death"],
+        table,
+        caption="Combinations with a checkpoint inhibitor in untreated patients: hazard ratios",
+        missing="\N{EN DASH}",
+        footnotes=("A dash: no hazard ratio with its interval in what was read.",),
+    )
 
 
 def fit(found: list[Link], p: Landscape) -> NetworkResult:
