@@ -90,8 +90,8 @@ def test_sorafenib_is_not_in_the_survival_network(evidence):
 
 
 def test_a_reference_outside_the_network_is_refused(evidence):
-    with pytest.raises(ValueError, match=r"reference: expected one of .*, got SOR\+IFN"):
-        fitted(evidence, outcome="os", reference="SOR+IFN")
+    with pytest.raises(ValueError, match="reference: expected one of .*, got PAZ"):
+        fitted(evidence, outcome="os", lines="first", reference="PAZ")
 
 
 def test_leaving_out_the_bridge_disconnects_the_network(evidence):

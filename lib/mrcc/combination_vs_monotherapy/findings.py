@@ -39,6 +39,7 @@ def find_all(
         absolute=responders,
         baseline=p.baseline_orr,
         patients=patients,
+        steps_given=True,
     )
     difference = seen(results["orr_difference"])
     progression = find(
@@ -49,9 +50,12 @@ def find_all(
         name="hazard ratio",
         baseline=p.baseline_pfs_12m,
         patients=patients,
+        steps_given=True,
     )
     return {
-        "response": with_difference(response, difference, p.baseline_orr, rating, effect),
+        "response": with_difference(
+            response, difference, p.baseline_orr, rating, effect, steps_given=True
+        ),
         "progression": progression,
         "survival": Finding("Overall survival", None, _survival(results), patients=patients),
         "harms": Finding(

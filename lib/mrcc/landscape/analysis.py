@@ -12,7 +12,7 @@ from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.treatment_network import NetworkResult, network
 from mrcc import Numbers
-from mrcc.landscape.network_contrasts import LeftOut, Link
+from mrcc.landscape.network_contrasts import LeftOut, Link, pair_of
 from mrcc.landscape.network_links import left_out, links
 from mrcc.landscape.parameters import Landscape
 
@@ -83,11 +83,10 @@ def fit(found: list[Link], p: Landscape) -> NetworkResult:
     ValueError
         Where the contrasts that are left do not connect, or do not reach the reference.
     """
-    fitted = network([link.contrast for link in found], model=p.model, level=p.level)
-    if p.reference not in fitted.treatments:
-        known = ", ".join(fitted.treatments)
-        raise ValueError(f"reference: expected one of {known}, got {p.reference}")
-    return fitted
+    known = sorted({code for link in found for code in pair_of(link.contrast)})
+    if p.reference not in known:
+        raise ValueError(f"reference: expected one of {', '.join(known)}, got {p.reference}")
+    return network([link.contrast for link in found], model=p.model, level=p.level)
 
 
 def code_key(code: str) -> str:
