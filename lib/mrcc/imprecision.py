@@ -56,7 +56,8 @@ def rate_imprecision(gains: Sequence[float], measure: Measure, level: float = 0.
     _, important, large = limits_of(measure)
     low, high = min(gains[1:]), max(gains[1:])
     share = information_share(gains, measure, level)
-    enough = f"it carries {_percent(share)} of the information that a trial of an important effect needs."
+    carried = _percent(share)
+    enough = f"it carries {carried} of the information that a trial of an important effect needs."
     if low < -important and high > important:
         return Step(DOMAIN, 2, f"The interval holds an important benefit and harm; {enough}")
     for edge, name in ((important, "benefit"), (-important, "harm")):
