@@ -153,24 +153,6 @@ def summarise(rates: list[EventRate]) -> dict[str, tuple[Estimate, str]]:
     }
 
 
-def describe_trial(evidence: Evidence) -> dict[str, tuple[Estimate | NotEstimable, str]]:
-    """Return the patients of the randomized trial, and its injections a week."""
-    alone, combination = (evidence.row(arm_id) for arm_id in TRIAL)
-    asked = {
-        "trial_patients": ("Patients randomized", [alone, combination], "n_reported"),
-        "injections": ("Injections of interferon-alfa a week", [combination], "ifn_doses_per_week"),
-    }
-    found: dict[str, tuple[Estimate | NotEstimable, str]] = {}
-    for key, (label, arms, column) in asked.items():
-        numbers = [exact_number(arm[column]) for arm in arms]
-        if None in numbers:
-            found[key] = NotEstimable(f"{TRIAL[1]}, {column}: {say_given('')}"), label
-        else:
-            total = sum(number for number in numbers if number is not None)
-            found[key] = Estimate(total, unit="count", method="as the source gives it"), label
-    return found
-
-
 def _line(rate: EventRate, several: bool) -> Markup:
     """Return a rate as a line of its cell: count and share, interval, trial."""
     value, inside = rate.given, ""
