@@ -34,7 +34,8 @@ def sentences(section):
 
 
 def test_no_term_of_method_stands_in_the_plain_summary(section):
-    assert not [term for term in TERMS if term.lower() in section.lower()]
+    plain = " ".join(sentences(section)).lower()
+    assert not [term for term in TERMS if term.lower() in plain]
 
 
 def test_its_sentences_are_short(section):

@@ -96,6 +96,8 @@ def _counts(evidence: Evidence, study: Study, row: pd.Series) -> Recomputed | No
             comment = "reported count over reported denominator"
         else:
             comment = f"counts of {size[0]} that give it"
+            if found and not counts_printing_percent(percent, n=size[0], rounding="half_up"):
+                comment += " with digits cut off; none rounds to it"
         rows = (*rows, size[1]) if size[1] else rows
     return _percentage(row, found, rows, comment, evidence, study)
 

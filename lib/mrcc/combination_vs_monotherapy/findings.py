@@ -81,8 +81,10 @@ def summarise(
         with_="With the combination",
         notes=(
             "Responses with sorafenib alone and patients free of progression at one year are those "
-            "of the parameters; the hazard ratio is not in the abstract and is computed from two "
-            "medians unless they say otherwise.",
+            "of the parameters, the latter by default read off an exponential curve through the "
+            "median of sorafenib alone (the page on pAKT takes a Weibull curve of both arms); the "
+            "hazard ratio is not in the abstract and is computed from two medians unless they say "
+            "otherwise.",
         ),
     )
 
