@@ -1,5 +1,7 @@
 """Certainty comes from the data with a reason for every step, and the words follow the numbers."""
 
+import math
+
 import pytest
 
 from evidence.sources.certainty import judge_certainty
@@ -8,6 +10,7 @@ from evidence_book.runs.own_library import question_models
 from evidence_stats.estimates import Estimate, NotEstimable
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
 from mrcc.finding_words import PROGRESSION, RESPONSE, Effect, hazard_gains, say
+from mrcc.imprecision import information_share, rate_imprecision
 from mrcc.summary_of_findings import (
     find,
     odds_responders,
@@ -186,3 +189,38 @@ def test_absolute_effects():
 def test_absolute_effects_need_an_interval():
     with pytest.raises(ValueError, match="interval"):
         survivors(0.3, Estimate(0.5, unit="ratio"))
+
+
+@pytest.mark.parametrize(
+    ("hazard_ratio", "steps"),
+    [
+        ((0.98, 0.62, 1.54), 2),  # Reaches 0.80 and 1.25.
+        ((0.91, 0.66, 1.24), 1),  # Reaches 0.80 alone.
+        ((1.00, 0.81, 1.24), 0),  # Reaches neither.
+        ((0.55, 0.46, 0.65), 0),  # Beyond 0.80 as a whole, and not large.
+        ((0.40, 0.34, 0.47), 1),  # Large, with more than half of the information.
+        ((0.30, 0.16, 0.56), 2),  # Large, with far less of it.
+    ],
+)
+def test_steps_for_imprecision_follow_from_interval_thresholds_and_information(hazard_ratio, steps):
+    found = rate_imprecision(hazard_gains(ratio(*hazard_ratio)), "hazard_ratio")
+    assert (found.steps if found else 0) == steps
+
+
+def test_the_information_is_that_of_the_events_a_trial_needs():
+    # Schoenfeld: 631 events for a hazard ratio of 0.80; 4 / se**2 are what an interval carries.
+    se = 2 / math.sqrt(631)
+    half = 1.959964 * se
+    assert information_share([0.1, 0.1 - half, 0.1 + half], "hazard_ratio") == pytest.approx(
+        1, abs=0.001
+    )
+    assert information_share([0.1, 0.1 - 2 * half, 0.1 + 2 * half], "hazard_ratio") == (
+        pytest.approx(0.25, abs=0.001)
+    )
+
+
+def test_the_steps_that_the_main_question_offers_its_reader_are_those_of_the_rule():
+    given = CombinationVsMonotherapy().downgrade["imprecision"]
+    progression = rate_imprecision(hazard_gains(ratio(0.98, 0.62, 1.54)), "hazard_ratio")
+    response = rate_imprecision([-5.0, -24.5, 14.8], "response_points")
+    assert progression.steps == response.steps == given

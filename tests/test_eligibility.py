@@ -54,7 +54,7 @@ def network_ratios(evidence, outcome):
 def test_a_contrast_enters_the_network_by_a_field_of_its_study(evidence):
     before = network_ratios(evidence, "os")
     assert "rini-2008.os.hazard_ratio.bevacizumab_ifn_v_ifn.stratified" in before
-    more = changed(evidence, "studies", "rini-2011", "networks", "pfs;os")
+    more = changed(evidence, "studies", "tomita-2020", "networks", "pfs;os")
     added = set(network_ratios(more, "os")) - set(before)
-    assert added == {"rini-2011.os.hazard_ratio.axitinib_v_sorafenib"}
+    assert added == {"tomita-2020.os.hazard_ratio.sunitinib_first_v_sorafenib_first"}
     assert network_ratios(more, "pfs") == network_ratios(evidence, "pfs")

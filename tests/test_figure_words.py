@@ -22,20 +22,13 @@ def arm(name, events, n):
     return SimpleNamespace(arm_id=f"{name}.a", name=name, events=events, n=n)
 
 
-@pytest.mark.parametrize(
-    ("responders", "words"),
-    [
-        ((10, 11, 9, 12, 10), "allows a rise as well as a fall."),
-        ((5, 20, 45, 70, 90), "allows only a rise."),
-        ((90, 70, 45, 20, 5), "allows only a fall."),
-    ],
-)
-def test_the_dose_figure_says_which_slopes_its_band_holds(responders, words):
+@pytest.mark.parametrize("responders", [(10, 11, 9, 12, 10), (5, 20, 45, 70, 90)])
+def test_the_dose_figure_says_how_steep_it_is_and_draws_no_conclusion(responders):
     arms = [arm(f"trial-{number}", events, 100) for number, events in enumerate(responders)]
     doses = [5.0, 10.0, 15.0, 20.0, 25.0]
     y, v = logit_proportions(list(responders), [100] * 5)
     figure = draw_dose_bubbles(arms, doses, pool(y, v, moderators=doses), "slope")
-    assert figure.alt.endswith(words)
+    assert figure.alt == "Response of 5 arms against planned dose: slope."
 
 
 @pytest.mark.parametrize(
@@ -48,18 +41,11 @@ def test_the_posterior_figure_says_on_which_side_it_is_centred(counts, side):
     assert f"is centred {side} zero" in figure.alt
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [
-        (0.6, 1.5, "so benefit, no difference and harm are all allowed."),
-        (0.5, 0.8, "so only benefit is allowed."),
-        (1.2, 2.0, "so only harm is allowed."),
-    ],
-)
-def test_the_ladder_says_which_effects_its_widest_interval_holds(low, high, words):
+@pytest.mark.parametrize(("low", "high"), [(0.6, 1.5), (0.5, 0.8), (1.2, 2.0)])
+def test_the_ladder_says_how_far_its_widest_interval_runs(low, high):
     interval = Estimate((low * high) ** 0.5, low, high, level=0.95, kind="confidence", unit="ratio")
     figure = draw_hazard_ratio_ladder([Rung("one", interval)], margin=1.25)
-    assert figure.alt.endswith(words)
+    assert figure.alt.endswith(f"the widest runs from {low:.2f} to {high:.2f}.")
     other = Rung("other", replace(interval, level=0.9))
     assert (
         "90 and 95 % intervals"
@@ -70,12 +56,12 @@ def test_the_ladder_says_which_effects_its_widest_interval_holds(low, high, word
 @pytest.mark.parametrize(
     ("months", "words"),
     [
-        (7.39, ("overlap throughout", "so even its side of 1 is not certain")),
-        (28.0, ("lie apart at", "wholly below 1")),
-        (1.9, ("lie apart at", "wholly above 1")),
+        (7.39, ("overlap throughout",)),
+        (28.0, ("lie apart at",)),
+        (1.9, ("lie apart at",)),
     ],
 )
-def test_the_ensemble_figure_says_whether_bands_overlap_and_where_the_ratio_lies(months, words):
+def test_the_ensemble_figure_says_whether_bands_overlap(months, words):
     first, second = Median(months), Median(7.39)
     made = simulate_ensemble(
         first,
@@ -86,5 +72,6 @@ def test_the_ensemble_figure_says_whether_bands_overlap_and_where_the_ratio_lies
     )
     figure = draw_ensemble(made, {"SOR+IFN": first, "SOR": second}, 60)
     assert all(one in figure.alt for one in words)
+    assert f"between {made.hazard_ratio.low:.2f} and {made.hazard_ratio.high:.2f}" in figure.alt
     if "apart" in words[0]:
         assert np.isfinite(made.hazard_ratio.value)

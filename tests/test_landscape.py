@@ -5,7 +5,7 @@ import math
 import pytest
 
 from evidence.sources.data import load_evidence
-from mrcc.landscape import additivity, loops
+from mrcc.landscape import additivity, heterogeneity, later_lines, loops
 from mrcc.landscape import analysis as landscape
 from mrcc.landscape.parameters import Landscape
 
@@ -16,24 +16,24 @@ def evidence():
 
 
 def fitted(evidence, **parameters):
-    p = Landscape(**parameters)
+    p = Landscape(**{"lines": "all"} | parameters)
     found = landscape.links(evidence, p)
     return found, landscape.fit(found, p)
 
 
 # Trials that compared later drugs with sorafenib; METHODS has the network without them.
-LATER = {"rini-2011", "motzer-2013", "tomita-2020"}
+LATER = {"rini-2011", "motzer-2013", "tomita-2020", "hutson-2013", "rini-2020"}
 
 
 def fitted_without_later(evidence, **parameters):
-    p = Landscape(**parameters)
+    p = Landscape(**{"lines": "all"} | parameters)
     found = [link for link in landscape.links(evidence, p) if link.contrast.study not in LATER]
     return found, landscape.fit(found, p)
 
 
 def test_one_loop_of_the_pfs_network_is_closed_and_its_evidence_agrees(evidence):
     found, network = fitted(evidence)
-    assert len(found) == 10
+    assert len(found) == 12
     assert len(network.treatments) == 9
     assert network.loops == 1
     gaps = {(e.treat_a, e.treat_b): gap for e, gap in loops.checked_edges(network)}
@@ -91,7 +91,7 @@ def test_sorafenib_is_not_in_the_survival_network(evidence):
 
 def test_a_reference_outside_the_network_is_refused(evidence):
     with pytest.raises(ValueError, match="reference: expected one of .*, got PAZ"):
-        fitted(evidence, outcome="os", reference="PAZ")
+        fitted(evidence, outcome="os", lines="first", reference="PAZ")
 
 
 def test_leaving_out_the_bridge_disconnects_the_network(evidence):
@@ -122,3 +122,43 @@ def test_interferon_as_a_component_is_identified_only_through_others(evidence):
     numbers = additivity.describe(probes)
     assert numbers["probe_estimable"][0].value == 3
     assert numbers["probe_p"][0].value < 0.05
+
+
+def test_trials_after_treatment_stand_apart_and_change_no_effect_of_the_first_line(evidence):
+    found, network = fitted(evidence, lines="first")
+    lines = {evidence.study(link.contrast.study)["line"] for link in found}
+    assert lines == {"first"}
+    later = later_lines.find_later(evidence, Landscape())
+    assert {evidence.study(link.contrast.study)["line"] for link in later} == {
+        "second",
+        "third or fourth",
+        "mixed",
+    }
+    assert not {link.contrast.study for link in found} & {link.contrast.study for link in later}
+    assert later_lines.find_later(evidence, Landscape(lines="all")) == []
+    # Chains through placebo hang on sorafenib alone: they say nothing of interferon-alfa.
+    _, every = fitted(evidence)
+    assert network.effect("SUN", "IFN").value == pytest.approx(every.effect("SUN", "IFN").value)
+
+
+def test_a_prediction_is_wider_than_its_effect_and_grows_with_the_variance_between_trials(evidence):
+    found, _ = fitted(evidence, lines="first")
+    refitted = heterogeneity.refit(found, Landscape())
+    widths = []
+    for one in refitted.values():
+        effect, new = one.effect("SUN", "IFN"), one.prediction("SUN", "IFN")
+        assert new.kind == "prediction"
+        assert new.high / new.low >= effect.high / effect.low
+        widths.append(new.high / new.low)
+    assert widths == sorted(widths)
+    assert refitted["none"].prediction("SUN", "IFN").low == pytest.approx(
+        refitted["none"].effect("SUN", "IFN").low
+    )
+
+
+@pytest.mark.parametrize(("outcome", "median"), [("pfs", 0.0396), ("os", 0.0140)])
+def test_the_variance_to_expect_is_that_of_turner_2012(evidence, outcome, median):
+    # exp(-3.23) and exp(-4.27): drugs against drugs, semi-objective outcomes and mortality.
+    p = Landscape(outcome=outcome)
+    refitted = heterogeneity.refit(landscape.links(evidence, p), p)
+    assert refitted[heterogeneity.MEDIAN].tau2_used == pytest.approx(median, abs=1e-4)

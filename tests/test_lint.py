@@ -5,6 +5,7 @@ import json
 import pytest
 
 from evidence.files.paths import notebook_path
+from evidence.record.results import CLAIM_MIME, FIGURE_MIME
 from evidence_book.rendering.active_html import active_parts
 from evidence_book.runs.freshness import read_notebook
 from evidence_book.runs.lint import lint_chapters, lint_prose
@@ -163,3 +164,21 @@ def test_an_output_that_would_run_is_refused_with_its_cell(project, data, expect
         f"chapters/questions/landscape.ipynb cell {number}: expected {expected}"
     )
     assert any("a cell of Markdown or code" in line for line in said)
+
+
+@pytest.mark.parametrize("name", ["caption", "alt"])
+def test_a_figure_that_concludes_what_no_claim_of_its_page_says_is_refused(project, name):
+    path = notebook_path("questions/landscape")
+    notebook = read_notebook(path)
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    figure = next(o["data"][FIGURE_MIME] for o in outputs if FIGURE_MIME in o.get("data", {}))
+    claim = next(o["data"][CLAIM_MIME] for o in outputs if CLAIM_MIME in o.get("data", {}))
+    claim["text"] = "No loop is closed, so consistency is unknown."
+    figure[name] = f"Network. {claim['text']}"
+    path.write_text(json.dumps(notebook))
+    assert not [one for one in map(str, lint_chapters()) if "or a claim" in one]
+    figure[name] = "Network. Every chain is weak, so the trials cannot be compared."
+    path.write_text(json.dumps(notebook))
+    (said,) = [one for one in map(str, lint_chapters()) if "or a claim" in one]
+    assert f"what is drawn in the {name} of network, or a claim" in said
+    assert '"so" in "Every chain is weak' in said

@@ -33,7 +33,7 @@ def left_out_here(evidence, p):
 
 
 def of(evidence, study, **parameters):
-    p = Landscape(**parameters)
+    p = Landscape(**{"lines": "all"} | parameters)
     return [link for link in links(evidence, p) if link.contrast.study == study]
 
 
@@ -58,7 +58,7 @@ def test_the_third_ratio_of_a_study_that_prints_two_follows_with_the_correlation
 
 def test_the_page_is_made_and_says_that_a_new_treatment_is_not_judged():
     evidence = evidence_with(NEGRIER_ENTERS, hazard_ratios=NEGRIER)
-    namespace = compute(PAGE, evidence)
+    namespace = compute(PAGE, evidence, lines="all")
     page = namespace["page"]
     assert page.results["hr_il2_ifn"].value == pytest.approx(0.6, abs=0.01)
     table = summarise(evidence, namespace["fitted"], namespace["links"], page.parameters)
@@ -87,14 +87,14 @@ def test_two_arms_of_one_treatment_are_taken_together():
     assert 0.80 < math.exp(link.contrast.log_ratio) < 0.96
     # Two arms halve the variance, but for the control arm that they share.
     assert link.contrast.se == pytest.approx(single * math.sqrt(0.75), rel=0.01)
-    assert compute(PAGE, evidence)["page"].results["hr_amg386_sor"].value > 0
+    assert compute(PAGE, evidence, lines="all")["page"].results["hr_amg386_sor"].value > 0
 
 
 def test_a_printed_ratio_of_arms_taken_together_counts_their_patients_once():
     evidence = evidence_with(RINI_ENTERS, hazard_ratios=RINI)
     (link,) = of(evidence, "rini-2012")
     assert link.rows == (RINI_ANY,)
-    lost = left_out_here(evidence, Landscape())
+    lost = left_out_here(evidence, Landscape(lines="all"))
     assert {one.rows[0] for one in lost if one.study == "rini-2012"} == set(RINI)
     assert all(f"counted in {RINI_ANY}" in one.missing.reason for one in lost)
 
@@ -103,7 +103,7 @@ def test_three_printed_ratios_that_do_not_add_up_lose_the_one_that_is_not_of_the
     third = {"negrier-1998.pfs.hazard_ratio.il2_v_il2_ifn": ("1.70", "1.25", "2.31")}
     evidence = evidence_with(NEGRIER_ENTERS, hazard_ratios=NEGRIER | third)
     assert len(of(evidence, "negrier-1998")) == 3
-    (lost,) = left_out_here(evidence, Landscape())
+    (lost,) = left_out_here(evidence, Landscape(lines="all"))
     assert lost.rows == tuple(third)
     assert "does not add up" in lost.missing.reason
 
@@ -121,9 +121,9 @@ STERNBERG = "sternberg-2010.pfs.hazard_ratio.pazopanib_v_placebo"
 )
 def test_a_row_without_a_usable_interval_is_left_out_by_name(cells, column):
     evidence = evidence_with(("outcomes", STERNBERG, cells))
-    (lost,) = left_out_here(evidence, Landscape())
+    (lost,) = left_out_here(evidence, Landscape(lines="all"))
     assert lost.missing.reason.startswith(f"{STERNBERG}, {column}: expected")
-    namespace = compute(PAGE, evidence)
+    namespace = compute(PAGE, evidence, lines="all")
     assert namespace["page"].results["hr_paz"].text == "not estimable"
     assert STERNBERG in namespace["page"].results["hr_paz"].method
     assert namespace["page"].results["hr_sun"].text == "0.55 (95 % CI 0.46 to 0.65)"
@@ -138,7 +138,7 @@ def test_a_row_that_stands_in_for_one_without_a_number_does_so_with_a_word():
     evidence = evidence_with(("outcomes", AVOREN, {"value_reported": "not reported"}))
     (link,) = of(evidence, "escudier-2007-avoren")
     assert link.rows == (f"{AVOREN}.review",)
-    (lost,) = left_out_here(evidence, Landscape())
+    (lost,) = left_out_here(evidence, Landscape(lines="all"))
     assert lost.missing.reason.startswith(f"{AVOREN}, value_reported: expected a number, got")
     assert lost.missing.reason in landscape.tabulate_transitivity(evidence, [link], [lost]).text
 
@@ -151,7 +151,7 @@ def test_treatments_behind_a_contrast_that_is_left_out_are_no_longer_linked_and_
         # Without the trials that bring another way to sorafenib, or no usable ratio.
         *(("studies", study, {"networks": ""}) for study in ("tomita-2020", *sorted(ALWAYS))),
     )
-    page = compute(PAGE, evidence)["page"]
+    page = compute(PAGE, evidence, lines="all")["page"]
     for code in ("sor", "pla", "paz", "sor_ifn"):
         assert page.results[f"hr_{code}"].text == "not estimable"
         assert bridge in page.results[f"hr_{code}"].method

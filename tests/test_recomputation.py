@@ -1,5 +1,7 @@
 """Every study's printed results are recomputed, and what does not fit is said."""
 
+import math
+
 import pytest
 
 from evidence.record.chapter_parameters import Study
@@ -69,11 +71,12 @@ def test_rounding_is_a_parameter():
     assert found["orr.percent.sorafenib_ifn.case_table.counts"].verdict == "does not agree"
 
 
-def test_medians_without_limits_give_a_hazard_ratio_without_interval():
+def test_medians_without_limits_take_their_interval_from_the_patients():
     found = recomputed("escudier-2009")["pfs.median.sorafenib.hazard_ratio"]
     assert found.estimate.value == pytest.approx(5.6 / 5.7)
-    assert found.estimate.low is None
+    assert (round(found.estimate.low, 2), round(found.estimate.high, 2)) == (0.65, 1.48)
     assert found.estimate.grade == "D2"
+    assert found.comment.endswith("as the medians are reported without limits")
 
 
 HR = f"{TRIAL}.pfs.hazard_ratio.sorafenib_ifn_v_sorafenib"
@@ -120,20 +123,28 @@ def test_a_row_that_cannot_be_recomputed_says_why(row, comment):
         ([("7.56", "0.0", "11.07"), ("7.39", "5.52", "9.20")], "a limit is not reported"),
     ],
 )
-def test_a_hazard_ratio_of_medians_without_width_has_no_interval(limits, comment):
+def test_medians_without_width_take_the_interval_of_their_patients(limits, comment):
     rows = [fact(row_id, *texts) for row_id, texts in zip(MEDIANS, limits, strict=True)]
     found = of(*rows)["pfs.median.sorafenib_ifn.hazard_ratio"]
-    assert (found.estimate.low, found.estimate.high, found.estimate.se) == (None, None, None)
-    assert found.comment == f"no interval: {comment}"
+    assert found.estimate.se == pytest.approx(math.sqrt(2 / 40) / math.log(2))
+    assert found.comment == f"interval from the numbers of patients, as {comment}"
 
 
-def test_medians_of_two_levels_give_no_interval():
+def test_medians_of_two_levels_take_the_interval_of_their_patients():
     rows = [fact(MEDIANS[0], "7.56", "5.19", "11.07", ci_level="90"),
             fact(MEDIANS[1], "7.39", "5.52", "9.20")]  # fmt: skip
     found = of(*rows)["pfs.median.sorafenib_ifn.hazard_ratio"]
-    assert (found.estimate.low, found.comment.partition(": ")[2]) == (
+    assert found.estimate.se == pytest.approx(math.sqrt(2 / 40) / math.log(2))
+    assert found.comment.endswith("as the limits of the two medians have two levels")
+
+
+def test_medians_without_limits_and_patients_have_no_interval():
+    cells = {"population": "favourable risk"}
+    rows = [fact(MEDIANS[0], "7.56", **cells), fact(MEDIANS[1], "7.39", **cells)]
+    found = of(*rows)["pfs.median.sorafenib_ifn.hazard_ratio"]
+    assert (found.estimate.low, found.comment) == (
         None,
-        "the limits of the two medians have two levels",
+        "no interval: the medians are reported without limits",
     )
 
 

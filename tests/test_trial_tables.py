@@ -66,7 +66,11 @@ def test_rates_of_harm_stand_with_their_counts_a_column_for_each_regimen(evidenc
     assert "11/97, 11.3 %" in hand_foot["Sorafenib"]
     assert hand_foot["Interferon-alfa"] == "\N{EN DASH}"
     changed = tolerability.tabulate_changes(rates, p)
-    assert set(changed.data.iloc[:, 0]) == {"Dose reduced", "Stopped for toxicity"}
+    assert set(changed.data.iloc[:, 0]) == {
+        "Dose interrupted",
+        "Dose reduced",
+        "Stopped for toxicity",
+    }
 
 
 def test_digits_that_are_only_cut_off_name_no_count(evidence):

@@ -94,7 +94,7 @@ def say(
         return f"{capital(about)} cannot be estimated from what was read."
     if rating.certainty not in _HEDGES:
         return f"The evidence is very uncertain about {about}."
-    small, important, large = _limits(measure)
+    small, important, large = limits_of(measure)
     value, *limits = gains
     hedge = _HEDGES[rating.certainty]
     plain = 0 if rating.certainty != "low" else 1
@@ -129,7 +129,7 @@ def _reaches(value: float, limits: Sequence[float], small: float, important: flo
     return f", but {' and '.join(found)} {'remains' if len(found) == 1 else 'remain'} possible"
 
 
-def _limits(measure: Measure) -> tuple[float, float, float]:
+def limits_of(measure: Measure) -> tuple[float, float, float]:
     """Return from where an effect is small, important and large, in the scale of gains."""
     told = read_book().thresholds[measure]
     parts = (told.small, told.important, told.large)

@@ -43,7 +43,7 @@ class PooledArmsParameters(ChapterParameters):
         42, description="Eto 2015: the 42 analysed, or all 51 registered."
     )
     escudier_dose: Annotated[float, AfterValidator(one_of(18.0, 20.8, 27.0))] = Field(
-        27.0,
+        20.8,
         json_schema_extra={"enum": [18.0, 20.8, 27.0]},
         description="Escudier 2007 (phase 1), weekly MU: cohorts 1-2, mean, or cohort 3.",
     )

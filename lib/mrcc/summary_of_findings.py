@@ -5,21 +5,22 @@ The words follow the numbers and the certainty, so that they change with the par
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.record.results import Result
 from evidence.sources.book import read_book
-from evidence.sources.certainty import Rating, certainty_mark
+from evidence.sources.certainty import Certainty, Rating, certainty_mark
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
 from mrcc.finding_words import Effect, Measure, capital, hazard_gains, say
+from mrcc.imprecision import with_imprecision
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
-NOT_RATED = "not rated"
+NOT_RATED: Certainty = "not rated"
 NO_NUMBER = "no number was read"
 
 
@@ -50,6 +51,16 @@ class Finding:
     without: str = NO_NUMBER
     with_: str = NOT_ESTIMABLE
     patients: str = NO_NUMBER
+
+    @property
+    def certainty(self) -> Certainty:
+        """Its certainty in a word."""
+        return self.rating.certainty if self.rating else NOT_RATED
+
+
+def certainty_of(lines: Mapping[str, Finding], name: str) -> Certainty:
+    """Return the certainty of a line; not rated where it has none."""
+    return lines[name].certainty if name in lines else NOT_RATED
 
 
 def per_1000(share: float) -> str:
@@ -114,6 +125,7 @@ def find(
     absolute: Absolute = survivors,
     baseline: float | None = None,
     patients: str = NO_NUMBER,
+    steps_given: bool = False,
 ) -> Finding:
     """Return the line of a ratio: its words, and its patients per 1000 at a baseline.
 
@@ -138,6 +150,8 @@ def find(
         Share of patients with the outcome without the treatment.
     patients : str
         Patients it rests on.
+    steps_given : bool
+        True where a reader sets the steps for imprecision, which else follow from the ratio.
     """
     shares: list[float] | None = None
     relative = NOT_ESTIMABLE if ratio else "withheld"
@@ -153,9 +167,13 @@ def find(
             if known
             else NotEstimable("no share of patients to compare with")
         )
+    if not isinstance(ratio, Estimate):
+        rating = None
+    elif rating is not None and isinstance(gains, list) and not steps_given:
+        rating = with_imprecision(rating, gains, measure, ratio.level or 0.95)
     return Finding(
         outcome,
-        rating if isinstance(ratio, Estimate) else None,
+        rating,
         say(gains, rating, effect, measure=measure),
         relative,
         NO_NUMBER if baseline is None else f"{per_1000(baseline)} per 1000",
@@ -170,14 +188,19 @@ def with_difference(
     baseline: float,
     rating: Rating,
     effect: Effect,
+    *,
+    steps_given: bool = False,
 ) -> Finding:
     """Return the line with a difference in response in the place of a ratio."""
     if not isinstance(difference, Estimate) or difference.low is None or difference.high is None:
         return finding
     parts = (difference.value, difference.low, difference.high)
     gains = [100 * part for part in parts]
+    if not steps_given:
+        rating = with_imprecision(rating, gains, "response_points", difference.level or 0.95)
     return replace(
         finding,
+        rating=rating,
         words=say(gains, rating, effect, measure="response_points"),
         relative=f"difference {format_estimate(replace(difference, p=None))}",
         with_=per_1000_range([baseline + part for part in parts]),
@@ -260,7 +283,7 @@ def _stored(finding: Finding) -> dict[str, Any]:
     names = ("outcome", "words", "relative", "without", "with_", "patients")
     return {
         **{name.rstrip("_"): getattr(finding, name) for name in names},
-        "certainty": finding.rating.certainty if finding.rating else NOT_RATED,
+        "certainty": finding.certainty,
         "downgrades": [
             {"domain": step.domain, "steps": step.steps, "reason": step.reason}
             for step in (finding.rating.steps if finding.rating else ())

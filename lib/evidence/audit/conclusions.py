@@ -12,16 +12,13 @@ import re
 from collections.abc import Iterator
 
 from evidence.audit.findings import Finding, Settings
-from evidence.audit.medians import _log_ratio
 from evidence.audit.percentages import fitting
 from evidence.audit.printed import Printed, Row, group, number
-from evidence_stats.normal import critical_value
 from evidence_stats.printed.reported import read_level
-from evidence_stats.printed.rounding import read_printed
 from evidence_stats.rates.inversion import counts_printing_interval, counts_printing_percent
 from evidence_stats.rates.two_proportions import risk_difference
-from evidence_stats.survival.from_medians import hazard_ratio_from_medians
 from evidence_stats.survival.median import Median
+from evidence_stats.survival.two_medians import RULES, hazard_ratios_from_medians
 
 _LIKENESS = re.compile(r"\b(?:comparable|equivalent|no difference|similar|as effective)\b", re.I)
 _PREDICTIVE = re.compile(r"\bpredictive\b", re.I)
@@ -156,24 +153,15 @@ def _hazard_loss(printed: Printed, one: Row, control: Row) -> tuple[str, bool] |
     numbers = [number(row["value_reported"]) for row in (one, control)]
     if numbers[0] is None or numbers[1] is None or one["unit"] != control["unit"]:
         return None
-    medians = [_median(row) for row in (one, control)]
-    if all(m.has_width for m in medians) and medians[0].level == medians[1].level:
-        ratio = hazard_ratio_from_medians(*medians)
-        high = ratio.high or math.inf
-        text = f"hazard ratio from the medians {ratio.value:.2f} ({ratio.low:.2f} to {high:.2f})"
-        return text, high > _HAZARD_MARGIN
-    n = [printed.patients(row) for row in (one, control)]
-    if n[0] is None or n[1] is None:
+    sizes = [printed.patients(row) for row in (one, control)]
+    patients = None if sizes[0] is None or sizes[1] is None else (sizes[0], sizes[1])
+    ratios = hazard_ratios_from_medians(_median(one), _median(control), patients=patients)
+    if not ratios:
         return None
-    # No limits: the narrowest interval there can be, with every patient an event.
-    value = _log_ratio(read_printed(one["value_reported"]), read_printed(control["value_reported"]))
-    half = critical_value(0.95) * math.sqrt(1 / n[0] + 1 / n[1])
-    low, high = (math.exp(value[0] + sign * half) for sign in (-1, 1))
-    text = (
-        f"hazard ratio from the medians {math.exp(value[0]):.2f}, at best {low:.2f} to {high:.2f} "
-        f"with all {n[0] + n[1]} patients as events"
-    )
-    return text, high > _HAZARD_MARGIN
+    rule, ratio = next(iter(ratios.items()))
+    high = ratio.high or math.inf
+    text = f"hazard ratio from the medians {ratio.value:.2f} ({ratio.low:.2f} to {high:.2f}), "
+    return f"{text}interval from the {RULES[rule]}", high > _HAZARD_MARGIN
 
 
 def _median(row: Row) -> Median:

@@ -4,65 +4,97 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import INK, MUTED, Figure, new_figure, treatment_colour, use_theme
+from evidence.sources.book import read_book
 
-# Line widths in points for the least and the most precise contrast.
+# Line widths in points for the least and the most precise pair, and areas of the circles.
 _THIN, _THICK = 1.0, 6.0
+_SMALL, _LARGE = 180.0, 700.0
+
+
+class Edge(NamedTuple):
+    """One randomized contrast: codes, standard error, whether derived, study, patients."""
+
+    treat_a: str
+    treat_b: str
+    se: float
+    derived: bool
+    study: str
+    patients: str
 
 
 @or_say_why("network")
-def draw_network(
-    edges: Sequence[tuple[str, str, float, bool, str]], *, outcome: str, consistency: str
-) -> Figure:
-    """Return the graph on a circle.
+def draw_network(edges: Sequence[Edge], *, what: str, name: str = "network") -> Figure:
+    """Return the graph on a circle, one line per pair of treatments with all its trials.
 
     Parameters
     ----------
-    edges : sequence of (treatment, treatment, standard error, derived, study)
-        Contrasts; derived ones are dashed.
-    outcome : str
-        PFS or OS.
-    consistency : str
-        What can be said of consistency, in words.
+    edges : sequence of Edge
+        Contrasts; a pair of which all are derived is dashed.
+    what : str
+        What the contrasts are of: "PFS, first-line trials".
+    name : str
+        Name of the figure.
     """
     nodes = _order(edges)
     angle = {node: 2 * math.pi * place / len(nodes) for place, node in enumerate(nodes)}
     at = {node: (math.cos(turn), math.sin(turn)) for node, turn in angle.items()}
-    smallest = min(edge[2] for edge in edges)
+    pairs: dict[frozenset[str], list[Edge]] = {}
+    for edge in edges:
+        pairs.setdefault(frozenset(edge[:2]), []).append(edge)
+    precision = {pair: math.fsum(1 / e.se**2 for e in own) for pair, own in pairs.items()}
+    sizes = _patients(edges)
     with use_theme():
-        fig, ax = new_figure(5.0, 4.4)
-        for a, b, se, derived, study in edges:
-            (x0, y0), (x1, y1) = at[a], at[b]
-            width = _THIN + (_THICK - _THIN) * smallest / se
-            ax.plot([x0, x1], [y0, y1], "--" if derived else "-", color=MUTED, linewidth=width,
-                    zorder=1)  # fmt: skip
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2, study, fontsize=7, ha="center", va="center",
+        fig, ax = new_figure(5.4, 4.6)
+        for pair, own in pairs.items():
+            (x0, y0), (x1, y1) = (at[node] for node in sorted(pair))
+            width = _THIN + (_THICK - _THIN) * math.sqrt(precision[pair] / max(precision.values()))
+            style = "--" if all(edge.derived for edge in own) else "-"
+            ax.plot([x0, x1], [y0, y1], style, color=MUTED, linewidth=width, zorder=1)
+            words = "\n".join(
+                edge.study + (f", n = {edge.patients}" if edge.patients else "") for edge in own
+            )
+            ax.text((x0 + x1) / 2, (y0 + y1) / 2, words, fontsize=7, ha="center", va="center",
                     color=INK, zorder=4, bbox={"facecolor": "white", "edgecolor": "none",
                                                "pad": 0.8, "alpha": 0.85})  # fmt: skip
         for node, (x, y) in at.items():
-            colour = treatment_colour(node)
-            ax.scatter([x], [y], s=380, color=colour, edgecolor="white", linewidth=2, zorder=3)
-            ax.text(1.27 * x, 1.2 * y, node, ha="center", va="center", fontsize=10)
-        ax.set(xlim=(-1.55, 1.55), ylim=(-1.35, 1.35), aspect="equal")
+            area = _SMALL + (_LARGE - _SMALL) * sizes[node] / max(1, *sizes.values())
+            ax.scatter([x], [y], s=area, color=treatment_colour(node), edgecolor="white",
+                       linewidth=2, zorder=3)  # fmt: skip
+            ax.text(1.27 * x, 1.22 * y, node, ha="center", va="center", fontsize=10)
+        ax.set(xlim=(-1.6, 1.6), ylim=(-1.4, 1.4), aspect="equal")
         ax.axis("off")
+    known = read_book().treatments
+    key = "; ".join(f"{node} {known.get(node, node)}" for node in sorted(nodes))
     alt = (
-        f"Network of {len(nodes)} treatments and {len(edges)} contrasts for {outcome}. "
-        f"{consistency}"
+        f"Network of {len(nodes)} treatments and {len(edges)} randomized contrasts, {what}: "
+        + "; ".join(f"{e.treat_a} v {e.treat_b} ({e.study})" for e in edges)
+        + "."
     )
     caption = (
-        f"Randomized contrasts for {outcome}; width shows precision, dashed lines carry a hazard "
-        f"ratio that is not reported but derived. {consistency}"
+        f"Randomized contrasts, {what}. Circles by patients, lines by precision; dashed where the "
+        f"hazard ratio is not reported but derived. {key}."
     )
-    columns = ["treat_a", "treat_b", "se", "derived", "study"]
-    data = pd.DataFrame(list(edges), columns=columns)
-    return Figure(fig, data, "network", caption, alt, "D2")
+    data = pd.DataFrame(list(edges), columns=list(Edge._fields))
+    return Figure(fig, data, name, caption, alt, "D2")
 
 
-def _order(edges: Sequence[tuple[str, str, float, bool, str]]) -> list[str]:
+def _patients(edges: Sequence[Edge]) -> dict[str, int]:
+    """Return the patients of the trials that gave each treatment; unknown numbers count none."""
+    found: dict[str, int] = {}
+    for edge in edges:
+        for node in edge[:2]:
+            given = int(edge.patients) if edge.patients.isdigit() else 0
+            found[node] = found.get(node, 0) + given
+    return found
+
+
+def _order(edges: Sequence[Edge]) -> list[str]:
     """Return the nodes so that neighbours stand near each other: depth first from the busiest."""
     neighbours: dict[str, list[str]] = {}
     for a, b, *_ in edges:

@@ -56,7 +56,7 @@ def draw_study_flow(counts: Mapping[str, int]) -> Figure:
         pd.DataFrame({"step": [*counts], "studies": [*counts.values()]}),
         "study-flow",
         "How the studies were found: by following the citations of the source documents and "
-        "looking up single trials. No database was searched, so no records were screened.",
+        "looking up single trials. No database was searched, and no records were screened.",
         f"Boxes from top to bottom: {own} studies in source documents, {cited} cited by them and "
         f"{looked_up} looked up; {entered} with data rows; {with_page} with a page; {network} in a "
         f"network. Beside them: {left_out} publications and {numbers} numbers left out.",

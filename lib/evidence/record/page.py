@@ -28,10 +28,9 @@ from evidence.record.results import (
 )
 from evidence.sources.certainty import EVERY_LINE, Certainty, judge_certainty
 from evidence.sources.data import Evidence
-from evidence.sources.vocabulary import MISSING_WORDS
+from evidence.sources.vocabulary import missing_words
 from evidence.tables.table import Table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
-from evidence_stats.printed.reported import NOT_REPORTED
 
 if TYPE_CHECKING:
     from evidence.conventions.comparison import Comparison
@@ -141,8 +140,7 @@ class Page(Generic[Model]):
     def record_missing(self, key: str, label: str, rows: Sequence[str]) -> Result:
         """Write that a number was not found in what was read; claims on it cannot be told."""
         read_as = self.evidence.study(rows[0].partition(".")[0])["read_as"] if rows else ""
-        text = MISSING_WORDS.get(read_as, NOT_REPORTED)
-        made = self._result(key, None, label, rows, text)
+        made = self._result(key, None, label, rows, missing_words(read_as))
         self._publish([made])
         return made
 

@@ -62,6 +62,13 @@ class Threshold(_Part):
     reason: str
 
 
+class Information(_Part):
+    """Power and two-sided size of the trial whose information an estimate is measured by."""
+
+    power: float = Field(0.8, gt=0, lt=1)
+    alpha: float = Field(0.05, gt=0, lt=1)
+
+
 class ArmNumber(_Part):
     """How a dose of an arm is recorded on the page of its study: key, label, unit."""
 
@@ -121,6 +128,8 @@ class Book(_Part):
         Part of the contents for a new study, by the treatments that one of its arms has together.
     thresholds : dict of str to Threshold
         By measure: hazard_ratio, response_points.
+    information : Information
+        What the optimal information size is computed with.
     frames : dict of str to Frame
         By question.
     """
@@ -136,6 +145,7 @@ class Book(_Part):
     arm_columns: dict[str, ArmColumn] = {}
     study_parts: dict[str, str] = {}
     thresholds: dict[str, Threshold] = {}
+    information: Information = Information()
     frames: dict[str, Frame] = {}
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -64,6 +64,12 @@ class Rating:
     steps: tuple[Step, ...]
 
 
+def rating_of(steps: Sequence[Step]) -> Rating:
+    """Return the certainty that steps down from high lead to."""
+    down = sum(step.steps for step in steps)
+    return Rating(LEVELS[min(down, len(LEVELS) - 1)], tuple(steps))
+
+
 def certainty_mark(certainty: str) -> str:
     """Return the mark and the words of a certainty; arithmetic and simulations are not rated."""
     if certainty in _MARKS:
@@ -106,8 +112,9 @@ def judge_certainty(
     counts = dict(zip(own["domain"], own["steps"].astype(int), strict=True))
     if steps is not None:
         counts = {domain: count for domain, count in steps.items() if count}
-    made = tuple(
-        Step(domain, count, reasons.get(domain, "set by the reader."))
-        for domain, count in counts.items()
+    return rating_of(
+        [
+            Step(domain, count, reasons.get(domain, "set by the reader."))
+            for domain, count in counts.items()
+        ]
     )
-    return Rating(LEVELS[min(sum(counts.values()), len(LEVELS) - 1)], made)

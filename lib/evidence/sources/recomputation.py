@@ -12,6 +12,7 @@ import pandas as pd
 
 from evidence.record.chapter_parameters import Study
 from evidence.sources.data import Evidence
+from evidence.sources.printed_medians import derived_ratios, read_contrast
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.recomputed import (
     CannotTellError,
@@ -23,17 +24,17 @@ from evidence.sources.recomputed import (
 )
 from evidence.sources.responses import printed_median
 from evidence.tables.formatting import format_p
-from evidence_stats.estimates import Estimate
+from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import read_level, read_reported
 from evidence_stats.printed.rounding import rounding_polygon
 from evidence_stats.rates.inversion import counts_printing_interval, counts_printing_percent
 from evidence_stats.rates.proportions import proportion
 from evidence_stats.survival.from_medians import (
-    hazard_ratio_from_medians,
     implied_exponential_events,
     implied_weibull_shape,
 )
 from evidence_stats.survival.median import Median
+from evidence_stats.survival.two_medians import RULES
 
 __all__ = ["CHECKS", "Check", "Recomputed", "recompute"]
 
@@ -95,6 +96,8 @@ def _counts(evidence: Evidence, study: Study, row: pd.Series) -> Recomputed | No
             comment = "reported count over reported denominator"
         else:
             comment = f"counts of {size[0]} that give it"
+            if found and not counts_printing_percent(percent, n=size[0], rounding="half_up"):
+                comment += " with digits cut off; none rounds to it"
         rows = (*rows, size[1]) if size[1] else rows
     return _percentage(row, found, rows, comment, evidence, study)
 
@@ -237,26 +240,28 @@ def ratios_of_medians(evidence: Evidence, study: Study) -> Iterator[Recomputed]:
 
 
 def _ratio(evidence: Evidence, one: pd.Series, other: pd.Series, what: str) -> Recomputed | None:
-    a, b = (printed_median(evidence, row["row_id"]) for row in (one, other))
-    if a.value is None or b.value is None:
+    contrast = read_contrast(evidence, (one["row_id"], other["row_id"]))
+    a, b = contrast.medians
+    if isinstance(a, NotEstimable) or isinstance(b, NotEstimable):
         return None
-    if a.has_width and b.has_width and a.level == b.level:
-        estimate = hazard_ratio_from_medians(a, b)
-        comment = "with the limits of both medians"
-    else:
+    made = derived_ratios(contrast, level=0.95)
+    if isinstance(made, NotEstimable):
         estimate = Estimate(
-            b.value / a.value,
+            b.months() / a.months(),
             unit="ratio",
             method="ratio of medians, exponential",
             conventions=("hazard_ratio_from_medians",),
             grade="D2",
         )
         comment = f"no interval: {_why_no_interval(a, b)}"
+    else:
+        estimate, comment = made[0].estimate, f"interval from the {RULES[made[0].rule]}"
+        comment += "" if made[0].rule == "limits" else f", as {_why_no_interval(a, b)}"
     return Recomputed(
         key_of(one, "hazard_ratio"),
         what,
         f"{printed_text(one)} v {printed_text(other)}",
-        (one["row_id"], other["row_id"]),
+        contrast.rows if isinstance(made, NotEstimable) else made[0].rows,
         estimate,
         "adds",
         comment,

@@ -60,7 +60,9 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "blinding": choice(
                 "Blinding.", "double blind", "open label", "not reported", "not applicable"
             ),
-            "line": choice("Line of treatment.", "first", "second", "mixed", "not reported"),
+            "line": choice(
+                "Line of treatment.", "first", "second", "third or fourth", "mixed", "not reported"
+            ),
             "histology": text("Histology of the population."),
             "n_total": whole("Patients in the study as reported."),
             "accrual": text("When patients were enrolled."),

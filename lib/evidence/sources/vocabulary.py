@@ -35,6 +35,17 @@ _ADVERSE_EVENT = re.compile(r"ae_(?P<event>.*?)_?(?:grade_(?P<low>\d)(?:_(?P<hig
 _HIGHEST_GRADE = 5
 
 
+def missing_words(read_as: str) -> str:
+    """Return what is said of a number that was not found, by what of its study was read.
+
+    Examples
+    --------
+    >>> missing_words("abstract")
+    'not in the abstract'
+    """
+    return MISSING_WORDS.get(read_as, NOT_REPORTED)
+
+
 def treatment_words(code: str) -> str:
     """Return a treatment in words: its code becomes the words of `book.yml`."""
     return read_book().treatments[code]

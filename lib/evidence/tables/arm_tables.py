@@ -13,9 +13,9 @@ from evidence.sources.printed_rows import printed_text
 from evidence.sources.recomputation import Recomputed
 from evidence.sources.recomputed import key_of
 from evidence.sources.responses import QUALIFIERS, ArmResponse, find_response
-from evidence.sources.vocabulary import population_of, topic_of
+from evidence.sources.vocabulary import missing_words, population_of, topic_of
 from evidence.tables.formatting import format_estimate, format_interval
-from evidence.tables.study_tables import missing_words
+from evidence.tables.study_tables import read_as
 from evidence.tables.table import Table, make_table, value_link
 from evidence_stats.printed.reported import Reported, read_reported
 from evidence_stats.rates.two_proportions import risk_difference
@@ -91,7 +91,7 @@ def row_line(row: pd.Series, counts: str) -> Markup:
     return shown + Markup(" <small>{}</small>").format(small) if small else shown
 
 
-def _counts(row: pd.Series, found: dict[str, Recomputed]) -> str:
+def _counts(row: pd.Series, found: Mapping[str, Recomputed]) -> str:
     if row["events"] and row["n"]:
         return f"{row['events']}/{row['n']}"
     other = found.get(key_of(row, "counts"))
@@ -127,6 +127,24 @@ def _rank(code: str) -> int:
     return named.index(code) if code in named else len(named)
 
 
+def arm_cell(
+    rows: Sequence[pd.Series], arm: str, found: Mapping[str, Recomputed] | None = None
+) -> Markup:
+    """Return the lines of one arm: every number with its interval, counts and population.
+
+    Parameters
+    ----------
+    rows : sequence of Series
+        Rows of one outcome.
+    arm : str
+        Whose rows are shown.
+    found : mapping of str to Recomputed, optional
+        What the rows recompute to, for counts that no source gives.
+    """
+    own = [row for row in rows if row["arm"] == arm]
+    return joined_lines([row_line(row, _counts(row, found or {})) for row in own])
+
+
 def joined_lines(lines: Sequence[Markup]) -> Markup:
     """Return the lines of one cell."""
     return Markup("<br>").join(lines)
@@ -154,12 +172,7 @@ def tabulate_results_by_arm(
         by_outcome.setdefault(row["outcome"], []).append(row)
     lines: list[list[object]] = []
     for outcome, own in by_outcome.items():
-        cells = [
-            joined_lines(
-                [row_line(row, _counts(row, found)) for row in own if row["arm"] == arm["arm"]]
-            )
-            for arm in used
-        ]
+        cells = [arm_cell(own, arm["arm"], found) for arm in used]
         comparisons = [
             *_published(own, arms),
             *_derived(evidence, outcome, own, used, found, level),
@@ -175,7 +188,7 @@ def tabulate_results_by_arm(
         lines if is_compared else [line[:-1] for line in lines],
         caption="Results by arm",
         footnotes=[_FOUND_NOTE] if _FOUND in str(lines) else [],
-        missing=missing_words(evidence),
+        missing=missing_words(read_as(evidence)),
     )
 
 
@@ -244,14 +257,11 @@ def tabulate_patients_by_arm(evidence: Evidence) -> Table | None:
     lines: list[list[object]] = []
     for code in dict.fromkeys(row["characteristic"] for row in rows):
         own = [row for row in rows if row["characteristic"] == code]
-        cells = [
-            joined_lines([row_line(row, _counts(row, {})) for row in own if row["arm"] == name])
-            for name, _ in columns
-        ]
+        cells = [arm_cell(own, name) for name, _ in columns]
         lines.append([_topic(own), *cells])
     return make_table(
         ["At the start", *(head for _, head in columns)],
         lines,
         caption="Patients by arm",
-        missing=missing_words(evidence),
+        missing=missing_words(read_as(evidence)),
     )

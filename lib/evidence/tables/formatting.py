@@ -91,9 +91,12 @@ def format_value(value: float | None, unit: Unit, *, suffix: bool = True) -> str
 
 
 def _together(estimate: Estimate) -> int:
-    """Return the decimals of a number and its limits."""
+    """Return the decimals of a number and its limits; a limit shows on which side of 1 it lies."""
     parts = (estimate.low, estimate.value, estimate.high)
-    return _decimals([part for part in parts if part is not None], estimate.unit)
+    decimals = _decimals([part for part in parts if part is not None], estimate.unit)
+    limits = [settled(part) for part in (estimate.low, estimate.high) if part is not None]
+    hidden = any(limit != 1 and f"{limit:.{decimals}f}" == "1.00" for limit in limits)
+    return decimals + (estimate.unit == "ratio" and hidden)
 
 
 def format_interval(estimate: Estimate) -> str:

@@ -11,7 +11,7 @@ from evidence.sources.book import read_book
 from evidence.sources.data import Evidence
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.recomputation import Recomputed
-from evidence.sources.vocabulary import MISSING_WORDS, treatment_words
+from evidence.sources.vocabulary import missing_words, treatment_words
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table, row_link, source_link
 from evidence_stats.printed.reported import NOT_REPORTED
@@ -42,10 +42,10 @@ def _citation(evidence: Evidence, key: str) -> Markup:
     return Markup("{}{}. {}{}").format(who, link, where, doi)
 
 
-def missing_words(evidence: Evidence) -> str:
-    """Return what is said of a number that was not found, by what of the study was read."""
-    ((read_as,),) = evidence.values("studies", "read_as")
-    return MISSING_WORDS[read_as]
+def read_as(evidence: Evidence) -> str:
+    """Return what was read of the one study that the evidence is narrowed to."""
+    ((found,),) = evidence.values("studies", "read_as")
+    return str(found)
 
 
 def tabulate_design(evidence: Evidence, study_id: str) -> Table:
@@ -104,7 +104,7 @@ def tabulate_arms(evidence: Evidence) -> Table:
         rows,
         caption="Arms",
         numeric=("Patients",),
-        missing=missing_words(evidence),
+        missing=missing_words(read_as(evidence)),
     )
 
 

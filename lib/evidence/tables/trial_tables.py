@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from evidence.sources.data import Evidence
 from evidence.tables.appraisal_tables import outcome_words
-from evidence.tables.arm_tables import is_main, joined_lines, row_line, without_repeats
+from evidence.tables.arm_tables import arm_cell, is_main, joined_lines, without_repeats
 from evidence.tables.study_tables import regimen_words
 from evidence.tables.table import Table, make_table
 
@@ -85,7 +85,7 @@ def _result(
         for row in rows
         if (row["arm"], row["outcome"]) == (arm, outcome) and row["statistic"] in statistics
     ]
-    return joined_lines([row_line(row, "") for row in without_repeats(own)])
+    return arm_cell(without_repeats(own), arm)
 
 
 def _bias(evidence: Evidence, study_id: str) -> Markup:

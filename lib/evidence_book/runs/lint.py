@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from evidence.files.paths import chapters_folder, project_root
-from evidence.record.results import FIGURE_MIME
+from evidence.record.results import CLAIM_MIME, FIGURE_MIME
 from evidence.sources.problems import Problem
 from evidence_book.rendering.active_html import active_parts, is_active_address
 from evidence_book.runs.freshness import read_notebook
@@ -71,6 +72,12 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 _SENTENCE = re.compile(r"[^.!?]*[.!?]")
 _SIGNIFICANT = re.compile(r"\b(?:statistically )?significan(?:t|tly|ce)\b", re.IGNORECASE)
 _NO_EFFECT = re.compile(r"\b(?:no effect|had no effect|was ineffective)\b", re.IGNORECASE)
+# What concludes: a figure says what is drawn, a claim what follows from it.
+_CONCLUDES = re.compile(
+    r"\b(?:so|thus|hence|therefore)\b|\b(?:cannot(?! tell\b)|contradict|allow|exclude|prove)s?\b"
+    r"|\b(?:allowed|excluded|shown to|shows that|means that|not certain|at most a|hypothesis)\b",
+    re.IGNORECASE,
+)
 _LEFTOVER = re.compile(r"\b(?:TODO|FIXME|XXX|lorem ipsum)\b")
 # What git leaves where two versions of a line met; a row of seven = alone may underline a heading.
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
@@ -142,6 +149,7 @@ def lint_notebook(path: Path) -> Iterator[Problem]:
         cells = read_notebook(path)["cells"]
     except ValueError:
         return
+    claims = _claims(cells)
     for number, cell in enumerate(cells, start=1):
         place = f"{file} cell {number}"
         if cell["cell_type"] == "markdown":
@@ -155,6 +163,25 @@ def lint_notebook(path: Path) -> Iterator[Problem]:
             yield Problem(place, 0, "", f"at most {MAX_CODE_LINES} lines of code", str(len(code)))
         for output in cell.get("outputs", []):
             yield from _lint_output(output, place)
+            yield from _lint_figure_words(output.get("data", {}), claims, place)
+
+
+def _claims(cells: list[dict[str, Any]]) -> str:
+    """Return the sentences of all conclusions of a page."""
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    made = [output.get("data", {}).get(CLAIM_MIME) for output in outputs]
+    return " ".join(str(claim["text"]) for claim in made if claim)
+
+
+def _lint_figure_words(data: dict[str, Any], claims: str, place: str) -> Iterator[Problem]:
+    """Yield the captions and alternative texts that conclude what no claim of the page says."""
+    facts = data.get(FIGURE_MIME, {})
+    for name in ("caption", "alt"):
+        for sentence in _SENTENCE.findall(str(facts.get(name, ""))):
+            word = _CONCLUDES.search(sentence)
+            if word and sentence.strip() not in claims:
+                expected = f"what is drawn in the {name} of {facts.get('name')}, or a claim"
+                yield Problem(place, 0, "", expected, f'"{word[0]}" in "{sentence.strip()[:60]}"')
 
 
 def _lint_output(output: dict[str, object], place: str) -> Iterator[Problem]:

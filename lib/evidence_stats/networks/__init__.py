@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from evidence_stats.networks.contrasts import Contrast as Contrast
     from evidence_stats.networks.contrasts import bucher as bucher
     from evidence_stats.networks.contrasts import multi_arm_contrasts as multi_arm_contrasts
+    from evidence_stats.networks.empirical_tau2 import empirical_tau2 as empirical_tau2
     from evidence_stats.networks.network_graph import subnetworks as subnetworks
     from evidence_stats.networks.treatment_network import EdgeEvidence as EdgeEvidence
     from evidence_stats.networks.treatment_network import NetworkResult as NetworkResult
@@ -26,6 +27,7 @@ _FACE = {
     "NetworkResult": "evidence_stats.networks.treatment_network",
     "bucher": "evidence_stats.networks.contrasts",
     "component_network": "evidence_stats.networks.components",
+    "empirical_tau2": "evidence_stats.networks.empirical_tau2",
     "multi_arm_contrasts": "evidence_stats.networks.contrasts",
     "network": "evidence_stats.networks.treatment_network",
     "split_components": "evidence_stats.networks.components",

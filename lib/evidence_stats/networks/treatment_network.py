@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from typing import Literal, get_args
 
@@ -129,7 +129,7 @@ class NetworkResult:
     >>> pla = Contrast.of_ratio("TARGET", "SOR", "PLA", 0.44, 0.35, 0.55)
     >>> paz = Contrast.of_ratio("VEG105192", "PAZ", "PLA", 0.46, 0.34, 0.62)
     >>> network([pla, paz])
-    NetworkResult(PAZ, PLA, SOR; 2 contrasts, common effects, Q 5.248e-31 on 0 df)
+    NetworkResult(PAZ, PLA, SOR; 2 contrasts, common effects, Q 0 on 0 df)
     """
 
     contrasts: tuple[Contrast, ...]
@@ -155,7 +155,7 @@ class NetworkResult:
     def __repr__(self) -> str:
         return (
             f"NetworkResult({', '.join(self.treatments)}; {len(self.contrasts)} contrasts, "
-            f"{self.model} effects, Q {self.q:.4g} on {self.df} df)"
+            f"{self.model} effects, Q {round(self.q, 12):.4g} on {self.df} df)"
         )
 
     @property
@@ -202,6 +202,18 @@ class NetworkResult:
         """Return the ratio of every other treatment over `reference`."""
         others = [name for name in self.treatments if name != reference]
         return {name: self.effect(name, reference) for name in others}
+
+    def prediction(self, treatment: str, reference: str) -> Estimate:
+        """Return the ratio with the interval in which a new trial's own ratio would lie.
+
+        The variance is that of the ratio plus tau2_used, which is taken as known (Higgins et al.
+        2009, J R Stat Soc A 172:137, section 4, with the normal in the place of the t quantile).
+        """
+        log_ratio, se = self.difference(treatment, reference)
+        made = self._estimate(
+            log_ratio, math.hypot(se, math.sqrt(self.tau2_used)), "prediction from the network"
+        )
+        return replace(made, kind="prediction", p=None)
 
     def league(self) -> dict[tuple[str, str], Estimate]:
         """Return the ratio of the first over the second treatment for every ordered pair."""

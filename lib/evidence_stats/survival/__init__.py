@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from evidence_stats.survival.two_arm_survival import CoxBatch as CoxBatch
     from evidence_stats.survival.two_arm_survival import cox_two_arm_batch as cox_two_arm_batch
     from evidence_stats.survival.two_arm_survival import rmst_difference as rmst_difference
+    from evidence_stats.survival.two_medians import (
+        hazard_ratios_from_medians as hazard_ratios_from_medians,
+    )
 
 # Name: the module that defines it.
 _FACE = {
@@ -75,6 +78,7 @@ _FACE = {
     "events_required": "evidence_stats.survival.survival_power",
     "hazard_ratio_from_medians": "evidence_stats.survival.from_medians",
     "hazard_ratio_from_medians_and_counts": "evidence_stats.survival.from_medians",
+    "hazard_ratios_from_medians": "evidence_stats.survival.two_medians",
     "implied_exponential_events": "evidence_stats.survival.from_medians",
     "implied_weibull_shape": "evidence_stats.survival.from_medians",
     "km_curve": "evidence_stats.survival.kaplan_meier",

@@ -16,7 +16,7 @@ import pandas as pd
 
 from evidence.sources.data import Evidence
 from evidence.sources.printed_intervals import printed_interval
-from evidence.sources.printed_medians import medians_hazard_ratio, reached_median
+from evidence.sources.printed_medians import derived_ratios, read_contrast
 from evidence.sources.responses import (
     QUALIFIERS,
     ArmResponse,
@@ -30,7 +30,7 @@ from evidence_stats.networks.contrasts import Contrast
 from evidence_stats.normal import ratio_with_limits
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.two_proportions import RiskRatioMethod
-from evidence_stats.survival.hazard_ratio import log_hr_se_from_p
+from evidence_stats.survival.median import Median
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,11 @@ class AddOn:
     def rows(self) -> tuple[str, str]:
         """Rows of both arms."""
         return f"{self.study_id}.{self.arm}", f"{self.study_id}.{self.comparator}"
+
+    def median_rows(self, outcome: str) -> tuple[str, str]:
+        """Rows that give the medians of both arms, where there are any."""
+        start = f"{self.study_id}.{outcome}.median"
+        return f"{start}.{self.arm}", f"{start}.{self.comparator}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,56 +272,32 @@ def _shared_arm_ratio(one: Contrast, other: Contrast, *, level: float, rho: floa
     )
 
 
-def _from_p(
-    evidence: Evidence, contrast: AddOn, outcome: str, ratio: float, level: float
-) -> tuple[Estimate, str] | None:
-    """Return the ratio of medians with the interval that a reported P implies, and its data row.
-
-    None where no exact two-sided P of the contrast is a data row.
-    """
-    row_id = f"{contrast.study_id}.{outcome}.p_value.{contrast.arm}_v_{contrast.comparator}"
-    row = evidence.find(row_id)
-    p = None if row is None else exact_number(row["p_reported"])
-    if row is None or p is None or not 0 < p < 1 or ratio == 1 or "one-sided" in row["test"]:
-        return None
-    made = ratio_with_limits(
-        ratio,
-        log_hr_se_from_p(ratio, p),
-        level,
-        method="ratio of medians, exponential; interval from the reported P",
-        conventions=("hazard_ratio_from_medians", "hr_se_from_p"),
-        grade="D2",
-    )
-    return made, row_id
-
-
 def _from_medians(
     evidence: Evidence, contrast: AddOn, outcome: str, level: float, unusable: Effect | None
 ) -> Effect | None:
     """Return the hazard ratio that the medians imply; its method says why no reported one is."""
-    medians = (
-        f"{contrast.study_id}.{outcome}.median.{contrast.arm}",
-        f"{contrast.study_id}.{outcome}.median.{contrast.comparator}",
-    )
-    one, other = (reached_median(evidence, row) for row in medians)
+    rows: tuple[str, ...] = contrast.median_rows(outcome)
+    read = read_contrast(evidence, contrast.median_rows(outcome))
+    one, other = read.medians
     if isinstance(one, NotEstimable) or isinstance(other, NotEstimable):
         return None
-    made = medians_hazard_ratio((one, other), medians, level=level)
-    rows: tuple[str, ...] = medians
-    tested = _from_p(evidence, contrast, outcome, other.months() / one.months(), level)
-    if isinstance(made, NotEstimable) and tested is not None:
-        made, row = tested
-        rows = (*rows, row)
-    elif isinstance(made, NotEstimable):
-        limits = (one.low, one.high, other.low, other.high)
-        why = "reported without limits" if None in limits else made.reason
-        made = Estimate(
-            other.months() / one.months(),
-            unit="ratio",
-            method=f"ratio of medians, exponential, {why}",
-            conventions=("hazard_ratio_from_medians",),
-            grade="D2",
-        )
+    ratios = derived_ratios(read, level=level)
+    if isinstance(ratios, NotEstimable):
+        made = _without_interval(one, other, ratios.reason)
+    else:
+        made, rows = ratios[0].estimate, ratios[0].rows
     if unusable is not None and isinstance(unusable.estimate, NotEstimable):
         made = replace(made, method=f"{made.method}; {unusable.estimate.reason}")
     return Effect(outcome, made, rows)
+
+
+def _without_interval(one: Median, other: Median, reason: str) -> Estimate:
+    limits = (one.low, one.high, other.low, other.high)
+    why = "reported without limits" if None in limits else reason
+    return Estimate(
+        other.months() / one.months(),
+        unit="ratio",
+        method=f"ratio of medians, exponential, {why}",
+        conventions=("hazard_ratio_from_medians",),
+        grade="D2",
+    )

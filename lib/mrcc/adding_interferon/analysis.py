@@ -66,6 +66,17 @@ class Compared:
         return made.low, made.high
 
     @property
+    def derived(self) -> bool:
+        """True for a hazard ratio that no source gives: from medians or from other ratios."""
+        made = self.effect.estimate
+        return self.effect.outcome != "orr" and isinstance(made, Estimate) and made.grade > "D1"
+
+    @property
+    def outcome_words(self) -> str:
+        """The outcome as figures and tables name it, with how its ratio was had."""
+        return self.effect.outcome.upper() + (", derived" if self.derived else "")
+
+    @property
     def words(self) -> str:
         """What was compared, in words."""
         ratio = "response ratio" if self.effect.outcome == "orr" else "hazard ratio"
@@ -174,7 +185,7 @@ def forest_rows(
     found = [
         RatioRow(
             label=f"{item.contrast.name}, on {item.contrast.backbone}",
-            note=item.effect.outcome.upper() if len(outcomes) > 1 else "",
+            note=item.outcome_words if len(outcomes) > 1 else "",
             estimate=item.effect.estimate,
             treatment=item.contrast.treatment,
             flagged=bool(item.contrast.flag),
@@ -183,6 +194,12 @@ def forest_rows(
         if item.effect.outcome in outcomes and isinstance(item.effect.estimate, Estimate)
     ]
     return found or NotEstimable("no ratio was found or follows from what was")
+
+
+def median_rows(compared: list[Compared]) -> list[tuple[str, str]]:
+    """Return the rows of the medians from which a hazard ratio is derived."""
+    found = [item.contrast.median_rows(item.effect.outcome) for item in compared if item.derived]
+    return [rows for rows in found if set(rows) <= {r for i in compared for r in i.effect.rows}]
 
 
 def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: str) -> Table:
@@ -207,10 +224,10 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
                 study["line"],
                 study["blinding"],
                 contrast.flag or "nothing known",
-                ", ".join(item.effect.outcome.upper() for item in items),
+                "; ".join(item.outcome_words for item in items),
             ]
         )
-    columns = ["Study", "Compared", "MU/week", "Line", "Blinding", "What else differs", "Reported"]
+    columns = ["Study", "Compared", "MU/week", "Line", "Blinding", "What else differs", "Outcomes"]
     missing = tuple(
         f"{item.words}: {item.effect.estimate}."
         for item in compared

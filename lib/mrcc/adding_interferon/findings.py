@@ -62,12 +62,6 @@ def _judged_as(item: Compared) -> str:
     return f"{item.effect.outcome}_{item.contrast.backbone.lower()}"
 
 
-def _is_derived(item: Compared) -> bool:
-    """Return True for a ratio that no source gives: it follows from medians or other ratios."""
-    estimate = item.effect.estimate
-    return item.effect.outcome != "orr" and isinstance(estimate, Estimate) and estimate.grade > "D1"
-
-
 def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
     outcome, backbone = item.effect.outcome, item.contrast.backbone
     words, effect, ratio = _OUTCOMES[outcome]
@@ -92,25 +86,37 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
     return with_difference(line, shown, baseline, rating, effect)
 
 
+def find_all(
+    evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon
+) -> dict[str, Finding]:
+    """Return the lines of the summary, each contrast that has an interval and is judged."""
+    judged = [
+        item
+        for item in compared
+        if item.interval is not None and is_judged(evidence, QUESTION, _judged_as(item))
+    ]
+    return {item.key: _finding(evidence, item, p) for item in judged}
+
+
 def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon) -> Table:
     """Return one line per contrast and outcome that has an interval and is judged."""
+    findings = find_all(evidence, compared, p)
     known = [item for item in compared if item.interval is not None]
-    clean = [item for item in known if not item.contrast.flag]
-    judged = [item for item in known if is_judged(evidence, QUESTION, _judged_as(item))]
-    findings = [_finding(evidence, item, p) for item in judged]
     unjudged = [
         f"{item.words} is left out: data/certainty.csv does not judge {_judged_as(item)}."
-        for item in clean
-        if item not in judged
+        for item in known
+        if not item.contrast.flag and item.key not in findings
     ]
-    names = dict.fromkeys(item.contrast.name for item in judged if _is_derived(item))
+    names = dict.fromkeys(
+        item.contrast.name for item in known if item.derived and item.key in findings
+    )
     derived = (
         [f"No source gives the hazard ratio, which is derived: {', '.join(names)}."]
         if names
         else []
     )
     return tabulate_findings(
-        findings,
+        list(findings.values()),
         caption="Summary of findings: interferon-alfa added, against the same treatment alone",
         without="Without interferon-alfa",
         with_="With interferon-alfa",

@@ -30,11 +30,13 @@ _SURVIVAL = Effect(
 )
 
 
-def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPrognosis) -> Table:
+def find_all(
+    evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPrognosis
+) -> dict[str, Finding]:
     """Return the association with each outcome per SD, and whether it predicts benefit."""
     at_mean = results.get("predicted_plus_0_sd")
-    findings = [
-        find(
+    return {
+        "pfs": find(
             "Free of progression at one year, pAKT one SD higher",
             judge_certainty(evidence, QUESTION, "association_pfs"),
             _PROGRESSION,
@@ -42,27 +44,32 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPro
             name="hazard ratio per SD",
             baseline=None if at_mean is None else at_mean.value,
         ),
-        find(
+        "os": find(
             "Overall survival, pAKT one SD higher",
             judge_certainty(evidence, QUESTION, "association_os"),
             _SURVIVAL,
             seen(results["os_hr_per_sd"]),
             name="hazard ratio per SD",
         ),
-        Finding(
+        "prediction": Finding(
             "Benefit from adding interferon-alfa, by pAKT",
             None,
             "Unknown: no test of interaction is in the abstract.",
         ),
-    ]
+    }
+
+
+def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPrognosis) -> Table:
+    """Return the summary of findings."""
     return tabulate_findings(
-        findings,
+        list(find_all(evidence, results, p).values()),
         caption="Summary of findings: pAKT one SD above the mean against the mean",
         without="At the mean",
         with_="One SD higher",
         notes=(
             "The abstract does not give the number of patients with tissue. Those free of "
-            "progression at the mean are read off the Weibull curve of the parameters; no such "
+            "progression at the mean are read off the Weibull curve of the parameters, of both arms "
+            "together (the main question takes an exponential curve of sorafenib alone); no such "
             "curve can be had for survival.",
         ),
     )

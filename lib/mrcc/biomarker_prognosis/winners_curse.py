@@ -65,7 +65,7 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
     caption = (
         "Hazard ratios per unit of pAKT as published, shrunk by what trials in general find, and "
         "the value that most likely gave a result this extreme given that it was selected for P "
-        "below the limit. The unit is not found: the two outcomes cannot be compared."
+        "below the limit. The unit of pAKT is not in the abstract."
     )
     if any(len(rows) < len(_MARKERS) for rows in outcomes.values()):
         caption += " What is not estimable is left out."

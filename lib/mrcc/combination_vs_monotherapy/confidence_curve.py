@@ -59,14 +59,10 @@ def draw_confidence_curve(hr: Estimate, se: float, *, margin: float, benefit: fl
           for words, v in (("benefit", benefit), ("margin", margin))}  # fmt: skip
     alt = (
         f"The confidence curve peaks at a hazard ratio of {hr.value:.2f}; one of {benefit:g} has "
-        f"P {at['benefit']:.2f} and one of {margin:g} has P {at['margin']:.2f}, so the data "
-        f"contradict neither a gain worth having nor a loss beyond the margin."
-        if min(at.values()) > 0.05
-        else f"The confidence curve peaks at a hazard ratio of {hr.value:.2f}; P is "
-        f"{at['benefit']:.3f} at {benefit:g} and {at['margin']:.3f} at {margin:g}."
+        f"P {at['benefit']:.2g} and one of {margin:g} has P {at['margin']:.2g}."
     )
     caption = (
         "Confidence curve: P of every hazard ratio, were it the one tested. Values above the grey "
-        "line lie inside the interval. What the curve covers widely, the trial cannot tell apart."
+        "line lie inside the interval."
     )
     return Figure(fig, pd.DataFrame({"hr": grid, "p": p}), "confidence-curve", caption, alt, "D2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,7 +18,6 @@ from evidence.figures.style import (
     treatment_colour,
     use_theme,
 )
-from evidence_stats.estimates import Estimate
 from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import Ensemble
 from evidence_stats.survival.synthetic_arms import CENTILES, ArmEnsemble
@@ -80,8 +78,8 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
     hr = ensemble.hazard_ratio
     alt = (
         f"Bands of reconstructed progression-free survival, which {_overlap(ensemble)}. The hazard "
-        f"ratio that the trial may have estimated lies between {hr.low:.2f} and {hr.high:.2f}, "
-        f"{_side_of_one(hr)}; restricted means differ by {rmst.value:.2f} months "
+        f"ratio that the trial may have estimated lies between {hr.low:.2f} and {hr.high:.2f}; "
+        f"restricted means differ by {rmst.value:.2f} months "
         f"({rmst.low:.2f} to {rmst.high:.2f})."
     )
     caption = (
@@ -107,13 +105,6 @@ def _overlap(ensemble: Ensemble) -> str:
     if not apart.any():
         return "overlap throughout"
     return f"lie apart at {int(apart.sum())} of {apart.size} points in time"
-
-
-def _side_of_one(hr: Estimate) -> str:
-    low, high = hr.low or 0.0, hr.high or math.inf
-    if low <= 1 <= high:
-        return "so even its side of 1 is not certain"
-    return f"wholly {'below' if high < 1 else 'above'} 1"
 
 
 def _at_risk_rows(

@@ -39,6 +39,7 @@ def find_all(
         absolute=responders,
         baseline=p.baseline_orr,
         patients=patients,
+        steps_given=True,
     )
     difference = seen(results["orr_difference"])
     progression = find(
@@ -49,9 +50,12 @@ def find_all(
         name="hazard ratio",
         baseline=p.baseline_pfs_12m,
         patients=patients,
+        steps_given=True,
     )
     return {
-        "response": with_difference(response, difference, p.baseline_orr, rating, effect),
+        "response": with_difference(
+            response, difference, p.baseline_orr, rating, effect, steps_given=True
+        ),
         "progression": progression,
         "survival": Finding("Overall survival", None, _survival(results), patients=patients),
         "harms": Finding(
@@ -77,8 +81,10 @@ def summarise(
         with_="With the combination",
         notes=(
             "Responses with sorafenib alone and patients free of progression at one year are those "
-            "of the parameters; the hazard ratio is not in the abstract and is computed from two "
-            "medians unless they say otherwise.",
+            "of the parameters, the latter by default read off an exponential curve through the "
+            "median of sorafenib alone (the page on pAKT takes a Weibull curve of both arms); the "
+            "hazard ratio is not in the abstract and is computed from two medians unless they say "
+            "otherwise.",
         ),
     )
 

@@ -69,10 +69,10 @@ def draw_hazard_ratio_ladder(
         f"{len(rungs)} ways of reading the reported medians give hazard ratios from "
         f"{min(values):.2f} to {max(values):.2f}; "
         f"with everything uncertain the widest runs from {widest.interval.low:.2f} to "
-        f"{widest.interval.high:.2f}, so {_allowed(widest.interval)}."
+        f"{widest.interval.high:.2f}."
     )
     caption = (
-        "What hazard ratio the reported medians allow. Thin lines: "
+        "Hazard ratios that follow from the reported medians, by assumption. Thin lines: "
         f"{_levels(rungs)} intervals, sampling error included. Thick bars: where the estimate that "
         f"the trial did not report may have been. Dotted: non-inferiority margin {margin:g}. "
         "Rows with a thick bar are reconstructions, not patient data."
@@ -88,15 +88,6 @@ def draw_hazard_ratio_ladder(
         }
     )
     return Figure(fig, data, "hazard-ratio-ladder", caption, alt, grade)
-
-
-def _allowed(interval: Estimate) -> str:
-    """Return which effects an interval holds, in words."""
-    if interval.low is not None and interval.low > 1:
-        return "only harm is allowed"
-    if interval.high is not None and interval.high < 1:
-        return "only benefit is allowed"
-    return "benefit, no difference and harm are all allowed"
 
 
 def _levels(rungs: Sequence[Rung]) -> str:

@@ -60,14 +60,10 @@ def _control_band(ax: Axes, control: Estimate) -> None:
     ax.axvline(100 * control.value, color=treatment_colour("SOR"), linestyle="--", linewidth=1)
 
 
-def _say_control(control: Estimate | NotEstimable, pooled: Estimate) -> str:
+def _say_control(control: Estimate | NotEstimable) -> str:
     if isinstance(control, NotEstimable):
         return "the response of the randomized sorafenib-alone arm cannot be had"
-    inside = (pooled.low or 0) <= control.value <= (pooled.high or 1)
-    return (
-        f"the randomized sorafenib-alone arm had {format_compact(control)} %, "
-        f"{'inside' if inside else 'outside'} the pooled interval"
-    )
+    return f"the randomized sorafenib-alone arm had {format_compact(control)} %"
 
 
 def draw_response_forest(
@@ -135,7 +131,7 @@ def draw_response_forest(
     level = f"{100 * (pooled.estimate.level or 0.95):g} %"
     alt = (
         f"Response rates of {len(arms)} arms given sorafenib and interferon-alfa, pooled at "
-        f"{format_compact(pooled.estimate)} %; {_say_control(control, pooled.estimate)}."
+        f"{format_compact(pooled.estimate)} %; {_say_control(control)}."
     )
     band = (
         "Band and dashed line: the sorafenib-alone arm of the only randomized trial."

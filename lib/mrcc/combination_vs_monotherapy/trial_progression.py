@@ -10,9 +10,11 @@ from operator import attrgetter, methodcaller
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import (
     MedianPair,
+    derived_ratios,
     medians_hazard_ratio,
     medians_ratio,
     reached_median,
+    read_contrast,
 )
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.survival.from_medians import landmark_survival, median_at_level
@@ -20,6 +22,7 @@ from evidence_stats.survival.hazard_ratio import log_hr_se_from_interval, normal
 from evidence_stats.survival.median import Median
 from evidence_stats.survival.reconstruction import Ensemble, simulate_ensemble
 from evidence_stats.survival.synthetic_arms import EnsembleSettings, ReconstructionError
+from evidence_stats.survival.two_medians import RULES
 from mrcc import Numbers
 from mrcc.combination_vs_monotherapy.hazard_ratio_ladder import Rung
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
@@ -47,14 +50,27 @@ def trial_medians(evidence: Evidence) -> MedianPair:
     return reached_median(evidence, PFS_ROWS[0]), reached_median(evidence, PFS_ROWS[1])
 
 
+def other_rules(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
+    """Return the hazard ratio of the medians by the rules for its interval that are not used."""
+    made = derived_ratios(read_contrast(evidence, PFS_ROWS), level=p.level)
+    return {
+        f"pfs_hr_by_{one.rule}": (
+            one.estimate,
+            f"PFS hazard ratio of the medians, interval from the {RULES[one.rule]}",
+        )
+        for one in ([] if isinstance(made, NotEstimable) else made[1:])
+    }
+
+
 def hazard_ratio(
-    medians: MedianPair, ensemble: Ensemble | NotEstimable, p: CombinationVsMonotherapy
+    evidence: Evidence, ensemble: Ensemble | NotEstimable, p: CombinationVsMonotherapy
 ) -> Estimate | NotEstimable:
     """Return the PFS hazard ratio from the source that the parameters name."""
+    trial = read_contrast(evidence, PFS_ROWS)
     if p.hr_source == "medians_exponential":
-        return medians_hazard_ratio(medians, PFS_ROWS, level=p.level)
+        return medians_hazard_ratio(trial, level=p.level)
     if p.hr_source == "medians_weibull":
-        return medians_hazard_ratio(medians, PFS_ROWS, level=p.level, shape=p.weibull_shape)
+        return medians_hazard_ratio(trial, level=p.level, shape=p.weibull_shape)
     if p.hr_source == "ensemble":
         return if_estimable(lambda made: made.hazard_ratio_with_sampling_error, ensemble)
     value, low, high = p.hr_user

@@ -6,7 +6,7 @@ from evidence.sources.data import Evidence
 from evidence.sources.printed_intervals import say_given
 from evidence.sources.responses import ArmResponse, find_response, response_ratio
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
-from evidence_stats.printed.reported import read_range
+from evidence_stats.printed.reported import exact_number, read_range
 from evidence_stats.rates.posterior import ResponsePosterior, bayes_factor_equal
 from evidence_stats.rates.proportions import proportion
 from evidence_stats.rates.two_proportions import equality_p, risk_difference
@@ -56,8 +56,9 @@ def _size(evidence: Evidence, arm_id: str, arm: ArmResponse | NotEstimable) -> i
 
 
 def describe_trial(evidence: Evidence, arms: Arms) -> Numbers:
-    """Return the size of the trial and its planned interferon-alfa a week."""
-    weekly = read_range(evidence.row(COMBINATION)["ifn_weekly_mu"])
+    """Return the size of the trial, its planned interferon-alfa and injections a week."""
+    arm = evidence.row(COMBINATION)
+    weekly, injections = read_range(arm["ifn_weekly_mu"]), exact_number(arm["ifn_doses_per_week"])
     dose: Estimate | NotEstimable
     if weekly is None:
         dose = NotEstimable(f"{COMBINATION}, ifn_weekly_mu: {say_given('')}")
@@ -74,6 +75,12 @@ def describe_trial(evidence: Evidence, arms: Arms) -> Numbers:
             "Patients randomized",
         ),
         "weekly_mu": (dose, "Planned interferon-alfa a week in the trial"),
+        "injections": (
+            NotEstimable(f"{COMBINATION}, ifn_doses_per_week: {say_given('')}")
+            if injections is None
+            else Estimate(injections, unit="count", method="as the source gives it"),
+            "Injections of interferon-alfa a week",
+        ),
     }
 
 

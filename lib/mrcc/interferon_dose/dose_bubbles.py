@@ -57,27 +57,16 @@ def draw_dose_bubbles(
             )
         ax.set(xlabel="Planned interferon-alfa, MU a week", ylabel="Objective response, %")
         ax.set_ylim(0, max(upper.max(), max(rates)) + 4)
-    alt = (
-        f"Response of {len(arms)} arms against planned dose: {words}. The band allows "
-        f"{_allowed(fitted)}."
-    )
+    alt = f"Response of {len(arms)} arms against planned dose: {words}."
     caption = (
         f"Objective response against planned interferon-alfa a week; areas show patients. Line and "
         f"band: meta-regression across arms, {words}. Dashed: two schedules that one trial "
-        f"randomized. Doses differ between trials along with everything else: a hypothesis at most."
+        f"randomized."
     )
     data = pd.DataFrame(
         {"arm": [arm.arm_id for arm in arms], "dose": list(doses), "response": rates}
     )
     return Figure(fig, data, "dose-bubbles", caption, alt, "D2")
-
-
-def _allowed(fitted: Pooled) -> str:
-    """Return which slopes the interval of the meta-regression holds, in words."""
-    low, high = float(fitted.low[1]), float(fitted.high[1])
-    if low <= 0 <= high:
-        return "a rise as well as a fall"
-    return "only a rise" if low > 0 else "only a fall"
 
 
 def _join_randomized(

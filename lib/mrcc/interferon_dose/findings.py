@@ -12,16 +12,18 @@ from evidence_stats.printed.reported import NOT_REPORTED
 from mrcc.finding_words import RESPONSE
 from mrcc.interferon_dose.analysis import QUESTION
 from mrcc.interferon_dose.parameters import InterferonDose
-from mrcc.summary_of_findings import find, odds_responders, seen, tabulate_findings
+from mrcc.summary_of_findings import Finding, find, odds_responders, seen, tabulate_findings
 
 
-def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:
+def find_all(
+    evidence: Evidence, results: Mapping[str, Result], p: InterferonDose
+) -> dict[str, Finding]:
     """Return two lines: across trials, and between the schedules of the one that randomized."""
     slope, schedule = results["dose_or"], results["schedule_or"]
     overall = None if slope.n is None else (slope.events or 0) / slope.n
     higher = results["schedule_higher"].value
-    findings = [
-        find(
+    return {
+        "across": find(
             f"Objective response, {p.dose_step:g} MU a week more, across trials",
             judge_certainty(evidence, QUESTION, "response_across_trials"),
             RESPONSE.of("A higher weekly dose of interferon-alfa"),
@@ -32,7 +34,7 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDo
             baseline=overall,
             patients=str(results["arms"].n),
         ),
-        find(
+        "schedules": find(
             "Objective response, lower against higher dose within one trial (RAPSODY)",
             judge_certainty(evidence, QUESTION, "response_between_schedules"),
             RESPONSE.of("A lower weekly dose of interferon-alfa"),
@@ -43,9 +45,13 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDo
             baseline=None if higher == 1 else higher,
             patients=NOT_REPORTED if schedule.n is None else str(schedule.n),
         ),
-    ]
+    }
+
+
+def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:
+    """Return the summary of findings."""
     return tabulate_findings(
-        findings,
+        list(find_all(evidence, results, p).values()),
         caption="Summary of findings: the weekly dose of interferon-alfa beside sorafenib",
         without="At the dose compared with",
         with_="At the other dose",

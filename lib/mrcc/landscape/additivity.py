@@ -31,7 +31,7 @@ def probe(evidence: Evidence, level: float) -> dict[str, ComponentNetworkResult]
     """Return the additive component network of PFS, for each set of trials."""
     found = {}
     for words, excluded in _SETS.items():
-        parameters = Landscape(level=level, exclude_studies=excluded)
+        parameters = Landscape(level=level, lines="all", exclude_studies=excluded)
         contrasts = [link.contrast for link in links(evidence, parameters)]
         treatments = {code for c in contrasts for code in (c.treat_a, c.treat_b)}
         inactive = [code for code in INACTIVE if code in treatments]
@@ -41,12 +41,14 @@ def probe(evidence: Evidence, level: float) -> dict[str, ComponentNetworkResult]
 
 def left_out_of(evidence: Evidence, level: float) -> list[LeftOut]:
     """Return what cannot enter the probe, and why."""
-    return left_out(evidence, Landscape(level=level))
+    return left_out(evidence, Landscape(level=level, lines="all"))
 
 
 def rows_of(evidence: Evidence, level: float) -> list[str]:
     """Return the data rows behind the probe."""
-    return [row for link in links(evidence, Landscape(level=level)) for row in link.rows]
+    return [
+        row for link in links(evidence, Landscape(level=level, lines="all")) for row in link.rows
+    ]
 
 
 def describe(probes: dict[str, ComponentNetworkResult], lost: Sequence[LeftOut] = ()) -> Numbers:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.figures.network_graph import Edge
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.vocabulary import treatment_words
-from evidence.tables.table import Table, make_table
+from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.treatment_network import NetworkResult, network
 from mrcc import Numbers
-from mrcc.landscape.network_contrasts import LeftOut, Link
+from mrcc.landscape.network_contrasts import LeftOut, Link, pair_of
 from mrcc.landscape.network_links import left_out, links
 from mrcc.landscape.parameters import Landscape
 
@@ -20,16 +21,58 @@ QUESTION = "landscape"
 
 # Published hazard ratios of drugs over sorafenib, and of sorafenib over placebo, by key.
 AGAINST_SORAFENIB = {
-    "axis_pfs": "rini-2011.pfs.hazard_ratio.axitinib_v_sorafenib.review",
+    "axis_pfs": "rini-2011.pfs.hazard_ratio.axitinib_v_sorafenib",
     "tivo_pfs": "motzer-2013.pfs.hazard_ratio.tivozanib_v_sorafenib",
     "axis_os": "rini-2011.os.hazard_ratio.axitinib_v_sorafenib",
     "tivo_os": "motzer-2013.os.hazard_ratio.tivozanib_v_sorafenib",
     "tomita_os": "tomita-2020.os.hazard_ratio.sunitinib_first_v_sorafenib_first",
+    "sunitinib_os": "motzer-2007.os.hazard_ratio.sunitinib_v_ifn",
     "target_os": "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo",
     "target_os_censored": (
         "escudier-2007-target.os.hazard_ratio.sorafenib_v_placebo.crossover_censored"
     ),
 }
+
+
+def combinations_of_today(evidence: Evidence) -> dict[str, str]:
+    """Return the rows of combinations with a checkpoint inhibitor over sunitinib, by their key.
+
+    They answer another question and enter no network: what sorafenib is measured against today.
+    """
+    found = evidence.where(
+        "outcomes", arm_a="combination", arm_b="sunitinib", statistic="hazard_ratio"
+    )
+    return {
+        f"today_{row['study_id'].replace('-', '_')}_{row['outcome']}": str(row["row_id"])
+        for _, row in found.iterrows()
+    }
+
+
+def tabulate_today(evidence: Evidence, rows: dict[str, str]) -> Table:
+    """Return the combinations of today: trial, what was compared, survival and progression."""
+    lines: dict[str, dict[str, object]] = {}
+    for row_id in rows.values():
+        row = evidence.row(row_id)
+        line = lines.setdefault(row["study_id"], {})
+        line[row["outcome"]] = row_link(row_id, evidence.printed(row_id))
+        line["followed"] = row["analysis_set"]
+    table = [
+        [
+            evidence.study(study)["short_name"],
+            treatment_words(evidence.row(f"{study}.combination")["treatment"]),
+            line["followed"],
+            line.get("os", ""),
+            line.get("pfs", ""),
+        ]
+        for study, line in lines.items()
+    ]
+    return make_table(
+        ["Trial", "Compared with sunitinib", "Analysis", "Death", "Progression or death"],
+        table,
+        caption="Combinations with a checkpoint inhibitor in untreated patients: hazard ratios",
+        missing="\N{EN DASH}",
+        footnotes=("A dash: no hazard ratio with its interval in what was read.",),
+    )
 
 
 def fit(found: list[Link], p: Landscape) -> NetworkResult:
@@ -40,11 +83,10 @@ def fit(found: list[Link], p: Landscape) -> NetworkResult:
     ValueError
         Where the contrasts that are left do not connect, or do not reach the reference.
     """
-    fitted = network([link.contrast for link in found], model=p.model, level=p.level)
-    if p.reference not in fitted.treatments:
-        known = ", ".join(fitted.treatments)
-        raise ValueError(f"reference: expected one of {known}, got {p.reference}")
-    return fitted
+    known = sorted({code for link in found for code in pair_of(link.contrast)})
+    if p.reference not in known:
+        raise ValueError(f"reference: expected one of {', '.join(known)}, got {p.reference}")
+    return network([link.contrast for link in found], model=p.model, level=p.level)
 
 
 def code_key(code: str) -> str:
@@ -187,15 +229,22 @@ def tabulate_transitivity(
     )
 
 
-def edges(evidence: Evidence, found: list[Link]) -> list[tuple[str, str, float, bool, str]]:
+def edges(evidence: Evidence, found: list[Link]) -> list[Edge]:
     """Return the links as the network figure takes them."""
     return [
-        (
+        Edge(
             link.contrast.treat_a,
             link.contrast.treat_b,
             link.contrast.se,
             link.derived,
             evidence.study(link.contrast.study)["short_name"].partition(" (")[0],
+            evidence.study(link.contrast.study)["n_total"],
         )
         for link in found
     ]
+
+
+def derived_medians(found: Sequence[Link]) -> list[tuple[str, str]]:
+    """Return the rows of the medians from which links are derived, experimental arm first."""
+    pairs = [[row for row in link.rows if ".median." in row] for link in found if link.derived]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]

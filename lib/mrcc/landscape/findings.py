@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
@@ -59,11 +60,9 @@ def summarise(
     )
 
 
-def words(
-    evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
-) -> dict[str, str]:
-    """Return what each treatment does compared with interferon-alfa, in the words of its line."""
-    return {code: one.words for code, one in find_all(evidence, fitted, links, p).items()}
+def words_of(lines: Mapping[str, Finding]) -> defaultdict[str, str]:
+    """Return what each treatment does compared with interferon-alfa; "" where it has no line."""
+    return defaultdict(str, {code: line.words for code, line in lines.items()})
 
 
 def _effects(fitted: NetworkResult) -> dict[str, Estimate]:

@@ -9,14 +9,11 @@ from __future__ import annotations
 import math
 
 from evidence.sources.data import Evidence
-from evidence.sources.printed_intervals import say_given
-from evidence.sources.printed_medians import medians_hazard_ratio, reached_median
+from evidence.sources.printed_medians import derived_ratios, read_contrast
 from evidence.sources.responses import printed_contrast
-from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
+from evidence_stats.estimates import NotEstimable
 from evidence_stats.networks.contrasts import Contrast
 from evidence_stats.networks.network_graph import subnetworks
-from evidence_stats.printed.reported import exact_number
-from evidence_stats.survival.from_medians import hazard_ratio_from_medians_and_counts
 from mrcc.eligibility import network_rows
 from mrcc.landscape.network_contrasts import LeftOut, Link, Links, pair_of, several_arms, study_of
 from mrcc.landscape.parameters import Landscape
@@ -27,15 +24,31 @@ _SUNITINIB = {
     "update": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.update",
     "final": "motzer-2007.pfs.hazard_ratio.sunitinib_v_ifn.final",
 }
+# What studies.csv calls the line of trials that enrolled patients after treatment, all or some.
+_LATER = ("second", "third or fourth", "mixed")
 # Studies that print medians only, unless a hazard ratio is added to the data.
 _SOR_IFN_MEDIANS = ("escudier-2009.pfs.median.sorafenib", "escudier-2009.pfs.median.ifn")
-_SOR_IFN_ARMS = ("escudier-2009.sorafenib", "escudier-2009.ifn")
 _JONASCH_MEDIANS = ("jonasch-2010.pfs.median.sorafenib_ifn", "jonasch-2010.pfs.median.sorafenib")
 
 
 def links(evidence: Evidence, p: Landscape) -> list[Link]:
-    """Return the contrasts of the outcome that the parameters name."""
+    """Return the contrasts of the outcome and lines of treatment that the parameters name."""
     return [link for link in _judge(evidence, p) if isinstance(link, Link)]
+
+
+def later_links(evidence: Evidence, p: Landscape) -> list[Link]:
+    """Return the contrasts of trials that enrolled patients after treatment, all or some of them.
+
+    Empty where the network of the page has them with the others.
+    """
+    if p.lines == "all":
+        return []
+    every = _candidates(evidence, p)
+    return [link for link in every if isinstance(link, Link) and _is_later(evidence, link)]
+
+
+def _is_later(evidence: Evidence, link: Link | LeftOut) -> bool:
+    return str(evidence.study(study_of(link))["line"]) in _LATER
 
 
 def left_out(evidence: Evidence, p: Landscape) -> list[LeftOut]:
@@ -44,6 +57,14 @@ def left_out(evidence: Evidence, p: Landscape) -> list[LeftOut]:
 
 
 def _judge(evidence: Evidence, p: Landscape) -> Links:
+    found = _candidates(evidence, p)
+    if p.lines == "first":
+        found = [link for link in found if not _is_later(evidence, link)]
+    return _linked_with_reference(found, p)
+
+
+def _candidates(evidence: Evidence, p: Landscape) -> Links:
+    """Return what is reported or derived for the outcome, of every line of treatment."""
     found = _printed_links(evidence, p)
     if p.outcome == "pfs":
         found.append(_link(evidence, _SUNITINIB[p.sunitinib_cut]))
@@ -57,8 +78,7 @@ def _judge(evidence: Evidence, p: Landscape) -> Links:
             found = [link for link in found if study_of(link) != study]
             if source != "exclude":
                 found.append(made(evidence, p))
-    found = [link for link in found if study_of(link) not in p.exclude_studies]
-    return _linked_with_reference(found, p)
+    return [link for link in found if study_of(link) not in p.exclude_studies]
 
 
 def _treatments(evidence: Evidence, row_id: str) -> tuple[str, str]:
@@ -119,43 +139,26 @@ def _has_pooled_arm(evidence: Evidence, link: Link) -> bool:
 def _sorafenib_v_interferon(evidence: Evidence, p: Landscape) -> Link | LeftOut:
     """Return sorafenib over interferon: no hazard ratio could be verified on any page."""
     if p.sor_vs_ifn_source == "user":
-        return _user("escudier-2009", "SOR", "IFN", p.sor_vs_ifn_user, p.level, _SOR_IFN_ARMS[0])
-    medians = [reached_median(evidence, row) for row in _SOR_IFN_MEDIANS]
-    sizes = [_patients(evidence, row) for row in _SOR_IFN_ARMS]
-    hr = if_estimable(
-        lambda one, other, count, control: hazard_ratio_from_medians_and_counts(
-            one, other, count_experimental=count, count_control=control, level=p.level
-        ),
-        *medians,
-        *sizes,
-    )
-    rows = (*_SOR_IFN_MEDIANS, *_SOR_IFN_ARMS)
-    return _derived("escudier-2009", ("SOR", "IFN"), hr, rows)
-
-
-def _patients(evidence: Evidence, arm_id: str) -> int | NotEstimable:
-    text = evidence.row(arm_id)["n_reported"]
-    if not exact_number(text):
-        return NotEstimable(f"{arm_id}, n_reported: {say_given(text)}")
-    return int(text)
+        return _user("escudier-2009", "SOR", "IFN", p.sor_vs_ifn_user, p.level, _SOR_IFN_MEDIANS[0])
+    return _derived(evidence, p, "escudier-2009", ("SOR", "IFN"), _SOR_IFN_MEDIANS)
 
 
 def _jonasch(evidence: Evidence, p: Landscape) -> Link | LeftOut:
     if p.jonasch_hr_source == "user":
         rows = _JONASCH_MEDIANS[0]
         return _user("jonasch-2010", "SOR+IFN", "SOR", p.jonasch_hr_user, p.level, rows)
-    one, other = (reached_median(evidence, row) for row in _JONASCH_MEDIANS)
-    hr = medians_hazard_ratio((one, other), _JONASCH_MEDIANS, level=p.level)
-    return _derived("jonasch-2010", ("SOR+IFN", "SOR"), hr, _JONASCH_MEDIANS)
+    return _derived(evidence, p, "jonasch-2010", ("SOR+IFN", "SOR"), _JONASCH_MEDIANS)
 
 
 def _derived(
-    study: str, pair: tuple[str, str], hr: Estimate | NotEstimable, rows: tuple[str, ...]
+    evidence: Evidence, p: Landscape, study: str, pair: tuple[str, str], medians: tuple[str, str]
 ) -> Link | LeftOut:
-    if isinstance(hr, NotEstimable):
-        return LeftOut(study, pair, rows, hr)
+    made = derived_ratios(read_contrast(evidence, medians), level=p.level)
+    if isinstance(made, NotEstimable):
+        return LeftOut(study, pair, medians, made)
+    hr = made[0].estimate
     contrast = Contrast(study, *pair, log_ratio=math.log(hr.value), se=hr.se or math.nan)
-    return Link(contrast, rows, derived=True)
+    return Link(contrast, made[0].rows, derived=True)
 
 
 def _user(study: str, a: str, b: str, hr: list[float], level: float, row: str) -> Link:

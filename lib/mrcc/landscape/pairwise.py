@@ -11,8 +11,8 @@ from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.pooling.meta_contrasts import PooledContrasts, pool_contrasts
 from mrcc.landscape.analysis import code_key
-from mrcc.landscape.network_contrasts import Link
-from mrcc.landscape.network_links import links
+from mrcc.landscape.network_contrasts import Link, pair_of
+from mrcc.landscape.network_links import later_links, links
 from mrcc.landscape.parameters import Landscape
 
 
@@ -28,11 +28,14 @@ class Pair:
         The trials and what they say together.
     links : tuple of Link
         The contrasts and where they come from.
+    later : bool
+        True for trials that enrolled patients after treatment.
     """
 
     outcome: str
     pooled: PooledContrasts
     links: tuple[Link, ...]
+    later: bool = False
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -43,27 +46,29 @@ class Pair:
     def key(self) -> str:
         """Start of the keys of this pair, e.g. pair_pfs_bev_ifn_v_ifn."""
         a, b = code_key(self.pooled.treat_a), code_key(self.pooled.treat_b)
-        return f"pair_{self.outcome}_{a}_v_{b}"
+        return f"pair_{self.outcome}_{a}_v_{b}" + ("_later" if self.later else "")
 
     @property
     def words(self) -> str:
         """What is compared, in words."""
         a, b = treatment_words(self.pooled.treat_a), treatment_words(self.pooled.treat_b)
-        return f"{self.outcome.upper()} hazard ratio, {a} over {b}"
+        when = ", after treatment" if self.later else ""
+        return f"{self.outcome.upper()} hazard ratio, {a} over {b}{when}"
 
 
 def find_pairs(evidence: Evidence, p: Landscape) -> list[Pair]:
-    """Return every pair that several trials compared, for both outcomes."""
+    """Return every pair that several trials compared; lines of treatment stand apart."""
     found = []
     for outcome in ("pfs", "os"):
-        by_pair: dict[frozenset[str], list[Link]] = {}
-        for link in links(evidence, p.model_copy(update={"outcome": outcome})):
-            sides = frozenset((link.contrast.treat_a, link.contrast.treat_b))
-            by_pair.setdefault(sides, []).append(link)
-        for own in by_pair.values():
-            if len({link.contrast.study for link in own}) > 1:
-                pooled = pool_contrasts([link.contrast for link in own], level=p.level)
-                found.append(Pair(outcome, pooled, tuple(own)))
+        apart = p.model_copy(update={"outcome": outcome, "lines": "first"})
+        for later, own in ((False, links(evidence, apart)), (True, later_links(evidence, apart))):
+            by_pair: dict[frozenset[str], list[Link]] = {}
+            for link in own:
+                by_pair.setdefault(frozenset(pair_of(link.contrast)), []).append(link)
+            for same in by_pair.values():
+                if len({link.contrast.study for link in same}) > 1:
+                    pooled = pool_contrasts([link.contrast for link in same], level=p.level)
+                    found.append(Pair(outcome, pooled, tuple(same), later))
     return found
 
 

@@ -16,8 +16,11 @@ class Landscape(ChapterParameters):
     page: ClassVar[str] = "questions/landscape"
 
     outcome: Literal["pfs", "os"] = Field("pfs", description="Outcome of the network.")
+    lines: Literal["first", "all"] = Field(
+        "first", description="Trials in the network: of first-line treatment, or of every line."
+    )
     reference: Literal[
-        "IFN", "SOR", "PLA", "SUN", "BEV+IFN", "PAZ", "SOR+IFN", "TEM", "TEM+IFN"
+        "IFN", "SOR", "PLA", "SUN", "BEV+IFN", "PAZ", "SOR+IFN", "TEM", "TEM+IFN", "AXI", "TIV"
     ] = Field("IFN", description="Treatment that others are compared with.")
     model: Literal["common", "random"] = Field("common", description="Model of the network.")
     exclude_studies: list[str] = Field(

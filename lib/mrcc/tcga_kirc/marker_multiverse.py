@@ -76,8 +76,7 @@ def draw_marker_multiverse(
         f"Hazard ratios of all {len(models)} models, a stroke each: every protein (lines) on every "
         "scale, in every population, beside every adjustment. Dark: P below .05 (score test). "
         f"Last line: the trial's hazard ratio for survival per SD, {p.events_os} deaths assumed; "
-        "another assay, other patients, treated, so that it shows where such a result lies and "
-        "compares nothing."
+        "another assay, other patients, treated."
     )
     data = pd.DataFrame(
         {

@@ -93,7 +93,7 @@ def draw_net_benefit(told: list[Row], p: TcgaKirc) -> Figure:
     )
     caption = (
         f"Decision curve at {p.horizon} months, all patients: net benefit per patient of acting on "
-        "those at or above a risk. Zero is acting on nobody. In the patients of the models, so "
-        "that both are a little too good."
+        "those at or above a risk. Zero is acting on nobody. Drawn in the patients of the models, "
+        "which flatters both."
     )
     return Figure(fig, data, "net-benefit", caption, alt, "D2")

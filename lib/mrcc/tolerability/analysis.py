@@ -27,7 +27,7 @@ QUESTION = "tolerability"
 
 # Adverse events of grade 3 or more, and what was done about the treatment.
 _SEVERE = re.compile(r"ae_(?P<event>.*?)_?grade_3(_4|_5)?\Z")
-_TREATMENT_CHANGED = ("dose_reduction", "discontinuation")
+_TREATMENT_CHANGED = ("dose_reduction", "dose_interruption", "discontinuation")
 _ANY = "any event of grade 3 or more"
 # The arms of the one trial that randomized the addition of interferon-alfa to sorafenib.
 TRIAL = ("jonasch-2010.sorafenib", "jonasch-2010.sorafenib_ifn")
@@ -78,12 +78,20 @@ def _event(outcome: str) -> str | None:
 
 
 def _counts(row: pd.Series, arm: pd.Series) -> tuple[int, int] | None:
+    if row["events"] and row["n"]:
+        return int(row["events"]), int(row["n"])
     n, percent = row["n"] or arm["n_reported"], exact_number(row["value_reported"])
     if not n or percent is None or not 0 <= percent <= 100:
         return None
     # Digits that were cut off, not rounded, say too little to name a count by.
     found = counts_printing_percent(row["value_reported"], n=int(n), rounding="half_up")
     return found[0] if len(found) == 1 else None
+
+
+def _trial(evidence: Evidence, row: pd.Series) -> str:
+    """Return the trial, and which grade where events of a higher one stand apart."""
+    name = str(evidence.study(row["study_id"])["short_name"])
+    return f"{name}, grade 3 alone" if row["outcome"].endswith("grade_3") else name
 
 
 def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
@@ -107,7 +115,7 @@ def event_rates(evidence: Evidence, p: Tolerability) -> list[EventRate]:
                 study_id=row["study_id"],
                 arm_id=arm["arm_id"],
                 treatment=arm["treatment"],
-                trial=evidence.study(row["study_id"])["short_name"],
+                trial=_trial(evidence, row),
                 arm=", ".join(filter(None, (arm["label"].partition(":")[0], row["population"]))),
                 row_id=row["row_id"],
                 given=printed_text(row),
@@ -143,24 +151,6 @@ def summarise(rates: list[EventRate]) -> dict[str, tuple[Estimate, str]]:
             "Events with a rate for sorafenib with and without interferon-alfa in one trial",
         ),
     }
-
-
-def describe_trial(evidence: Evidence) -> dict[str, tuple[Estimate | NotEstimable, str]]:
-    """Return the patients of the randomized trial, and its injections a week."""
-    alone, combination = (evidence.row(arm_id) for arm_id in TRIAL)
-    asked = {
-        "trial_patients": ("Patients randomized", [alone, combination], "n_reported"),
-        "injections": ("Injections of interferon-alfa a week", [combination], "ifn_doses_per_week"),
-    }
-    found: dict[str, tuple[Estimate | NotEstimable, str]] = {}
-    for key, (label, arms, column) in asked.items():
-        numbers = [exact_number(arm[column]) for arm in arms]
-        if None in numbers:
-            found[key] = NotEstimable(f"{TRIAL[1]}, {column}: {say_given('')}"), label
-        else:
-            total = sum(number for number in numbers if number is not None)
-            found[key] = Estimate(total, unit="count", method="as the source gives it"), label
-    return found
 
 
 def _line(rate: EventRate, several: bool) -> Markup:
