@@ -68,8 +68,8 @@ def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPro
         with_="One SD higher",
         notes=(
             "The abstract does not give the number of patients with tissue. Those free of "
-            "progression at the mean are read off the Weibull curve of the parameters, of both arms "
-            "together (the main question takes an exponential curve of sorafenib alone); no such "
-            "curve can be had for survival.",
+            "progression at the mean are read off the Weibull curve of the parameters, of both "
+            "arms together (the main question takes an exponential curve of sorafenib alone); no "
+            "such curve can be had for survival.",
         ),
     )
