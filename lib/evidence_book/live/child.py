@@ -1,0 +1,189 @@
+"""A process of the live server: asked and answering in JSON, an object a line.
+
+Both ends are here. A process answers one request at a time with any number of lines, the last of
+which has `"last": true`; meanwhile it hears `{"cancel": true}`. It ends when the server ends,
+killed or not, for then its socket closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from evidence.files.paths import build_folder, project_root
+
+Message = dict[str, Any]
+Tell = Callable[[Message], None]
+# A page with all its figures.
+_LONGEST = 2**27
+
+
+class Gone(RuntimeError):
+    """A process that ended before it had answered."""
+
+
+class Child:
+    """A process, seen from the server.
+
+    Parameters
+    ----------
+    module : str
+        Module of `evidence_book.live` that calls `answer`.
+    """
+
+    def __init__(self, module: str) -> None:
+        own, its = socket.socketpair()
+        log = build_folder() / "live.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with its, log.open("ab") as stream:
+            # A session of its own: Ctrl-C in a terminal reaches the server alone.
+            self._process = subprocess.Popen(  # noqa: S603 - every word of the command is ours
+                [sys.executable, "-m", f"evidence_book.live.{module}", str(its.fileno())],
+                cwd=project_root(), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
+                pass_fds=(its.fileno(),), start_new_session=True,
+            )  # fmt: skip
+        self._socket = own
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._free = asyncio.Lock()
+        self._pumps: set[asyncio.Task[None]] = set()
+        self._asking: asyncio.Task[Any] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """True while a request is being answered."""
+        return self._free.locked()
+
+    async def ask(self, **request: Any) -> AsyncIterator[Message]:
+        """Yield the answers to a request; where nobody listens any more, it is cancelled.
+
+        Raises
+        ------
+        Gone
+            Where the process ends meanwhile.
+        """
+        answers: asyncio.Queue[Message | Gone] = asyncio.Queue()
+        # A task of its own: whoever leaves must not leave half an answer behind.
+        pump = asyncio.create_task(self._pump(request, answers))
+        self._pumps.add(pump)
+        pump.add_done_callback(self._pumps.discard)
+        last = False
+        try:
+            while not last:
+                answer = await answers.get()
+                if isinstance(answer, Gone):
+                    raise answer
+                last = answer.pop("last", False)
+                yield answer
+        finally:
+            if not last:
+                self._cancel(pump)
+
+    async def _pump(self, request: Message, answers: asyncio.Queue[Message | Gone]) -> None:
+        """Put every answer to a request into a queue."""
+        async with self._free:
+            self._asking = asyncio.current_task()
+            try:
+                reader, writer = await self._connected()
+                writer.write(json.dumps(request).encode() + b"\n")
+                last = False
+                while not last:
+                    answer = await self._read(reader)
+                    last = answer.get("last", False)
+                    answers.put_nowait(answer)
+            except Gone as error:
+                answers.put_nowait(error)
+            finally:
+                self._asking = None
+
+    def _cancel(self, pump: asyncio.Task[None]) -> None:
+        """Give up a request: before it is sent, or by word to the process that answers it."""
+        if pump is not self._asking:
+            pump.cancel()
+        elif self._streams is not None:
+            self._streams[1].write(b'{"cancel": true}\n')
+
+    async def last_answer(self, **request: Any) -> Message:
+        """Return the last answer to a request."""
+        answer: Message = {}
+        async for answer in self.ask(**request):
+            pass
+        return answer
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(sock=self._socket, limit=_LONGEST)
+        return self._streams
+
+    async def _read(self, reader: asyncio.StreamReader) -> Message:
+        try:
+            line = await reader.readline()
+        except (OSError, ValueError) as error:
+            raise Gone(str(error)) from None
+        if not line:
+            raise Gone("the process ended; _build/live.log may say why")
+        answer: Message = json.loads(line)
+        return answer
+
+    def kill(self) -> None:
+        """End the process, with what it has started."""
+        with suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._streams is not None:
+            with suppress(RuntimeError):
+                self._streams[1].close()
+        else:
+            self._socket.close()
+        self._process.wait()
+
+
+def answer(
+    handle: Callable[[Mapping[str, Any], Tell], Message],
+    cancel: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer the requests on the socket whose descriptor is the first argument, until it closes.
+
+    Parameters
+    ----------
+    handle : callable
+        Takes a request and what tells of its progress; returns the last answer.
+    cancel : callable
+        Called in another thread where the last answer is not wanted any more.
+    """
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection.set_inheritable(False)
+    stream = connection.makefile("rwb")
+    requests: SimpleQueue[Message] = SimpleQueue()
+
+    def listen() -> None:
+        for line in stream:
+            request = json.loads(line)
+            if "cancel" in request:
+                cancel()
+            else:
+                requests.put(request)
+        # The server has ended; what was forked from here ends with its own socket.
+        os.killpg(0, signal.SIGKILL)
+
+    def tell(message: Message) -> None:
+        with suppress(BrokenPipeError):
+            connection.sendall(json.dumps(message).encode() + b"\n")
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        tell({**handle(requests.get(), tell), "last": True})
+
+
+def runs_folder() -> Path:
+    """Return the folder of what this session computes."""
+    return build_folder() / "live"
