@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import Any
 
 from evidence.files.paths import build_folder, project_root
@@ -27,6 +28,8 @@ Message = dict[str, Any]
 Tell = Callable[[Message], None]
 # A page with all its figures.
 _LONGEST = 2**27
+# Lines of a traceback that name the file, the line and the mistake.
+_SHOWN = 6
 
 
 class Gone(RuntimeError):
@@ -40,18 +43,21 @@ class Child:
     ----------
     module : str
         Module of `evidence_book.live` that calls `answer`.
+    variables : mapping
+        Environment variables beside those of this process.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, variables: Mapping[str, str] = MappingProxyType({})) -> None:
         own, its = socket.socketpair()
-        log = build_folder() / "live.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with its, log.open("ab") as stream:
+        self._log = build_folder() / f"live-{module}.log"
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with its, self._log.open("wb") as stream:
             # A session of its own: Ctrl-C in a terminal reaches the server alone.
             self._process = subprocess.Popen(  # noqa: S603 - every word of the command is ours
                 [sys.executable, "-m", f"evidence_book.live.{module}", str(its.fileno())],
                 cwd=project_root(), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
                 pass_fds=(its.fileno(),), start_new_session=True,
+                env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore", **variables},
             )  # fmt: skip
         self._socket = own
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -60,9 +66,9 @@ class Child:
         self._asking: asyncio.Task[Any] | None = None
 
     @property
-    def busy(self) -> bool:
-        """True while a request is being answered."""
-        return self._free.locked()
+    def waiting(self) -> int:
+        """How many requests are being answered or wait for it."""
+        return len(self._pumps)
 
     async def ask(self, **request: Any) -> AsyncIterator[Message]:
         """Yield the answers to a request; where nobody listens any more, it is cancelled.
@@ -131,9 +137,15 @@ class Child:
         except (OSError, ValueError) as error:
             raise Gone(str(error)) from None
         if not line:
-            raise Gone("the process ended; _build/live.log may say why")
+            raise Gone(self._last_words())
         answer: Message = json.loads(line)
         return answer
+
+    def _last_words(self) -> str:
+        """Return the end of what the process has said, with files as the project names them."""
+        said = self._log.read_text(encoding="utf-8", errors="replace")
+        said = said.replace(f"{project_root()}{os.sep}", "")
+        return "\n".join(said.splitlines()[-_SHOWN:]) or "the process was killed"
 
     def kill(self) -> None:
         """End the process, with what it has started."""

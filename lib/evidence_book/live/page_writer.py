@@ -164,7 +164,7 @@ def _in_a_fork(work: Callable[[], None]) -> str:
     with os.fdopen(reading) as stream:
         said = stream.read()
     _, status = os.waitpid(child, 0)
-    return said or ("" if status == 0 else "its process ended; _build/live.log may say why")
+    return said or ("" if status == 0 else "its process ended; _build/live-page_writer.log may say why")
 
 
 def main() -> None:

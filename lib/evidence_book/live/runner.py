@@ -79,7 +79,7 @@ class Runner:
         if request["do"] == "panel":
             model = model_of(page)
             groups = panel_of(model, _menus(page), self._evidence) if model else []
-            return {"page": page, "groups": groups}
+            return {"page": page, "groups": groups, "data": self._data}
         runs = [self._run(page, asked, tell) for asked in request["runs"]]
         return self._describe(page, runs)
 
