@@ -162,6 +162,7 @@ class Child:
 def answer(
     handle: Callable[[Mapping[str, Any], Tell], Message],
     cancel: Callable[[], None] = lambda: None,
+    idle: Callable[[], None] = lambda: None,
 ) -> None:
     """Answer the requests on the socket whose descriptor is the first argument, until it closes.
 
@@ -171,6 +172,8 @@ def answer(
         Takes a request and what tells of its progress; returns the last answer.
     cancel : callable
         Called in another thread where the last answer is not wanted any more.
+    idle : callable
+        Called after each answer.
     """
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
@@ -194,6 +197,7 @@ def answer(
     threading.Thread(target=listen, daemon=True).start()
     while True:
         tell({**handle(requests.get(), tell), "last": True})
+        idle()
 
 
 def runs_folder() -> Path:

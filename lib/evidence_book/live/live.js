@@ -175,6 +175,8 @@
   const progress = make("progress", { hidden: true });
   progress.setAttribute("aria-label", "Cells of this page that have run");
   const report = make("div", { className: "live-report rerun-report" });
+  const moves = make("details", { className: "live-moves", open: true, hidden: true },
+    make("summary", { textContent: "What moved" }), report);
   const kept = make("p", { className: "live-kept" });
   const command = make("p", { className: "live-command" });
   const form = make("form", { className: "live-form", autocomplete: "off", noValidate: true });
@@ -195,7 +197,7 @@
   const panel = make("aside", { id: "live-panel", hidden: true },
     make("div", { className: "live-head" }, heading, close),
     status, progress, alert, make("div", { className: "live-buttons" }, ...Object.values(buttons)),
-    kept, command, form, report);
+    kept, command, moves, form);
   panel.setAttribute("aria-labelledby", heading.id);
   const opener = make("button", {
     type: "button", id: "live-open", textContent: "Change assumptions", hidden: true,
@@ -334,6 +336,7 @@
     kept.textContent = "";
     command.replaceChildren();
     report.replaceChildren();
+    moves.hidden = !moved;
     if (!moved) {
       status.textContent = "The published page: every parameter at its default.";
       return;

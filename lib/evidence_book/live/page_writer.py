@@ -7,6 +7,7 @@ nothing of a run stays behind.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -61,6 +62,16 @@ class PageWriter:
         self._app.builder.read()
         self._app.env.check_consistency()
         self._app.builder.prepare_writing(set(self._app.env.found_docs))
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Write a page of each folder: what is imported, compiled and read then, forks have."""
+        pages = sorted(self._source.glob("chapters/*/*.ipynb"))
+        for path in {path.parent: path for path in pages}.values():
+            page = path.relative_to(self._source / "chapters").with_suffix("").as_posix()
+            self._write(page, self._folder / "page.html")
+        gc.collect()
+        gc.freeze()
 
     def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
         """Write a page as a run has left it; answer with its HTML."""
@@ -98,11 +109,9 @@ class PageWriter:
         doctree = env.get_and_resolve_doctree(docname, builder)
         builder.write_doc(docname, doctree)
         html = Path(builder.get_outfilename(docname)).read_text(encoding="utf-8")  # type: ignore[attr-defined]
-        shown = {
-            name: svg
-            for name, svg in _figures(self._source / "chapters" / f"{page}.ipynb").items()
-            if _figures(self._source / BASE_FOLDER / f"{page}.ipynb").get(name) != svg
-        }
+        drawn = _figures(self._source / "chapters" / f"{page}.ipynb")
+        before = _figures(self._source / BASE_FOLDER / f"{page}.ipynb")
+        shown = {name: svg for name, svg in drawn.items() if before.get(name) != svg}
         target.write_text(with_figures(html, shown), encoding="utf-8")
 
 
@@ -112,7 +121,8 @@ def _made(folder: Path) -> Path:
 
 
 def _figures(notebook: Path) -> dict[str, str]:
-    return {name: item["svg"] for name, item in read_shown(notebook).items() if "svg" in item}
+    shown = read_shown(notebook) if notebook.exists() else {}
+    return {name: item["svg"] for name, item in shown.items() if "svg" in item}
 
 
 def with_figures(html: str, figures: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from evidence.sources.data import load_evidence
 from evidence.sources.problems import DataError
 from evidence_book.grids.switch_grid import Menu, SwitchError, read_switch_grid, switch_path
 from evidence_book.kernels.execute import execute, kernel_environment
+from evidence_book.kernels.forked_kernel import start_spare
 from evidence_book.kernels.forking import kill_kernels, warm
 from evidence_book.kernels.zygote import PREPARE
 from evidence_book.live.child import Message, Tell, answer, runs_folder
@@ -55,6 +56,7 @@ class Runner:
         self._stopped = Event()
         os.environ.update(kernel_environment(self._evidence.digest()))
         os.environ[PREPARE] = " ".join(question_models())
+        # It is forked once the warm process has computed what runs share.
         warm()
 
     def stop(self) -> None:
@@ -181,7 +183,7 @@ def main() -> None:
     except (DataError, DataFolderError, ValueError, OSError) as error:
         _broken(str(error))
         return
-    answer(runner.handle, runner.stop)
+    answer(runner.handle, runner.stop, start_spare)
 
 
 if __name__ == "__main__":
