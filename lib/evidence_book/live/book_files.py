@@ -31,8 +31,12 @@ def find_file(folder: Path, path: str) -> Path | None:
     if strange:
         return None
     there = folder.joinpath(*parts)
-    inside = there.resolve().is_relative_to(folder.resolve())
-    return there if inside and there.is_file() else None
+    try:
+        inside = there.resolve().is_relative_to(folder.resolve())
+        return there if inside and there.is_file() else None
+    except OSError:
+        # A name that is longer than any file has.
+        return None
 
 
 def with_panel(html: str, page: str, depth: int) -> str:

@@ -157,15 +157,15 @@ class _Answers:
 
     def _page(self, given: Mapping[str, Any]) -> str:
         page = given.get("page")
-        if page not in self._pages:
+        if not isinstance(page, str) or page not in self._pages:
             raise HTTPException(404, "Expected the name of a page with a notebook.")
-        return str(page)
+        return page
 
 
 async def _json(request: Request) -> dict[str, Any]:
     try:
         given = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         raise HTTPException(400, "Expected a JSON object.")
