@@ -51,8 +51,12 @@ class Session:
 
     def start(self) -> None:
         """Start every process; each imports for some seconds, meanwhile the book is read."""
-        shutil.rmtree(runs_folder(), ignore_errors=True)
+        self.start_pages()
         self._builder = Child("builder")
+
+    def start_pages(self) -> None:
+        """Start what runs and writes pages."""
+        shutil.rmtree(runs_folder(), ignore_errors=True)
         self.renew(runners=True)
 
     def renew(self, *, runners: bool) -> None:
@@ -149,8 +153,10 @@ class Session:
         """Return a process that is free, else the one that was asked least."""
         return min(self._runners, key=lambda runner: runner.waiting)
 
-    async def build(self, edited: Sequence[str], *, code: bool) -> None:
-        """Bring the book up to date after an edit, and tell the browsers.
+    async def build(self, edited: Sequence[str], *, code: bool) -> str:
+        """Bring the book up to date after an edit, and tell the browsers; return its key.
+
+        The key is "" where the edit cannot be shown.
 
         Parameters
         ----------
@@ -174,13 +180,15 @@ class Session:
                         self.tell(doing=answer["doing"])
             except Gone as error:
                 answer = {"problems": str(error).splitlines()}
-            self._builder.kill()
-            self._builder = Child("builder")
+                self._builder.kill()
+                self._builder = Child("builder")
             if not answer["problems"]:
                 self.renew(runners=self._outdated)
                 self._outdated = False
                 self._state["edition"] += 1
+            key = str(answer.pop("key", ""))
             self.tell(doing="", **answer)
+            return key
 
     def tell(self, **news: Any) -> None:
         """Tell every browser, and remember for those that come later."""

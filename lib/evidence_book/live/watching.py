@@ -37,19 +37,18 @@ async def watch(session: Session) -> None:
     """Build after every edit, as long as the server runs; at first where the book is behind."""
     root = project_root()
     places = {root / name for name in SOURCES} | set(packages().values()) | set(session.watched)
-    known = await run_in_threadpool(present_key)
+    known = ""
     if await run_in_threadpool(session.is_behind):
-        await session.build([], code=False)
-        known = await run_in_threadpool(present_key)
-    # What a build itself writes, executed pages, is no edit.
+        known = await session.build([], code=False)
+    known = known or await run_in_threadpool(present_key)
     async for changes in awatch(
         *filter(Path.exists, places), watch_filter=is_edit, debounce=150, step=50
     ):
         paths = sorted({path for _, path in changes})
-        now = await run_in_threadpool(present_key)
         if session.reads_other_data(paths):
             session.renew(runners=True)
             session.tell(changed=["data"])
+        now = await run_in_threadpool(present_key)
+        # What a build itself has written, executed pages, is no edit.
         if now != known:
-            await session.build(paths, code=needs_new_processes(paths))
-            known = await run_in_threadpool(present_key)
+            known = await session.build(paths, code=needs_new_processes(paths)) or now
