@@ -129,6 +129,8 @@ class Builder:
 
 def main() -> None:
     """Answer on the socket whose descriptor is the first argument."""
+    # Pages that a reader waits for come first.
+    os.nice(5)
     builder = Builder()
     answer(builder.handle, idle=builder.renew)
 

@@ -104,7 +104,8 @@ class Runner:
     ) -> None:
         """Run a page; its notebook is there whole or not at all."""
         cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
-        count = sum(cell["cell_type"] == "code" for cell in cells)
+        # papermill adds one, of what was set.
+        count = sum(cell["cell_type"] == "code" for cell in cells) + bool(parameters)
         begun = 0
 
         def begins(_: Mapping[str, Any]) -> None:

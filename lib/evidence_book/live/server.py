@@ -215,6 +215,8 @@ def serve(session: Session, pages: frozenset[str], port: int, say: Callable[[str
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
+    # Whoever opens the address before the server is ready waits for it.
+    listening.listen(128)
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(24)
     hosts = tuple(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
