@@ -155,14 +155,19 @@ def server(project):
 @pytest.fixture
 def apart(project, tmp_path):
     """Another copy: one server at a time holds a project."""
-    shutil.copytree(project, tmp_path / "apart", ignore=shutil.ignore_patterns("live*", "rendering"))
+    shutil.copytree(
+        project, tmp_path / "apart", ignore=shutil.ignore_patterns("live*", "rendering")
+    )
     return tmp_path / "apart"
 
 
 def everything(project):
     folders = project / "chapters", project / "_build" / "html", project / "data"
     return {
-        path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()
+        path: path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
     }
 
 

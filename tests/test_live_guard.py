@@ -12,9 +12,7 @@ from tests.live_requests import HOST, TOKEN, ask, post
 PAGE = "questions/one"
 SECRET = "what stands outside of the book"
 PATH = f"/{TOKEN}/chapters/questions/one.html"
-_POLICY = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src \'self\'" />'
-)
+_POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'\" />"
 
 
 class Book:

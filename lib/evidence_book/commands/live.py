@@ -38,7 +38,9 @@ def live(
     limit_time(time_limit)
     refuse_own_data("the live book")
     if not (build_folder() / "html" / "index.html").is_file():
-        raise UserError("expected a built book in _build/html, got none; run `evidence build` first")
+        raise UserError(
+            "expected a built book in _build/html, got none; run `evidence build` first"
+        )
     if data is not None:
         # What is wrong with it is said here, with file, line and column.
         own_evidence(data)
@@ -54,4 +56,6 @@ def live(
         try:
             serve(Session(workers, data), frozenset(list_pages()), port, started)
         except OSError as error:
-            raise UserError(f"--port: expected a free port, got {port} ({error.strerror})") from None
+            raise UserError(
+                f"--port: expected a free port, got {port} ({error.strerror})"
+            ) from None

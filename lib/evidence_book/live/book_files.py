@@ -24,10 +24,14 @@ def find_file(folder: Path, path: str) -> Path | None:
     """
     parts = path.removeprefix("/").split("/")
     # A second decoding, a separator of another system, a drive, a name that is not seen.
-    strange = any(
-        part in ("", ".", "..") or part.startswith(".") or unquote(part) != part
-        for part in parts
-    ) or not path.isprintable() or set(path) & set("\\:\0")
+    strange = (
+        any(
+            part in ("", ".", "..") or part.startswith(".") or unquote(part) != part
+            for part in parts
+        )
+        or not path.isprintable()
+        or set(path) & set("\\:\0")
+    )
     if strange:
         return None
     there = folder.joinpath(*parts)

@@ -24,7 +24,8 @@ from evidence_book.kernels.forking import warm
 from evidence_book.live.child import Message, Tell, answer
 from evidence_book.rendering.build import build_book, key_after
 from evidence_book.rendering.exclusive import hold_project
-from evidence_book.rendering.fingerprints import hash_files
+from evidence_book.rendering.fingerprints import hash_files, present_key
+from evidence_book.rendering.publishing import is_up_to_date
 from evidence_book.rendering.renderer import BuildError, Renderer
 from evidence_book.runs.freshness import list_pages, why_stale
 
@@ -65,6 +66,9 @@ class Builder:
 
     def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
         """Build the book after the edit of some files; answer with the pages that it changed."""
+        if is_up_to_date():
+            # As after an edit that was taken back.
+            return {"changed": [], "due": [], "problems": [], "key": present_key()}
         published = build_folder() / "html"
         before = hash_files(published) if published.exists() else {}
         try:

@@ -32,9 +32,7 @@ from evidence_book.reports.shown import read_shown
 from evidence_book.runs.figure_variants import for_the_dark
 
 # A figure of a page, as `sphinx.figures` has dressed it: its id, its images, its files.
-_FIGURE = re.compile(
-    r'<figure [^>]*id="(?P<name>[\w-]+)">.*?</figure>', re.DOTALL
-)
+_FIGURE = re.compile(r'<figure [^>]*id="(?P<name>[\w-]+)">.*?</figure>', re.DOTALL)
 _IMAGE = re.compile(r'<img class="figure-(?P<kind>light|dark)"[^>]*>')
 _SOURCE = re.compile(r'\ssrc="[^"]*"')
 _FILES = re.compile(r'<p class="figure-files">.*?</p>', re.DOTALL)
@@ -174,7 +172,9 @@ def _in_a_fork(work: Callable[[], None]) -> str:
     with os.fdopen(reading) as stream:
         said = stream.read()
     _, status = os.waitpid(child, 0)
-    return said or ("" if status == 0 else "its process ended; _build/live-page_writer.log may say why")
+    return said or (
+        "" if status == 0 else "its process ended; _build/live-page_writer.log may say why"
+    )
 
 
 def main() -> None:

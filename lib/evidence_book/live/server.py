@@ -44,7 +44,9 @@ _SCRIPTS = {"live.js": "text/javascript", "live.css": "text/css"}
 _MOST_SET, _LONGEST_NAME, _LONGEST_TEXT = 100, 100, 2000
 
 
-def live_app(session: Session, pages: frozenset[str], token: str, hosts: tuple[str, ...]) -> ASGIApp:
+def live_app(
+    session: Session, pages: frozenset[str], token: str, hosts: tuple[str, ...]
+) -> ASGIApp:
     """Return the application.
 
     Parameters
@@ -144,7 +146,9 @@ class _Answers:
         with suppress(ValueError):
             made = str(Path(made).relative_to(project_root())) if made else ""
         words = [word.removeprefix("--set=") for word in command]
-        return JSONResponse({"made": made, "said": lines, "command": shlex.join(["evidence", *words])})
+        return JSONResponse(
+            {"made": made, "said": lines, "command": shlex.join(["evidence", *words])}
+        )
 
     async def news(self, request: Request) -> Response:
         """Return what becomes of edits, as server-sent events."""
@@ -174,13 +178,17 @@ async def _json(request: Request) -> dict[str, Any]:
 
 def _asked(given: object) -> Asked:
     """Return texts by parameter, which may be wrong, but are no more than that."""
-    fine = isinstance(given, dict) and len(given) <= _MOST_SET and all(
-        isinstance(text, str)
-        and len(text) <= _LONGEST_TEXT
-        and len(name) <= _LONGEST_NAME
-        and name.isidentifier()
-        and name.isascii()
-        for name, text in given.items()
+    fine = (
+        isinstance(given, dict)
+        and len(given) <= _MOST_SET
+        and all(
+            isinstance(text, str)
+            and len(text) <= _LONGEST_TEXT
+            and len(name) <= _LONGEST_NAME
+            and name.isidentifier()
+            and name.isascii()
+            for name, text in given.items()
+        )
     )
     if not fine:
         raise HTTPException(400, "Expected the names of parameters, each with a text.")

@@ -68,9 +68,7 @@ class Session:
         if runners:
             for runner in self._runners:
                 runner.kill()
-            self._runners = [
-                Child("runner", self._on_data) for _ in range(self._workers)
-            ]
+            self._runners = [Child("runner", self._on_data) for _ in range(self._workers)]
 
     def stop(self) -> None:
         """End every process, with its kernels."""
