@@ -81,9 +81,7 @@ async def _shown(settings):
         pages = []
         for page, given in settings:
             asked = {name: text_of(value) for name, value in given.items()}
-            async for answer in session.run(page, [asked]):
-                pass
-            pages.append(answer)
+            pages.append([answer async for answer in session.run(page, [asked])][-1])
         return pages
     finally:
         session.stop()
@@ -216,7 +214,7 @@ def test_an_edit_that_is_wrong_is_said_with_its_place_until_it_is_mended(server,
     lines = good.splitlines(keepends=True)
     lines[1] = lines[1].replace(lines[1].split(",")[1], "no-such-study", 1)
     path.write_text("".join(lines))
-    told = server.wait_for_news(lambda news: news["problems"] if "problems" in news else False)
+    told = server.wait_for_news(lambda news: news.get("problems"))
     assert any(line.startswith("data/outcomes.csv:2") for line in told["problems"])
     path.write_text(good)
     server.wait_for_news(lambda news: news.get("problems") == [] and not news.get("doing"))

@@ -3,5 +3,5 @@
 Vocabulary
 ----------
 **Run**: a page run by papermill with parameters that a reader set; see `evidence_book.runs`.
-**Asking**: what the address of a page asks for, texts by parameter, as `--set name=text` reads them.
+**Asked**: what the address of a page asks for: texts by parameter, as `--set name=text` reads them.
 """

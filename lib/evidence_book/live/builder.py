@@ -1,4 +1,4 @@
-"""The process that brings the book up to date after an edit: `python -m evidence_book.live.builder FD`.
+"""The process that builds after an edit: `python -m evidence_book.live.builder FD`.
 
 It has imported and read everything, and builds as `evidence build` does, apart from menus, which
 take minutes. After an edit of the library another process takes its place.
@@ -29,14 +29,13 @@ from evidence_book.rendering.publishing import is_up_to_date
 from evidence_book.rendering.renderer import BuildError, Renderer
 from evidence_book.runs.freshness import list_pages, why_stale
 
-
 # More pages than that run faster in two processes of their own, which have to warm up.
 _FEW = 3
 # Of the built book, what a page in a browser is made of.
 _SHOWN = (".html", ".css", ".js")
 
 
-class NotInOrder(Exception):
+class EditError(Exception):
     """An edit that cannot be shown; its lines name file, line and column."""
 
 
@@ -50,7 +49,7 @@ def _require_code(paths: list[str]) -> None:
             compile(path.read_bytes(), name, "exec")
         except SyntaxError as error:
             where = path.relative_to(project_root())
-            raise NotInOrder(f"{where}:{error.lineno}:{error.offset}: {error.msg}") from None
+            raise EditError(f"{where}:{error.lineno}:{error.offset}: {error.msg}") from None
 
 
 class Builder:
@@ -76,7 +75,7 @@ class Builder:
             key, due = self._build(tell)
         except DataError as error:
             return {"problems": [str(one) for one in error.problems]}
-        except (NotInOrder, BuildError, ValueError, OSError) as error:
+        except (EditError, BuildError, ValueError, OSError) as error:
             return {"problems": str(error).splitlines()}
         except Exception:
             # A library in the middle of an edit can raise anything.
@@ -128,7 +127,7 @@ class Builder:
         runs = list(map(refresh_page, stale)) if few else refresh(stale, report=report)
         failed = [run.error for run in runs if run.error]
         if failed:
-            raise NotInOrder("\n".join(failed))
+            raise EditError("\n".join(failed))
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ _LONGEST = 2**27
 _SHOWN = 6
 
 
-class Gone(RuntimeError):
+class EndedError(RuntimeError):
     """A process that ended before it had answered."""
 
 
@@ -75,10 +75,10 @@ class Child:
 
         Raises
         ------
-        Gone
+        EndedError
             Where the process ends meanwhile.
         """
-        answers: asyncio.Queue[Message | Gone] = asyncio.Queue()
+        answers: asyncio.Queue[Message | EndedError] = asyncio.Queue()
         # A task of its own: whoever leaves must not leave half an answer behind.
         pump = asyncio.create_task(self._pump(request, answers))
         self._pumps.add(pump)
@@ -87,7 +87,7 @@ class Child:
         try:
             while not last:
                 answer = await answers.get()
-                if isinstance(answer, Gone):
+                if isinstance(answer, EndedError):
                     raise answer
                 last = answer.pop("last", False)
                 yield answer
@@ -95,7 +95,7 @@ class Child:
             if not last:
                 self._cancel(pump)
 
-    async def _pump(self, request: Message, answers: asyncio.Queue[Message | Gone]) -> None:
+    async def _pump(self, request: Message, answers: asyncio.Queue[Message | EndedError]) -> None:
         """Put every answer to a request into a queue."""
         async with self._free:
             self._asking = asyncio.current_task()
@@ -107,7 +107,7 @@ class Child:
                     answer = await self._read(reader)
                     last = answer.get("last", False)
                     answers.put_nowait(answer)
-            except Gone as error:
+            except EndedError as error:
                 answers.put_nowait(error)
             finally:
                 self._asking = None
@@ -121,10 +121,7 @@ class Child:
 
     async def last_answer(self, **request: Any) -> Message:
         """Return the last answer to a request."""
-        answer: Message = {}
-        async for answer in self.ask(**request):
-            pass
-        return answer
+        return [answer async for answer in self.ask(**request)][-1]
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None:
@@ -135,9 +132,9 @@ class Child:
         try:
             line = await reader.readline()
         except (OSError, ValueError) as error:
-            raise Gone(str(error)) from None
+            raise EndedError(str(error)) from None
         if not line:
-            raise Gone(self._last_words())
+            raise EndedError(self._last_words())
         answer: Message = json.loads(line)
         return answer
 

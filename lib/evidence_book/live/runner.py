@@ -38,7 +38,7 @@ from evidence_book.runs.own_library import model_of, question_models
 from evidence_book.runs.variant import checked_parameters, describe_variant, read_parameters
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """The reader asked for something else."""
 
 
@@ -71,7 +71,7 @@ class Runner:
             return self._answer(request, tell)
         except ParameterError as error:
             return {"problems": str(error).splitlines()}
-        except _Stopped:
+        except _StoppedError:
             return {"stopped": True}
         except (DataError, ValueError, OSError) as error:
             return {"error": str(error)}
@@ -111,14 +111,14 @@ class Runner:
         def begins(_: Mapping[str, Any]) -> None:
             nonlocal begun
             if self._stopped.is_set():
-                raise _Stopped
+                raise _StoppedError
             tell({"cell": begun, "of": count})
             begun += 1
 
         working = target.with_suffix(".running.ipynb")
         error = execute(source, working, parameters, begins=begins)
         if self._stopped.is_set():
-            raise _Stopped
+            raise _StoppedError
         if error:
             raise ValueError(f"{page}, {error}")
         executed = normalise(json.loads(working.read_text(encoding="utf-8")))

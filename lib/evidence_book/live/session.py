@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.paths import build_folder
-from evidence_book.live.child import Child, Gone, Message, runs_folder
+from evidence_book.live.child import Child, EndedError, Message, runs_folder
 from evidence_book.rendering.publishing import is_up_to_date
 from evidence_book.runs.own_data import VARIABLE
 
@@ -129,7 +129,7 @@ class Session:
                 answer = await self._written(page, answer)
                 if edition == self._state["edition"]:
                     self._remember(key, answer)
-        except Gone as error:
+        except EndedError as error:
             answer = {"error": f"{page}: {error}"}
         yield answer
 
@@ -176,7 +176,7 @@ class Session:
                 async for answer in self._builder.ask(edited=list(edited)):
                     if "doing" in answer:
                         self.tell(doing=answer["doing"])
-            except Gone as error:
+            except EndedError as error:
                 answer = {"problems": str(error).splitlines()}
                 self._builder.kill()
                 self._builder = Child("builder")
