@@ -72,6 +72,8 @@ class Guard:
         given = scope["path"].split("/")[1:2]
         if not hmac.compare_digest("".join(given).encode(), self._token.encode()):
             return 403, "Expected the address that `evidence live` has shown, with its token."
+        if not scope["path"].isprintable():
+            return 404, "The book has no such file."
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > MOST_BYTES:
             return 413, f"Expected at most {MOST_BYTES} bytes."
