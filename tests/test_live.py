@@ -27,8 +27,7 @@ from evidence_book.runs.variant import checked_parameters, read_parameters
 from tests.live_server import built_project, served
 
 PAGES = [page for page in list_pages() if model_of(page) is not None]
-# A few of what takes longest under every setting; they are drawn as often as others.
-SAMPLE, MANY = 5, 300
+SAMPLE, MANY = 3, 300
 
 
 def text_of(value):
