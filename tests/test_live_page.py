@@ -5,6 +5,9 @@ from playwright.sync_api import expect
 
 from tests.live_server import built_project, served
 
+# A page that is asked for at once waits until everything has been started.
+expect.set_options(timeout=120_000)
+
 PAGE = "questions/landscape"
 # What is read of a page, without what scripts make of it: its text, and the words of its pictures.
 SHOWN = """root => [root.textContent.replace(/\\s+/g, ' '),
@@ -24,7 +27,7 @@ def open_page(browser, server, query="", **context):
     faults = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.goto(server.page(PAGE, query))
-    tab.wait_for_selector("#live-open", state="attached")
+    tab.wait_for_selector(".live-field", state="attached")
     return tab, faults
 
 

@@ -21,7 +21,7 @@ from evidence_book.grids.multiverse import due_multiverses
 from evidence_book.grids.switch import due_menus
 from evidence_book.kernels.execute import Run, kernel_environment, refresh, refresh_page
 from evidence_book.kernels.forking import warm
-from evidence_book.live.child import Message, Tell, answer
+from evidence_book.live.child import Handler, Message, Tell, answer
 from evidence_book.rendering.build import build_book, key_after
 from evidence_book.rendering.exclusive import hold_project
 from evidence_book.rendering.fingerprints import hash_files, present_key
@@ -52,7 +52,7 @@ def _require_code(paths: list[str]) -> None:
             raise EditError(f"{where}:{error.lineno}:{error.offset}: {error.msg}") from None
 
 
-class Builder:
+class Builder(Handler):
     """Builds the book; what renders it next has been imported meanwhile."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Builder:
         shown = sorted(name for name in changed if name.endswith(_SHOWN))
         return {"changed": shown, "due": due, "problems": [], "key": key}
 
-    def renew(self) -> None:
+    def idle(self) -> None:
         """Start what renders the next time; it imports meanwhile."""
         self._renderer.close()
         self._renderer = Renderer()
@@ -130,13 +130,7 @@ class Builder:
             raise EditError("\n".join(failed))
 
 
-def main() -> None:
-    """Answer on the socket whose descriptor is the first argument."""
+if __name__ == "__main__":
     # Pages that a reader waits for come first.
     os.nice(5)
-    builder = Builder()
-    answer(builder.handle, idle=builder.renew)
-
-
-if __name__ == "__main__":
-    main()
+    answer(Builder)

@@ -156,34 +156,42 @@ class Child:
         self._process.wait()
 
 
-def answer(
-    handle: Callable[[Mapping[str, Any], Tell], Message],
-    cancel: Callable[[], None] = lambda: None,
-    idle: Callable[[], None] = lambda: None,
-) -> None:
+class Handler:
+    """What a process does with requests."""
+
+    def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
+        """Return the last answer to a request; `tell` gives those before it."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """Give up the request that is being handled, which another thread asks for."""
+
+    def idle(self) -> None:
+        """Do what makes the next answer faster, after each one."""
+
+
+def answer(make: Callable[[], Handler]) -> None:
     """Answer the requests on the socket whose descriptor is the first argument, until it closes.
 
     Parameters
     ----------
-    handle : callable
-        Takes a request and what tells of its progress; returns the last answer.
-    cancel : callable
-        Called in another thread where the last answer is not wanted any more.
-    idle : callable
-        Called after each answer.
+    make : callable
+        Makes what handles them; this may take long, and ends with the server like all else.
     """
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
-    stream = connection.makefile("rwb")
+    stream = connection.makefile("rb")
     requests: SimpleQueue[Message] = SimpleQueue()
+    made: list[Handler] = []
 
     def listen() -> None:
-        for line in stream:
-            request = json.loads(line)
-            if "cancel" in request:
-                cancel()
-            else:
-                requests.put(request)
+        with suppress(OSError):
+            for line in stream:
+                request = json.loads(line)
+                if "cancel" not in request:
+                    requests.put(request)
+                elif made:
+                    made[0].cancel()
         # The server has ended; what was forked from here ends with its own socket.
         os.killpg(0, signal.SIGKILL)
 
@@ -192,9 +200,10 @@ def answer(
             connection.sendall(json.dumps(message).encode() + b"\n")
 
     threading.Thread(target=listen, daemon=True).start()
+    made.append(make())
     while True:
-        tell({**handle(requests.get(), tell), "last": True})
-        idle()
+        tell({**made[0].handle(requests.get(), tell), "last": True})
+        made[0].idle()
 
 
 def runs_folder() -> Path:

@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.build_phase import BuildPhase
 
-from evidence_book.live.child import Message, Tell, answer, runs_folder
+from evidence_book.live.child import Handler, Message, Tell, answer, runs_folder
 from evidence_book.rendering.rendering import copy_sources
 from evidence_book.reports.registry import BASE_FOLDER, SET_FILE
 from evidence_book.reports.shown import read_shown
@@ -38,7 +38,7 @@ _SOURCE = re.compile(r'\ssrc="[^"]*"')
 _FILES = re.compile(r'<p class="figure-files">.*?</p>', re.DOTALL)
 
 
-class PageWriter:
+class PageWriter(Handler):
     """The book as Sphinx has read it, and the pages that are written from it."""
 
     def __init__(self) -> None:
@@ -177,10 +177,5 @@ def _in_a_fork(work: Callable[[], None]) -> str:
     )
 
 
-def main() -> None:
-    """Answer on the socket whose descriptor is the first argument."""
-    answer(PageWriter().handle)
-
-
 if __name__ == "__main__":
-    main()
+    answer(PageWriter)

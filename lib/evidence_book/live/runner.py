@@ -27,7 +27,7 @@ from evidence_book.kernels.execute import execute, kernel_environment
 from evidence_book.kernels.forked_kernel import start_spare
 from evidence_book.kernels.forking import kill_kernels, warm
 from evidence_book.kernels.zygote import PREPARE
-from evidence_book.live.child import Message, Tell, answer, runs_folder
+from evidence_book.live.child import Handler, Message, Tell, answer, runs_folder
 from evidence_book.live.panel import panel_of
 from evidence_book.reports import report
 from evidence_book.reports.replay import replay_command, set_text
@@ -42,7 +42,7 @@ class _StoppedError(Exception):
     """The reader asked for something else."""
 
 
-class Runner:
+class Runner(Handler):
     """Runs pages on the tables of a folder, and compares them with those of the book."""
 
     def __init__(self) -> None:
@@ -59,10 +59,14 @@ class Runner:
         # It is forked once the warm process has computed what runs share.
         warm()
 
-    def stop(self) -> None:
+    def cancel(self) -> None:
         """Give up the run of another thread."""
         self._stopped.set()
         kill_kernels()
+
+    def idle(self) -> None:
+        """Start the kernel of the next run."""
+        start_spare()
 
     def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
         """Answer one request."""
@@ -172,20 +176,23 @@ def _menus(page: str) -> Mapping[str, Menu]:
     return {menu.parameter: menu for menu in grid.menus} if grid else {}
 
 
-def _broken(said: str) -> None:
-    """Answer every request with what is wrong with the project, until it is mended."""
-    answer(lambda request, tell: {"error": said})
+class _Broken(Handler):
+    """Says what is wrong with the project, until it is mended."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+
+    def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
+        """Answer with what is wrong."""
+        return {"error": self._said}
 
 
-def main() -> None:
-    """Answer on the socket whose descriptor is the first argument."""
+def _runner() -> Handler:
     try:
-        runner = Runner()
+        return Runner()
     except (DataError, DataFolderError, ValueError, OSError) as error:
-        _broken(str(error))
-        return
-    answer(runner.handle, runner.stop, start_spare)
+        return _Broken(str(error))
 
 
 if __name__ == "__main__":
-    main()
+    answer(_runner)
