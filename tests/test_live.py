@@ -24,6 +24,7 @@ from evidence_book.live.session import Session
 from evidence_book.runs.freshness import list_pages
 from evidence_book.runs.own_library import model_of
 from evidence_book.runs.variant import checked_parameters, read_parameters
+from tests.conftest import ROOT
 from tests.live_server import built_project, served
 
 PAGES = [page for page in list_pages() if model_of(page) is not None]
@@ -73,8 +74,8 @@ def random_settings(count, seed=20261129):
     return found
 
 
-async def _shown(settings):
-    session = Session(1)
+async def _shown(settings, data=None):
+    session = Session(1, data)
     session.start_pages()
     try:
         pages = []
@@ -86,9 +87,9 @@ async def _shown(settings):
         session.stop()
 
 
-def shown_live(settings):
+def shown_live(settings, data=None):
     """Return what the live server answers to each of these settings."""
-    return asyncio.run(_shown(settings))
+    return asyncio.run(_shown(settings, data))
 
 
 def assert_shows(answer, recorded):
@@ -136,6 +137,21 @@ def test_pages_with_many_random_settings_show_what_papermill_gives():
         ):
             assert not run.error
             assert_shows(answers[number], read_results(run.notebook))
+
+
+@pytest.mark.everywhere
+def test_a_page_is_run_on_own_data_and_says_so(tmp_path):
+    mine = tmp_path / "mine"
+    shutil.copytree(ROOT / "data", mine)
+    table = mine / "outcomes.csv"
+    row = "ryan-2007.pfs.median.sorafenib_ifn,ryan-2007,sorafenib_ifn,,,pfs,median,7,{},11"
+    assert row.format(4) in table.read_text()
+    table.write_text(table.read_text().replace(row.format(4), row.format(5)))
+    (answer,) = shown_live([("studies/ryan-2007", {})], mine)
+    assert answer["words"] == 'data from "mine"'
+    assert answer["command"] == "evidence run studies/ryan-2007 --data mine"
+    assert "ryan-2007.pfs.median.sorafenib_ifn" in answer["report"]
+    assert "5 to 11" in answer["html"]
 
 
 @pytest.fixture(scope="module")

@@ -262,6 +262,8 @@ def test_a_page_may_ask_its_server_and_runs_no_script_before_its_policy():
     assert "default-src 'none'; script-src 'self'; connect-src 'self'" in made
     assert 'src="../../_live/live.js" data-page="questions/one" data-own="../../_live"' in made
     assert made.count("<head>") == 1
+    # A second rule for the same would be ignored.
+    assert with_panel(made, PAGE, 2).count("connect-src") == 1
 
 
 def test_a_page_without_head_stays_as_it_is():

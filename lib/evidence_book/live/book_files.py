@@ -69,6 +69,7 @@ def with_panel(html: str, page: str, depth: int) -> str:
     if policy is None:
         return html[: head.end()] + tags + html[head.end() :]
     # What stands before a policy is not held by it.
-    allowed = f"{policy[1]}; connect-src 'self'{policy[2]}"
+    more = "" if "connect-src" in policy[1] else "; connect-src 'self'"
+    allowed = f"{policy[1]}{more}{policy[2]}"
     end = html.index(">", policy.end()) + 1
     return html[: policy.start()] + allowed + html[policy.end() : end] + tags + html[end:]
