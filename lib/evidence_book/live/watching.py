@@ -37,13 +37,18 @@ async def watch(session: Session) -> None:
     """Build after every edit, as long as the server runs; at first where the book is behind."""
     root = project_root()
     places = {root / name for name in SOURCES} | set(packages().values()) | set(session.watched)
-    known = ""
+    known = await run_in_threadpool(present_key)
     if await run_in_threadpool(session.is_behind):
-        known = await session.build([], code=False)
-    known = known or await run_in_threadpool(present_key)
+        known = await session.build([], code=False) or known
+    looked = False
     async for changes in awatch(
-        *filter(Path.exists, places), watch_filter=is_edit, debounce=150, step=50
-    ):
+        *filter(Path.exists, places),
+        watch_filter=is_edit, debounce=150, step=50, rust_timeout=1000, yield_on_timeout=True,
+    ):  # fmt: skip
+        # Once without news of a file: it may have been saved before anybody looked.
+        if looked and not changes:
+            continue
+        looked = True
         paths = sorted({path for _, path in changes})
         if session.reads_other_data(paths):
             session.renew(runners=True)
@@ -51,4 +56,5 @@ async def watch(session: Session) -> None:
         now = await run_in_threadpool(present_key)
         # What a build itself has written, executed pages, is no edit.
         if now != known:
-            known = await session.build(paths, code=needs_new_processes(paths)) or now
+            code = not paths or needs_new_processes(paths)
+            known = await session.build(paths, code=code) or now
