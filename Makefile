@@ -12,7 +12,7 @@ export MPLBACKEND ?= agg
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-everywhere check run status bench serve lock canary audit archive reference clean
+.PHONY: help book test test-everywhere check run status bench serve live lock canary audit archive reference clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(VENV)/ready ## measure everything beside other tools into benchmarks/RE
 
 serve: book ## build, then serve the book on this machine (it also opens from file://)
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
+
+live: book ## build, then the book with its parameters in the browser, and edits at once
+	@$(BIN)/evidence live
 
 lock: $(VENV)/ready ## resolve the dependencies again into requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra test --extra cluster --extra supply --universal --python-version 3.11 --upgrade \

@@ -20,6 +20,7 @@ from pathlib import Path
 from benchmarks import builds, chapters
 from benchmarks.against_r import compare_with_r
 from benchmarks.growth import SIZES, compare_sizes, measure_sizes, summarise
+from benchmarks.live import compare_live
 from benchmarks.measuring import PROGRAMS, evidence, run
 from benchmarks.permutations import compare_permutations
 from benchmarks.rows import Row, in_turns, put_between_marks, to_markdown
@@ -104,6 +105,7 @@ PARTS: dict[str, Callable[[Path, int], list[Row]]] = {
     "chapters": chapters.compare_all,
     "tools": chapters.compare_subset,
     "rerun": chapters.compare_rerun,
+    "live": compare_live,
     "builds": compare_builds,
     "sweep": compare_sweep,
     "statistics": lambda folder, rounds: compare_with_r(rounds),

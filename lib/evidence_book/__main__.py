@@ -14,6 +14,7 @@ from evidence_book.commands import (  # noqa: F401
     check,
     cohort,
     editions,
+    live,
     multiverse,
     new,
     run,

@@ -104,16 +104,18 @@ def execute(
     target: Path,
     parameters: Mapping[str, Any] | None = None,
     seconds: float | None = None,
+    begins: Callable[[Mapping[str, Any]], None] = lambda cell: None,
 ) -> str:
     """Run the notebook `source` into `target`; return "" or what went wrong.
 
     `target` holds the run notebook also where a cell raised, so that it can be looked at. Its
-    cells may take `seconds` together; if not given, `time_limit()`.
+    cells may take `seconds` together; if not given, `time_limit()`. `begins` is called with each
+    cell before it runs.
     """
     limit = time_limit() if seconds is None else seconds
     said = ""
     for _ in range(_STARTS):
-        said = _execute_once(source, target, dict(parameters or {}), Clock(limit))
+        said = _execute_once(source, target, dict(parameters or {}), Clock(limit, begins))
         if not said.startswith(UNBORN):
             break
     return said or _too_large(target)

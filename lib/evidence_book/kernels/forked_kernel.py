@@ -29,8 +29,10 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_core.utils import run_sync
 from traitlets import Type
 
+from evidence.files.paths import project_root
 from evidence_book.kernels.forking import (
     START_SECONDS,
     ForkedProcess,
@@ -167,6 +169,33 @@ class ForkedKernelManager(AsyncKernelManager):
         return spec
 
 
+# A kernel that has started and waits for the next notebook of this process.
+_spares: list[ForkedKernelManager] = []
+
+
+class SpareKernelManager(ForkedKernelManager):
+    """Where a kernel waits already, making a manager returns the one of that kernel."""
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        """Return the manager of the spare kernel, or a new one."""
+        if _spares and forking_works():
+            return _spares.pop()
+        return super().__new__(cls, *args, **options)
+
+
+def start_spare() -> None:
+    """Start the kernel of the next notebook, as nbclient would, without waiting for it.
+
+    A kernel that was killed meanwhile is found out by whoever asks it, and another one started.
+    """
+    if _spares or not kernel_options():
+        return
+    manager = ForkedKernelManager(kernel_name="python3")
+    start = run_sync(manager.start_kernel)
+    start(extra_arguments=["--HistoryManager.hist_file=:memory:"], cwd=str(project_root()))
+    _spares.append(manager)
+
+
 def kernel_options() -> dict[str, Any]:
     """Return the keywords with which papermill runs a notebook in a forked kernel."""
     if not forking_works():
@@ -177,4 +206,4 @@ def kernel_options() -> dict[str, Any]:
         PROVISIONER, f"{__name__}:ForkedProvisioner", KernelProvisionerFactory.GROUP_NAME
     )
     KernelProvisionerFactory.provisioners.setdefault(PROVISIONER, entry)
-    return {"kernel_manager_class": ForkedKernelManager, "shutdown_kernel": "immediate"}
+    return {"kernel_manager_class": SpareKernelManager, "shutdown_kernel": "immediate"}

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
 
@@ -189,6 +190,15 @@ def close_zygotes() -> None:
     with _zygotes_lock:
         while _zygotes:
             _zygotes.popitem()[1].close()
+
+
+def kill_kernels() -> None:
+    """End the kernels that this process has running; whoever waits for one hears that it died."""
+    with _zygotes_lock:
+        pids = [pid for zygote in _zygotes.values() for pid in zygote.running]
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def forking_works() -> bool:

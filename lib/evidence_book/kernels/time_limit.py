@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import nan
 from time import monotonic
 from typing import Any
@@ -40,16 +40,28 @@ def time_limit() -> float:
 
 
 class Clock:
-    """What is left for the cells of a page; it begins with the first, not with its kernel."""
+    """What is left for the cells of a page; it begins with the first, not with its kernel.
 
-    def __init__(self, seconds: float) -> None:
+    Parameters
+    ----------
+    seconds : float
+        For all cells together.
+    begins : callable
+        Called with each cell before it runs.
+    """
+
+    def __init__(
+        self, seconds: float, begins: Callable[[Mapping[str, Any]], None] = lambda cell: None
+    ) -> None:
         self.seconds = seconds
+        self._begins = begins
         self.cell: Mapping[str, Any] = {}
         self._end: float | None = None
 
     def __call__(self, cell: Mapping[str, Any]) -> float:
         """Return the seconds left for a cell; nbclient takes 0 for no limit."""
         self.cell = cell
+        self._begins(cell)
         if self._end is None:
             self._end = monotonic() + self.seconds
         return max(self._end - monotonic(), 0.01)

@@ -37,7 +37,7 @@ _ALSO = (
     "statsmodels.stats.multitest",
 )
 _PR_SET_PDEATHSIG = 1
-# Page whose variants the kernels will run, in the environment of a sweep.
+# Pages whose variants the kernels will run, in the environment of a sweep or of `evidence live`.
 PREPARE = "EVIDENCE_PREPARE"
 
 
@@ -60,7 +60,8 @@ def warm_up() -> None:
         from evidence.sources.data import load_evidence
 
         load_evidence()
-    prepare_page(os.environ.get(PREPARE, ""))
+    for page in os.environ.get(PREPARE, "").split():
+        prepare_page(page)
     gc.collect()
     gc.freeze()
 

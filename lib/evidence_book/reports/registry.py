@@ -36,7 +36,7 @@ class Registry:
 
     def __init__(self, source: Path) -> None:
         self._source = source
-        self._pages: dict[Path, PageResults] = {}
+        self._pages: dict[Path, tuple[tuple[int, int], PageResults]] = {}
 
     def paths(self) -> list[Path]:
         """Return the notebooks of the book."""
@@ -92,10 +92,12 @@ class Registry:
         return self.recorded(path)
 
     def recorded(self, path: Path) -> PageResults:
-        """Return what a notebook recorded; each is read once."""
-        if path not in self._pages:
-            self._pages[path] = read_results(path)
-        return self._pages[path]
+        """Return what a notebook recorded; each is read once, unless it is written again."""
+        written = path.stat()
+        mark = written.st_mtime_ns, written.st_size
+        if path not in self._pages or self._pages[path][0] != mark:
+            self._pages[path] = mark, read_results(path)
+        return self._pages[path][1]
 
     def result(self, page: str, key: str, seen_from: str) -> Result:
         """Return one result.

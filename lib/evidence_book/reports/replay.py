@@ -10,7 +10,7 @@ from typing import Any
 from evidence.files.plain_yaml import YamlError, read_yaml
 
 
-def _value(value: Any) -> str:
+def set_text(value: Any) -> str:
     """Return a value as `--set` reads it: bare text where YAML reads that as itself, else JSON."""
     if isinstance(value, str):
         try:
@@ -35,7 +35,7 @@ def replay_command(page: str, given: Mapping[str, Any], data: str = "") -> str:
     """
     words = ["evidence", "run", page]
     for name, value in given.items():
-        words += ["--set", f"{name}={_value(value)}"]
+        words += ["--set", f"{name}={set_text(value)}"]
     if data:
         words += ["--data", data]
     if len(words) == 3:

@@ -52,8 +52,10 @@ def table_digests(evidence: Evidence) -> dict[str, str]:
 def rows_under(snapshots: Iterable[Snapshot], evidence: Evidence) -> Rows:
     """Return as printed the data rows that the numbers of pages rest on."""
     used = set().union(*(rows_of(snapshot) for snapshot in snapshots))
-    known = sorted(used & set(evidence.rows))
-    return {row: as_printed({str(n): c for n, c in evidence.rows[row].items()}) for row in known}
+    # Made anew each time it is asked for.
+    rows = evidence.rows
+    known = sorted(used & set(rows))
+    return {row: as_printed({str(n): c for n, c in rows[row].items()}) for row in known}
 
 
 def snapshot_of(path: Path) -> Snapshot:

@@ -1,0 +1,60 @@
+"""Edits of the project: seen as they are saved, one build for those that come together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from watchfiles import Change, awatch
+
+from evidence.files.paths import data_folder, project_root
+from evidence_book.live.session import Session
+from evidence_book.rendering.fingerprints import SOURCES, is_source, present_key
+from evidence_book.runs.library_imports import packages
+
+# What editors and a stopped write leave for a moment.
+_PASSING = (".tmp", ".swp", "~", ".part")
+
+
+def is_edit(change: Change, path: str) -> bool:
+    """Return True for a file that the book is made from."""
+    parts = Path(path).relative_to(project_root()).parts if _inside(path) else (Path(path).name,)
+    return all(map(is_source, parts)) and not path.endswith(_PASSING)
+
+
+def _inside(path: str) -> bool:
+    return Path(path).is_relative_to(project_root())
+
+
+def needs_new_processes(paths: list[str]) -> bool:
+    """Return True where what has been imported, or read of the data, is no more as it is."""
+    code = [folder.resolve() for folder in packages().values()]
+    held = [*code, data_folder().resolve(), project_root() / "requirements.lock"]
+    return any(Path(path).resolve().is_relative_to(there) for path in paths for there in held)
+
+
+async def watch(session: Session) -> None:
+    """Build after every edit, as long as the server runs; at first where the book is behind."""
+    root = project_root()
+    places = {root / name for name in SOURCES} | set(packages().values()) | set(session.watched)
+    known = await run_in_threadpool(present_key)
+    if await run_in_threadpool(session.is_behind):
+        known = await session.build([], code=False) or known
+    looked = False
+    async for changes in awatch(
+        *filter(Path.exists, places),
+        watch_filter=is_edit, debounce=150, step=50, rust_timeout=1000, yield_on_timeout=True,
+    ):  # fmt: skip
+        # Once without news of a file: it may have been saved before anybody looked.
+        if looked and not changes:
+            continue
+        looked = True
+        paths = sorted({path for _, path in changes})
+        if session.reads_other_data(paths):
+            session.renew(runners=True)
+            session.tell(changed=["data"])
+        now = await run_in_threadpool(present_key)
+        # What a build itself has written, executed pages, is no edit.
+        if now != known:
+            code = not paths or needs_new_processes(paths)
+            known = await session.build(paths, code=code) or now
