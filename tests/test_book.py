@@ -107,7 +107,7 @@ def test_figures_have_number_caption_and_finding(book):
         ("biomarker_prognosis", 2),
         ("interferon_dose", 1),
         ("adding_interferon", 2),
-        ("landscape", 1),
+        ("landscape", 2),
     ):
         figures = page(book, f"questions/{name}").article.find_all("figure")
         assert len(figures) == count

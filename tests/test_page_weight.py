@@ -63,8 +63,8 @@ def test_a_script_loads_when_what_it_does_is_used(site, browser, script, use):
 
 
 def test_a_figure_is_at_most_60_thousand_bytes(site):
-    # Drawings of thousands of points, named with what they draw.
-    many_points = {"specification-curve"}
+    # An interval for each of some hundred analyses, and the choices behind it.
+    many_points = {"marker-specifications"}
     heavy = {
         path.stem: path.stat().st_size
         for path in (site / "downloads" / "figures").glob("*.svg")

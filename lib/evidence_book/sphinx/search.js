@@ -28,6 +28,13 @@
     return found.sort(_orderResultsByScoreThenName);
   };
 
+  /* Of two pages that have all words, the one first in which the rarest of them is more frequent. */
+  function density(name, terms) {
+    const text = (texts[name] || "").toLowerCase();
+    const counts = Array.from(terms, (term) => text.split(term).length - 1);
+    return counts.length && text.length ? Math.min(...counts) / text.length : 0;
+  }
+
   let shown = [];
   const perform = Search._performSearch;
   Search._performSearch = (query, terms, ...given) => {
@@ -40,6 +47,10 @@
     // A function of the library has a description in the place of an excerpt: pages come instead.
     const described = ([, , , words]) => /^Python /.test(words || "");
     if (!found.every(described)) found = found.filter((one) => !described(one));
+    // A thousandth of the letters is much; what Sphinx gives to a title is 15.
+    const MUCH = 100_000;
+    found.forEach((one) => { one[4] += MUCH * density(one[0], terms); });
+    found.sort(_orderResultsByScoreThenName);
     const seen = new Set();
     // What is shown first stands last; Sphinx takes one after the other from this very list.
     shown = found.reverse().filter(([name, title]) => {
