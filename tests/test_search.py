@@ -106,7 +106,7 @@ def test_the_text_of_a_page_is_what_a_reader_reads():
         ("hand-foot", "questions/tolerability"),
         ("survival", "questions/"),
         ("interferon dose", "questions/interferon_dose"),
-        ("Jonasch", "questions/combination_vs_monotherapy"),
+        ("Jonasch", "studies/jonasch-2010"),
     ],
 )
 def test_a_readers_word_finds_its_page_first(site, browser, query, first):

@@ -161,7 +161,7 @@ def _read_article(html: Path, page: str) -> Tag:
 
 
 def _keep_folded(article: Tag, *, folded: bool) -> None:
-    """Leave out what is folded on a page, or all but that; with it the headings of empty sections."""
+    """Leave out what is folded, or all but that, and the headings of sections left empty."""
     if folded:
         kept = {
             id(tag)

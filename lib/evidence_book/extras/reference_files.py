@@ -20,8 +20,13 @@ _TAGS = {
     "PB": "publisher",
     "N1": "note",
 }
-_TYPES = {"article": "JOUR", "book": "BOOK", "techreport": "RPRT", "inproceedings": "CPAPER",
-          "incollection": "CHAP"}
+_TYPES = {
+    "article": "JOUR",
+    "book": "BOOK",
+    "techreport": "RPRT",
+    "inproceedings": "CPAPER",
+    "incollection": "CHAP",
+}
 References = dict[str, dict[str, Any]]
 
 

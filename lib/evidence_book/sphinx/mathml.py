@@ -38,7 +38,7 @@ def _write(self: HTML5Translator, node: nodes.Element, *, block: bool) -> str:
         return formula(node.astext(), block=block)
     except ValueError as error:
         _LOG.error(str(error), location=node)
-        return self.encode(node.astext())
+        return str(self.encode(node.astext()))
 
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:

@@ -52,9 +52,7 @@ class Navigation:
                 text = text.replace("<details>", "<details open>", 1)
             if page in pages:
                 text = text.replace("<details>", '<details open class="here">', 1)
-                text = text.replace(
-                    f'href="{address}"', f'href="{address}" aria-current="page"', 1
-                )
+                text = text.replace(f'href="{address}"', f'href="{address}" aria-current="page"', 1)
             listed.append(text)
         return Markup("".join(listed))  # noqa: S704 # nosec B704 - made of escaped parts
 

@@ -21,7 +21,7 @@ _FIGURE = re.compile(r'<figure [^>]*id="([\w-]+)"')
 _FEW = 40
 
 
-def describe(body: str) -> str:
+def first_paragraph(body: str) -> str:
     """Return the first paragraph of a page that says something, cut at a word."""
     for found in _PARAGRAPH.findall(body):
         text = " ".join(unescape(_TAG.sub("", found)).split())
@@ -32,7 +32,7 @@ def describe(body: str) -> str:
 
 def _add_to_head(app: Sphinx, page: str, context: Context) -> None:
     title = app.env.titles[page].astext()
-    told = describe(context["body"])
+    told = first_paragraph(context["body"])
     addresses = read_addresses(app.config.html_baseurl, app.config.html_theme_options)
     facts = {
         "og:type": "article",

@@ -49,7 +49,11 @@
     if (!found.every(described)) found = found.filter((one) => !described(one));
     // A thousandth of the letters is much; what Sphinx gives to a title is 15.
     const MUCH = 100_000;
-    found.forEach((one) => { one[4] += MUCH * density(one[0], terms); });
+    const named = ([, title, anchor]) =>
+      !anchor && title.toLowerCase().startsWith(query.trim().toLowerCase());
+    found.forEach((one) => {
+      one[4] += MUCH * density(one[0], terms) + (named(one) ? 2 * FIRST : 0);
+    });
     found.sort(_orderResultsByScoreThenName);
     const seen = new Set();
     // What is shown first stands last; Sphinx takes one after the other from this very list.

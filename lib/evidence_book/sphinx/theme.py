@@ -18,15 +18,17 @@ NAME = "evidence"
 # The two icons of the bar on top, in a box of 24 by 24.
 _ICONS = {
     "menu": Markup('<path d="M4 6h16M4 12h16M4 18h16"/>'),
-    "theme": Markup('<circle cx="12" cy="12" r="9"/><path d="M12 3a9 9 0 0 0 0 18z" fill="currentColor"/>'),
+    "theme": Markup(
+        '<circle cx="12" cy="12" r="9"/><path d="M12 3a9 9 0 0 0 0 18z" fill="currentColor"/>'
+    ),
 }
 
 
 def icon(name: str) -> Markup:
     """Return an icon as SVG; it says nothing to a screen reader, its button does."""
-    return Markup(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
-    ).format(_ICONS[name])
+    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
+        _ICONS[name]
+    )
 
 
 def _own(app: Sphinx, ending: str) -> list[str]:
@@ -44,7 +46,8 @@ def _tell_template(app: Sphinx, page: str, context: Context) -> None:
 
 def _welcome_robots(app: Sphinx) -> None:
     """Say that search engines may read every page; where the book is published below a host they
-    do not ask for it."""
+    do not ask for it.
+    """
     (Path(app.outdir) / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
 
 
