@@ -11,7 +11,8 @@ FILES = (
     ".gitattributes", "Makefile", "bin/setup-environment", "requirements.lock", "_toc.yml",
     "data/outcomes.csv", "data/references.bib", "chapters/index.md",
     "lib/evidence_stats/pooling/inverse_variance.py",
-    "chapters/studies/ryan-2007.ipynb", "lib/evidence/figures/theme.mplstyle", "lib/evidence_book/theme/static/book.css",
+    "chapters/studies/ryan-2007.ipynb", "lib/evidence/figures/theme.mplstyle",
+    "lib/evidence_book/theme/static/book.css",
 )  # fmt: skip
 
 

@@ -11,7 +11,10 @@ from evidence.sources.data_files import read_files
 from evidence_book.commands.check import find_problems
 from evidence_book.rendering.site import read_page
 
-LIST = '<details><summary>A</summary><ul><li><a href="../a.html">A</a></li><li><a href="b.html">B</a></li><li><a href="c.html">C</a></li></ul></details>'
+LIST = (
+    '<details><summary>A</summary><ul><li><a href="../a.html">A</a></li>'
+    '<li><a href="b.html">B</a></li><li><a href="c.html">C</a></li></ul></details>'
+)
 
 
 def test_a_made_project_passes_every_check_and_is_the_same_every_time(tmp_path, monkeypatch):

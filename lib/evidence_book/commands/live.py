@@ -29,7 +29,7 @@ def live(
 ) -> None:
     """Serve the book on this machine: change parameters in the browser, see edits at once."""
     from evidence.files.paths import build_folder
-    from evidence_book.live.server import serve
+    from evidence_book.live.server import serve_book
     from evidence_book.live.session import Session
     from evidence_book.rendering.exclusive import hold_project
     from evidence_book.runs.freshness import list_pages
@@ -54,7 +54,7 @@ def live(
 
     with hold_project("evidence live", say, part="live-server"):
         try:
-            serve(Session(workers, data), frozenset(list_pages()), port, started)
+            serve_book(Session(workers, data), frozenset(list_pages()), port, started)
         except OSError as error:
             raise UserError(
                 f"--port: expected a free port, got {port} ({error.strerror})"

@@ -201,7 +201,9 @@ async def _lines(messages: AsyncIterator[Message]) -> AsyncIterator[str]:
         yield json.dumps(message) + "\n"
 
 
-def serve(session: Session, pages: frozenset[str], port: int, say: Callable[[str], None]) -> None:
+def serve_book(
+    session: Session, pages: frozenset[str], port: int, say: Callable[[str], None]
+) -> None:
     """Serve until the process is told to end.
 
     Parameters

@@ -45,9 +45,7 @@ def _tell_template(app: Sphinx, page: str, context: Context) -> None:
 
 
 def _welcome_robots(app: Sphinx) -> None:
-    """Say that search engines may read every page; where the book is published below a host they
-    do not ask for it.
-    """
+    """Say that search engines may read every page, where the book is the root of its host."""
     (Path(app.outdir) / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
 
 

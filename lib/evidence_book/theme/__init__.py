@@ -1,1 +1,1 @@
-"""The look of the book: one template, one stylesheet, one small script; nothing from another host."""
+"""The look of the book: one template, one stylesheet, one small script."""
