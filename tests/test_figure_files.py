@@ -142,6 +142,11 @@ def test_a_ratio_without_interval_is_refused():
         draw_strip([StripLine("x", ratio(low=None))], "a", "b")
 
 
+def test_a_label_that_would_run_into_its_interval_is_refused():
+    with pytest.raises(ValueError, match='at most 19 signs, got "Sorafenib, in part derived"'):
+        draw_strip([StripLine("Sorafenib, in part derived", ratio())], "a", "b")
+
+
 def test_words_of_a_label_are_text_in_the_picture():
     drawn = draw_strip([StripLine("<script>", ratio())], "a", 'b"')
     assert "<script>" not in drawn

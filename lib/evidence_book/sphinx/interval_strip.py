@@ -17,6 +17,8 @@ from evidence.record.results import Result
 _WIDTH, _LINE, _AXIS = 320, 19, 32
 # The lines lie to the right of their labels.
 _LEFT, _RIGHT = 118, 312
+# What fits before them in letters of 12 pixels; a longer label would run into its interval.
+_MOST_SIGNS = 19
 # Ratios beyond these end in an arrow; 4 and 1/4 hold nearly all ratios of this field.
 _LIMITS = (0.25, 4.0)
 _TICKS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -51,7 +53,7 @@ def draw_strip(lines: Sequence[StripLine], left: str, right: str) -> Markup:
     Raises
     ------
     ValueError
-        Where a result is no ratio with an interval.
+        Where a result is no ratio with an interval, or a label has no room.
     """
     height = _LINE * len(lines) + _AXIS
     drawn = Markup("").join(_line(_LINE * (n + 0.5), line) for n, line in enumerate(lines))
@@ -93,6 +95,8 @@ def _line(y: float, line: StripLine) -> Markup:
     result = line.result
     if result.unit != "ratio" or result.value is None or not result.low or result.high is None:
         raise ValueError(f"expected a ratio with an interval, got {result.key}: {result.text}")
+    if len(line.label) > _MOST_SIGNS:
+        raise ValueError(f'expected a label of at most {_MOST_SIGNS} signs, got "{line.label}"')
     low, high = max(result.low, _LIMITS[0]), min(result.high, _LIMITS[1])
     value = min(max(result.value, _LIMITS[0]), _LIMITS[1])
     ends = Markup("").join(
