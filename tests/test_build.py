@@ -438,7 +438,7 @@ def test_what_rendering_imports_is_there_before_it_is_told_what_to_render(book):
         "from evidence_book.rendering import render_process\n"
         "folder = Path.cwd(); render_process._import_all(folder)\n"
         "config = yaml.safe_load((folder / '_config.yml').read_text())\n"
-        "names = config['sphinx']['extra_extensions'] + ['myst_nb', 'sphinxcontrib.bibtex']\n"
+        "names = config['sphinx']['config']['extensions']\n"
         "names += ['evidence_book.sphinx.roles', 'evidence_book.sphinx.theme']\n"
         "print([name for name in names if name not in sys.modules])"
     )
