@@ -74,7 +74,6 @@ def test_a_variant_has_no_menus_and_cards_with_its_own_numbers(kept_project, bro
     variant = make_variant("questions/landscape", {"outcome": "os"})
     page = variant.html.read_text()
     assert 'id="switch"' not in page
-    assert "not part of this variant" in page
     results = read_results(variant.notebook).results
     tab = browser.new_page()
     tab.goto(variant.html.as_uri())
@@ -183,7 +182,9 @@ def test_a_page_on_other_data_says_so_names_the_row_and_leaves_the_book_fresh(
     assert [(one.name, one.old, one.new) for one in found] == [
         ("jonasch-2010.pfs.median.sorafenib: value_reported", "7.39", "7.93")
     ]
-    assert [one.key for one in variant.comparison.moved] == ["hr_sor_ifn"]
+    moved = {one.key for one in variant.comparison.moved}
+    assert "hr_sor_ifn" in moved
+    assert not moved & {"hr_sor", "hr_sun"}
     article = BeautifulSoup(variant.html.read_text(), "html.parser").article
     text = " ".join(article.get_text(" ").split())
     assert "The data are not those of this book" in text
