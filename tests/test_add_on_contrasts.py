@@ -32,12 +32,15 @@ def test_every_randomized_addition_of_interferon_is_found(add_ons):
         "negrier-2007",
         "negrier-1998",
         "mcdermott-2005",
+        "atkins-1993",
     }
 
 
 def test_contrasts_in_which_more_differs_are_flagged(add_ons):
     flagged = {study for (study, _), item in add_ons.items() if item.flag}
-    assert flagged == {"hudes-2007", "mcdermott-2005", "negrier-1998", "negrier-2007"}
+    assert flagged == {
+        "hudes-2007", "mcdermott-2005", "negrier-1998", "negrier-2007", "atkins-1993",
+    }  # fmt: skip
 
 
 def test_what_was_added_to_interferon_is_another_list(evidence):

