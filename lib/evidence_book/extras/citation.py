@@ -61,6 +61,15 @@ class BookFacts:
             return f"edition {self.version}{dated}"
         return f"edition {self.version}{dated}, with changes that are not released"
 
+    @property
+    def edition_first(self) -> str:
+        """The edition in words, as a sentence begins."""
+        return f"{self.edition[:1].upper()}{self.edition[1:]}"
+
+    def where(self, url: str = "") -> str:
+        """Return where the book is found: its DOI, else an address that is known, else its own."""
+        return f"https://doi.org/{self.doi}" if self.doi else url or self.url
+
 
 def _author(stored: dict[str, Any]) -> str:
     if "name" in stored:
@@ -152,11 +161,11 @@ def cite_text(facts: BookFacts, part: str = "", url: str = "") -> str:
     url : str
         Address of the page, "" where none is known.
     """
-    where = f"https://doi.org/{facts.doi}" if facts.doi else url or facts.url
+    where = facts.where(url)
     stop = "" if part.endswith(("?", "!", ".")) else "."
     inside = f"{part}{stop} In: " if part else ""
-    edition = facts.edition[:1].upper() + facts.edition[1:]
-    return f"{'; '.join(facts.authors)}. {inside}{facts.title}. {edition}.{where and f' {where}'}"
+    cited = f"{'; '.join(facts.authors)}. {inside}{facts.title}. {facts.edition_first}."
+    return f"{cited}{where and f' {where}'}"
 
 
 def cite_as_reference(facts: BookFacts, part: str, page: str) -> tuple[str, str]:
@@ -172,15 +181,14 @@ def cite_as_reference(facts: BookFacts, part: str, page: str) -> tuple[str, str]
         Its name, of which the key of the entry is made.
     """
     key = re.sub(r"[^a-z0-9]+", "-", page.lower()).strip("-")
-    where = f"https://doi.org/{facts.doi}" if facts.doi else facts.url
     fields = {
         "title": part,
         "booktitle": facts.title,
         "edition": facts.version,
         "year": facts.date[:4],
         "doi": facts.doi,
-        "url": where,
-        "note": facts.edition[:1].upper() + facts.edition[1:],
+        "url": facts.where(),
+        "note": facts.edition_first,
     }
     told = {name: text for name, text in fields.items() if text}
     # Braces keep a name that is no person's in one piece, and titles in their case.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -73,11 +72,12 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
     recorded = registry.page(page, page)
     if path is None:
         raise ValueError(f"expected the notebook of {page}, got none")
-    bibtex, ris = cite_as_reference(facts, _title(path), page)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    bibtex, ris = cite_as_reference(facts, _title(notebook, page), page)
     texts = {
         f"{FOLDER}/{page}.bib": bibtex,
         f"{FOLDER}/{page}.ris": ris,
-        f"{FOLDER}/{page}.ipynb": _notebook(path, page, facts),
+        f"{FOLDER}/{page}.ipynb": _notebook(notebook, page, facts),
         f"{FOLDER}/{page}.parameters.yml": _parameters(page, recorded),
         f"{FOLDER}/{page}.results.json": page_json(page, recorded, facts),
         **{
@@ -88,16 +88,15 @@ def page_files(registry: Registry, page: str, facts: BookFacts) -> dict[str, str
     return {one.path: texts[one.path] for one in list_downloads(page, recorded)}
 
 
-def _title(path: Path) -> str:
-    """Return the first heading of a notebook, its name where it has none."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+def _title(notebook: dict[str, Any], page: str) -> str:
+    """Return the first heading of a notebook, the name of its page where it has none."""
     lines = (
         line
-        for cell in cells
+        for cell in notebook["cells"]
         if cell["cell_type"] == "markdown"
         for line in "".join(cell["source"]).splitlines()
     )
-    return next((line[2:].strip() for line in lines if line.startswith("# ")), path.stem)
+    return next((line[2:].strip() for line in lines if line.startswith("# ")), page)
 
 
 def _parameters(page: str, recorded: PageResults) -> str:
@@ -109,10 +108,9 @@ def _parameters(page: str, recorded: PageResults) -> str:
     return f"{head}{yaml.safe_dump(values, sort_keys=False, allow_unicode=True)}"
 
 
-def _notebook(path: Path, page: str, facts: BookFacts) -> str:
+def _notebook(notebook: dict[str, Any], page: str, facts: BookFacts) -> str:
     """Return a copy of a notebook that says what it is and what it needs to run elsewhere."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["metadata"].pop("evidence", None)
+    metadata = {k: v for k, v in notebook["metadata"].items() if k != "evidence"}
     words = (
         f"> A copy of the page `{page}` of: {cite_text(facts)}\n"
         ">\n"
@@ -122,6 +120,6 @@ def _notebook(path: Path, page: str, facts: BookFacts) -> str:
         "> Roles such as `num` and `claim` are filled in by the book, not by Jupyter."
     )
     note = {"cell_type": "markdown", "id": "copy-of", "metadata": {}, "source": words}
-    copy = {**notebook, "cells": [note, *notebook["cells"]]}
+    copy = {**notebook, "metadata": metadata, "cells": [note, *notebook["cells"]]}
     # On one line: laying out forty notebooks takes longer than all other downloads.
     return json.dumps(copy, ensure_ascii=False) + "\n"

@@ -71,7 +71,7 @@ def compose_book(html: Path, *, ledgers: bool = False) -> tuple[BookFacts, Print
     """Return how the book is cited, and the document to be printed from the folder above it."""
     root = project_root()
     facts = read_book_facts(root, Registry(root))
-    config = read_yaml_file(root / "_config.yml") if (root / "_config.yml").exists() else {}
+    config = read_yaml_file(root / "_config.yml") or {}
     address = read_addresses((config.get("html") or {}).get("baseurl"), {}).book
     options = ((config.get("sphinx") or {}).get("config") or {}).get("html_theme_options") or {}
     apart = options.get("printed_apart") or []

@@ -91,7 +91,7 @@ def _css_text(text: str) -> str:
 
 def _running_heads(chapters: Sequence[Chapter], facts: BookFacts) -> str:
     """Return the rules that write title and edition on every page of a chapter."""
-    foot = f"{facts.edition[:1].upper()}{facts.edition[1:]}. Not clinical advice."
+    foot = f"{facts.edition_first}. Not clinical advice."
     rules = [f"@page {{ @bottom-left {{ content: {_css_text(foot)}; }} }}"]
     rules += [
         f"@page chapter-{number} {{ @top-left {{ content: {_css_text(chapter.title)}; }} }}"
@@ -101,8 +101,6 @@ def _running_heads(chapters: Sequence[Chapter], facts: BookFacts) -> str:
 
 
 def _title_page(facts: BookFacts, address: str, volume: str) -> Markup:
-    edition = f"{facts.edition[:1].upper()}{facts.edition[1:]}"
-    where = f"https://doi.org/{facts.doi}" if facts.doi else address or facts.url
     return Markup(
         '<header class="print-title"><p class="print-book-title">{}</p>{}<p>{}</p><p>{}.</p>'
         "<p>Published summaries and aggregates only, no patient data. "
@@ -113,9 +111,9 @@ def _title_page(facts: BookFacts, address: str, volume: str) -> Markup:
         facts.title,
         Markup('<p class="print-volume">{}</p>').format(volume) if volume else "",
         "; ".join(facts.authors),
-        edition,
+        facts.edition_first,
         cite_text(facts, url=address),
-        _reading_on(where, volume),
+        _reading_on(facts.where(address), volume),
     )
 
 

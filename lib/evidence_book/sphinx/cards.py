@@ -6,16 +6,15 @@ Without the script the links lead where they always led.
 from __future__ import annotations
 
 import shutil
-from functools import cached_property
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 from evidence_book.extras.page_files import FOLDER
-from evidence_book.runs.addresses import Addresses, read_addresses
 from evidence_book.sphinx.card_data import CardMaker, as_script, rows_script
 from evidence_book.sphinx.glossary import definitions_linked_from
 from evidence_book.sphinx.handlers import Context, load_when_used, on_page, when_written
+from evidence_book.sphinx.reuse import addresses_of
 
 _SCRIPT = "cards.js"
 _ROWS = "card-rows.js"
@@ -23,28 +22,13 @@ _PROVENANCE = "chapters/appendix/provenance"
 _CONVENTIONS = "chapters/methods/conventions"
 
 
-class _Shared:
-    """What the cards of all pages need, read when it is first asked for."""
-
-    def __init__(self, app: Sphinx) -> None:
-        self._app = app
-
-    @cached_property
-    def addresses(self) -> Addresses:
-        return read_addresses(self._app.config.html_baseurl, self._app.config.html_theme_options)
-
-
-def _prepare(app: Sphinx) -> None:
-    app.evidence_cards = _Shared(app)  # type: ignore[attr-defined]
-
-
 def _add_cards(app: Sphinx, page: str, context: Context) -> None:
     """Add the cards of a page, and the script that shows them, where there are any."""
-    shared: _Shared = app.evidence_cards  # type: ignore[attr-defined]
+    addresses = addresses_of(app)
     pathto = context["pathto"]
 
     def notebook(page: str) -> str:
-        source = shared.addresses.source(f"chapters/{page}.ipynb")
+        source = addresses.source(f"chapters/{page}.ipynb")
         return source or str(pathto(f"{FOLDER}/{page}.ipynb", 1))
 
     registry = app.evidence_registry  # type: ignore[attr-defined]
@@ -69,7 +53,6 @@ def _write_scripts(app: Sphinx) -> None:
 
 def connect(app: Sphinx) -> None:
     """Register the cards."""
-    app.connect("builder-inited", _prepare)
     # Last, so that links which others add to the page have cards too.
     on_page(app, _add_cards, priority=800)
     when_written(app, _write_scripts)

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from evidence_book.extras.page_files import FOLDER
-from evidence_book.runs.addresses import read_addresses
 from evidence_book.sphinx.handlers import Context, on_page
+from evidence_book.sphinx.reuse import addresses_of
 
 # What search engines show of a description.
 _MOST = 300
@@ -33,7 +33,7 @@ def first_paragraph(body: str) -> str:
 def _add_to_head(app: Sphinx, page: str, context: Context) -> None:
     title = app.env.titles[page].astext()
     told = first_paragraph(context["body"])
-    addresses = read_addresses(app.config.html_baseurl, app.config.html_theme_options)
+    addresses = addresses_of(app)
     facts = {
         "og:type": "article",
         "og:title": title,

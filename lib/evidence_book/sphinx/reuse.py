@@ -69,6 +69,11 @@ class _Reuse:
         return None if path is None else self.registry.page(page, page)
 
 
+def addresses_of(app: Sphinx) -> Addresses:
+    """Return where the book and its sources are published, read once for all pages."""
+    return _reuse(app).addresses
+
+
 def _reuse(app: Sphinx) -> _Reuse:
     found: _Reuse = app.evidence_reuse  # type: ignore[attr-defined]
     return found

@@ -37,11 +37,17 @@ def _own(app: Sphinx, ending: str) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob(f"*{ending}"))
 
 
+def _prepare(app: Sphinx) -> None:
+    app.evidence_template = {  # type: ignore[attr-defined]
+        "icon": icon,
+        "own_stylesheets": _own(app, ".css"),
+        "own_scripts": _own(app, ".js"),
+        "author": app.config.author,
+    }
+
+
 def _tell_template(app: Sphinx, page: str, context: Context) -> None:
-    context["icon"] = icon
-    context["own_stylesheets"] = _own(app, ".css")
-    context["own_scripts"] = _own(app, ".js")
-    context["author"] = app.config.author
+    context.update(app.evidence_template)  # type: ignore[attr-defined]
 
 
 def _welcome_robots(app: Sphinx) -> None:
@@ -52,5 +58,6 @@ def _welcome_robots(app: Sphinx) -> None:
 def connect(app: Sphinx) -> None:
     """Register the theme; `_config.yml` chooses it by its name, `evidence`."""
     app.add_html_theme(NAME, str(files("evidence_book") / "theme"))
+    app.connect("builder-inited", _prepare)
     on_page(app, _tell_template, also_without_source=True)
     when_written(app, _welcome_robots)
