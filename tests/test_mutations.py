@@ -66,7 +66,8 @@ def _can_be_printed(name, row, patients):
     if row["statistic"] == "percent" and value is not None and not outcome.startswith("change"):
         assert 0 <= value <= 100
     if row["statistic"] in ("hazard_ratio", "odds_ratio") and value is not None:
-        assert 0.001 <= value <= 1000
+        # A reported bound may be below what is taken as a ratio, as in "<0.0001".
+        assert (0 if row["value_reported"][0] in "<>" else 0.001) <= value <= 1000
         assert all(limit is None or 0 <= limit <= 1000 for limit in (low, high))
     if patients and not row["row_id"].endswith(".combined"):
         assert not row["n"] or int(row["n"]) <= patients

@@ -32,7 +32,7 @@ QUICK = {
 # Keys that a page records only where there is something to record.
 OPTIONAL = re.compile(
     r"(pfs|os)_(hr_range|p_allowed|e_value_limit)|sens_|.*_sim_|dose_|pooled_|loop_"
-    r"|.*_orr_difference$"
+    r"|.*_orr_difference$|predicted_(?!minus|plus)"
 )
 
 ORR, ORR_IFN = "jonasch-2010.orr.percent.sorafenib", "jonasch-2010.orr.percent.sorafenib_ifn"
@@ -151,7 +151,8 @@ ODD = {
     "a range around a median": (
         [row(PFS, kind="range", level="")],
         (LANDSCAPE,),
-        f"{PFS}, ci_low_reported",
+        # Neither limits nor a P value: from the numbers of patients.
+        "sorafenib + interferon-alfa over sorafenib | \u2013 | \u2013 | 0.98",
     ),
     "medians with limits of two levels": (
         [row(PFS, level="90")],
@@ -202,7 +203,8 @@ ODD = {
             row("escudier-2009.ifn", "arms", n_reported=""),
         ],
         (LANDSCAPE,),
-        "escudier-2009.ifn, n_reported: expected a number, got an empty cell",
+        # The rows of the medians give them, too.
+        "sorafenib over interferon-alfa | \u2013 | \u2013 | 0.98",
     ),
     "no dose of the trial": (
         [

@@ -68,7 +68,7 @@ def assert_exists(words):
         assert words[1:] == ["-m", "tests"], words
     elif first.startswith(".venv/bin/"):
         assert shutil.which(first.removeprefix(".venv/bin/"), path=ROOT / ".venv/bin"), words
-    elif first == ".ci/run":
+    elif first in (".ci/run", "bin/lighthouse"):
         assert (ROOT / first).stat().st_mode & 0o111
     else:
         assert first in SYSTEM, words
@@ -83,7 +83,7 @@ def test_every_command_of_a_workflow_exists(path):
 
 
 def test_the_workflows_test_publish_rebuild_and_compare():
-    assert [path.stem for path in WORKFLOWS] == ["ci", "diff", "pages", "weekly"]
+    assert [path.stem for path in WORKFLOWS] == ["ci", "diff", "lighthouse", "pages", "weekly"]
     assert "make test" in steps_of(ROOT / ".github/workflows/ci.yml")
     assert any("--markdown" in line for line in steps_of(ROOT / ".github/workflows/diff.yml"))
     for path in WORKFLOWS:

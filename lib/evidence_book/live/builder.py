@@ -6,6 +6,7 @@ take minutes. After an edit of the library another process takes its place.
 
 from __future__ import annotations
 
+import ast
 import os
 import traceback
 from collections.abc import Mapping
@@ -46,7 +47,7 @@ def _require_code(paths: list[str]) -> None:
         if path.suffix != ".py" or not path.is_file():
             continue
         try:
-            compile(path.read_bytes(), name, "exec")
+            ast.parse(path.read_bytes(), name)
         except SyntaxError as error:
             where = path.relative_to(project_root())
             raise EditError(f"{where}:{error.lineno}:{error.offset}: {error.msg}") from None

@@ -50,15 +50,24 @@ def trial_medians(evidence: Evidence) -> MedianPair:
     return reached_median(evidence, PFS_ROWS[0]), reached_median(evidence, PFS_ROWS[1])
 
 
-def other_rules(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
-    """Return the hazard ratio of the medians by the rules for its interval that are not used."""
-    made = derived_ratios(read_contrast(evidence, PFS_ROWS), level=p.level)
+def ratios_by_rule(evidence: Evidence, p: CombinationVsMonotherapy) -> Numbers:
+    """Return the hazard ratio of the medians of exponential curves by two rules for its interval.
+
+    Both are always there: where a rule does not apply, the cell that does not let it is named.
+    """
+    trial = read_contrast(evidence, PFS_ROWS)
+    made = derived_ratios(trial, level=p.level)
+    found = {} if isinstance(made, NotEstimable) else {one.rule: one.estimate for one in made}
+    none: dict[str, Estimate | NotEstimable] = {
+        "limits": medians_ratio(trial.medians, PFS_ROWS, level=p.level),
+        "patients": NotEstimable(f"{' and '.join(PFS_ROWS)}, n: no number of patients was found"),
+    }
     return {
-        f"pfs_hr_by_{one.rule}": (
-            one.estimate,
-            f"PFS hazard ratio of the medians, interval from the {RULES[one.rule]}",
+        f"pfs_hr_by_{rule}": (
+            found.get(rule, why),
+            f"PFS hazard ratio of the medians, interval from the {RULES[rule]}",
         )
-        for one in ([] if isinstance(made, NotEstimable) else made[1:])
+        for rule, why in none.items()
     }
 
 

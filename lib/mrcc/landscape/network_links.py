@@ -41,10 +41,18 @@ def later_links(evidence: Evidence, p: Landscape) -> list[Link]:
 
     Empty where the network of the page has them with the others.
     """
+    return [link for link in _later_candidates(evidence, p) if isinstance(link, Link)]
+
+
+def later_left_out(evidence: Evidence, p: Landscape) -> list[LeftOut]:
+    """Return what would be among them, but has no number to enter with."""
+    return [link for link in _later_candidates(evidence, p) if isinstance(link, LeftOut)]
+
+
+def _later_candidates(evidence: Evidence, p: Landscape) -> Links:
     if p.lines == "all":
         return []
-    every = _candidates(evidence, p)
-    return [link for link in every if isinstance(link, Link) and _is_later(evidence, link)]
+    return [link for link in _candidates(evidence, p) if _is_later(evidence, link)]
 
 
 def _is_later(evidence: Evidence, link: Link | LeftOut) -> bool:
