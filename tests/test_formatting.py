@@ -37,6 +37,9 @@ def test_an_estimate_is_written_with_level_and_kind_of_its_interval():
     estimate = Estimate(0.98, 0.62, 1.54, level=0.95, kind="confidence", unit="ratio")
     assert format_estimate(estimate) == "0.98 (95 % CI 0.62 to 1.54)"
     assert format_compact(estimate) == "0.98 (0.62\u20131.54)"
+    # A dash between a minus sign and a number could be another minus sign.
+    difference = Estimate(-0.05, -0.245, 0.148, level=0.95, kind="confidence", unit="points")
+    assert format_compact(difference) == "\u22125.0 (\u221224.5 to 14.8)"
 
 
 def test_limits_that_lie_close_together_are_told_apart():

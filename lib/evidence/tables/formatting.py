@@ -121,9 +121,11 @@ def format_part(
 
 
 def format_compact(estimate: Estimate, *, with_value: bool = True) -> str:
-    """Return "24.4 (18.6\u201331.4)" without unit, for figures."""
+    """Return "24.4 (18.6\u201331.4)" without unit, for figures; "to" beside a minus sign."""
     value = format_part(estimate, suffix=False) if with_value else ""
-    interval = format_interval(estimate).replace(" to ", "\u2013")
+    interval = format_interval(estimate)
+    if "\u2212" not in interval:
+        interval = interval.replace(" to ", "\u2013")
     return " ".join(filter(None, (value, f"({interval})" if interval else "")))
 
 
