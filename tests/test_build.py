@@ -301,7 +301,7 @@ def test_a_killed_build_leaves_a_whole_book_and_the_next_build_succeeds(book, tm
     assert first.returncode == 0
     usual = time.monotonic() - start
     whole.append(published())
-    for _ in range(7):
+    for _ in range(3):
         mend_prose(book)
         killed = start_build(book)
         time.sleep(chance.uniform(0.3, 1.1) * usual)

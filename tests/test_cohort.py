@@ -237,6 +237,7 @@ def test_groups_are_tested_as_by_lifelines(patients):
     assert thirds[0]["logrank_p"] == near(float(test.p_value), "p")
 
 
+@pytest.mark.everywhere
 def test_the_aggregates_are_the_same_bytes_again_and_with_other_workers(patients):
     design = patients.design
     texts = [

@@ -86,6 +86,7 @@ def test_the_tables_of_a_book_are_read_from_anywhere(installed, tmp_path):
     assert "outside of one, EVIDENCE_ROOT names it" in run(code, installed, tmp_path)
 
 
+@pytest.mark.everywhere
 def test_an_editor_knows_the_types_of_what_is_installed(installed, tmp_path):
     (tmp_path / "used.py").write_text(
         "from evidence_stats.rates import proportion\nreveal_type(proportion(3, 10).value)\n"

@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.live_server import built_project, served
 from tests.random_settings import PAGES, random_settings
 
-SAMPLE, MANY = 3, 300
+SAMPLE, MANY = 2, 300
 
 
 def text_of(value):

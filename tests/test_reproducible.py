@@ -72,6 +72,7 @@ def test_question_pages_come_out_byte_for_byte_with_plain_kernels_and_other_sett
     assert run_again(project, QUESTIONS, ELSEWHERE[0]) == []
 
 
+@pytest.mark.everywhere
 def test_pages_come_out_byte_for_byte_with_more_threads_and_stock_kernels(project):
     assert run_again(project, PAGES, ELSEWHERE[1]) == []
 
@@ -100,7 +101,10 @@ def rendered_here(tmp_path_factory):
     return book, render_small_book(book, folder / "here", {})
 
 
-@pytest.mark.parametrize("settings", ELSEWHERE, ids=["posix", "threads"])
+@pytest.mark.parametrize("settings", [
+    pytest.param(ELSEWHERE[0], id="posix"),
+    pytest.param(ELSEWHERE[1], id="threads", marks=pytest.mark.everywhere),
+])  # fmt: skip
 def test_a_book_is_rendered_byte_for_byte_whatever_the_machine_is_set_to(
     rendered_here, tmp_path, settings
 ):
