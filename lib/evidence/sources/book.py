@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -120,14 +121,18 @@ class Book(_Part):
         Name and title of the tables.
     treatments, outcomes, qualifiers : dict of str to str
         Words for the codes of treatments, of outcomes and markers, and for ends of row ids.
+    better : dict of str to str
+        Of an outcome that is counted: what is better for patients, fewer or more.
     colours : dict of str to str
         Colours of treatments in figures, by code.
     arm_columns : dict of str to ArmColumn
         Columns of arms.csv that only this book has, in their order.
+    units : tuple of str
+        Units of characteristics beyond those of every book, such as "degrees".
     study_parts : dict of str to str
         Part of the contents for a new study, by the treatments that one of its arms has together.
     thresholds : dict of str to Threshold
-        By measure: hazard_ratio, response_points.
+        By measure: a ratio such as hazard_ratio or risk_ratio, or response_points.
     information : Information
         What the optimal information size is computed with.
     frames : dict of str to Frame
@@ -141,8 +146,10 @@ class Book(_Part):
     treatments: dict[str, str]
     colours: dict[str, str] = {}
     outcomes: dict[str, str] = {}
+    better: dict[str, Literal["fewer", "more"]] = {}
     qualifiers: dict[str, str] = {}
     arm_columns: dict[str, ArmColumn] = {}
+    units: tuple[str, ...] = Field((), strict=False)
     study_parts: dict[str, str] = {}
     thresholds: dict[str, Threshold] = {}
     information: Information = Information()

@@ -49,6 +49,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "design": choice(
                 "Design.",
                 "randomized trial",
+                "quasi-randomized trial",
                 "single-arm trial",
                 "dose-finding trial",
                 "case report",
@@ -70,7 +71,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "publications": source_keys(
                 "All publications of the study, keys of references.bib.", required=True
             ),
-            "cited_by": source_keys("Which of the three source documents cite it."),
+            "cited_by": source_keys("Which of the source documents cite it."),
             "networks": pattern(
                 "Networks of the landscape chapter that its reported contrasts enter.",
                 r"(pfs|os)(;(pfs|os))*",
@@ -131,6 +132,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "median",
                 "hazard_ratio",
                 "odds_ratio",
+                "risk_ratio",
                 "rate",
                 "p_value",
                 "duration",

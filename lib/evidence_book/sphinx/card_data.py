@@ -31,7 +31,7 @@ _TABLES = {
 # More rows than this hide the links below them on a phone; the line of the number has them all.
 ROWS_SHOWN = 4
 # As in the words of the provenance page.
-_OUTSIDE = "read outside the three source documents"
+_OUTSIDE = "read outside the source documents"
 _LINK = re.compile(r'href="([^"#]*)#(result|claim)-([^"]+)"')
 
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.findings.summary import (
+    Finding,
+    find,
+    responders,
+    survivors,
+    tabulate_findings,
+    visible,
+    with_difference,
+)
 from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
@@ -15,16 +24,7 @@ from evidence_stats.printed.reported import NOT_REPORTED
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.adding_interferon.analysis import QUESTION, Compared, response_difference
 from mrcc.adding_interferon.parameters import AddingInterferon
-from mrcc.finding_words import PROGRESSION, RESPONSE, SURVIVAL
-from mrcc.summary_of_findings import (
-    Finding,
-    find,
-    responders,
-    survivors,
-    tabulate_findings,
-    visible,
-    with_difference,
-)
+from mrcc.effects import PROGRESSION, RESPONSE, SURVIVAL
 
 # Months at which survival is shown per 1000.
 _HORIZON = 12.0

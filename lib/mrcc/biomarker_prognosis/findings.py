@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.effect_words import Effect
+from evidence.findings.summary import Finding, find, seen, tabulate_findings
 from evidence.record.results import Result
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import QUESTION
-from mrcc.finding_words import Effect
-from mrcc.summary_of_findings import Finding, find, seen, tabulate_findings
 
 # An association is no cause: the words say what goes with what.
 _PROGRESSION = Effect(

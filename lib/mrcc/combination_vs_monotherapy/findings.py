@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evidence.record.results import Result
-from evidence.sources.certainty import judge_certainty
-from evidence.sources.data import Evidence
-from evidence.tables.table import Table
-from mrcc.combination_vs_monotherapy.analysis import QUESTION
-from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
-from mrcc.finding_words import PROGRESSION, RESPONSE
-from mrcc.summary_of_findings import (
+from evidence.findings.summary import (
     Finding,
     find,
     responders,
@@ -19,6 +12,13 @@ from mrcc.summary_of_findings import (
     tabulate_findings,
     with_difference,
 )
+from evidence.record.results import Result
+from evidence.sources.certainty import judge_certainty
+from evidence.sources.data import Evidence
+from evidence.tables.table import Table
+from mrcc.combination_vs_monotherapy.analysis import QUESTION
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
+from mrcc.effects import PROGRESSION, RESPONSE
 
 
 def find_all(

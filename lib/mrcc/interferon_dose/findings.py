@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.summary import Finding, find, odds_responders, seen, tabulate_findings
 from evidence.record.results import Result
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from evidence_stats.printed.reported import NOT_REPORTED
-from mrcc.finding_words import RESPONSE
+from mrcc.effects import RESPONSE
 from mrcc.interferon_dose.analysis import QUESTION
 from mrcc.interferon_dose.parameters import InterferonDose
-from mrcc.summary_of_findings import Finding, find, odds_responders, seen, tabulate_findings
 
 
 def find_all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from evidence.findings.summary import Finding, find, tabulate_findings, visible
 from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
@@ -13,11 +14,10 @@ from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.networks.treatment_network import NetworkResult
 from evidence_stats.survival.from_medians import landmark_survival
-from mrcc.finding_words import PROGRESSION, SURVIVAL
+from mrcc.effects import PROGRESSION, SURVIVAL
 from mrcc.landscape.analysis import QUESTION, code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.parameters import Landscape
-from mrcc.summary_of_findings import Finding, find, tabulate_findings, visible
 
 # The treatment that certainty was judged against, and its printed medians: the largest trial that
 # gave it alone to untreated patients.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.summary import Finding, tabulate_findings
 from evidence.record.results import Result
 from evidence.tables.table import Table
-from mrcc.summary_of_findings import Finding, tabulate_findings
 
 
 def summarise(results: Mapping[str, Result]) -> Table:

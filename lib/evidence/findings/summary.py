@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evidence.findings.effect_words import Effect, capital, is_ratio, ratio_gains, say
+from evidence.findings.imprecision import with_imprecision
 from evidence.record.results import Result
 from evidence.sources.book import read_book
 from evidence.sources.certainty import Certainty, Rating, certainty_mark
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
-from mrcc.finding_words import Effect, Measure, capital, hazard_gains, say
-from mrcc.imprecision import with_imprecision
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
@@ -121,7 +121,8 @@ def find(
     ratio: Estimate | NotEstimable | None,
     *,
     name: str,
-    measure: Measure = "hazard_ratio",
+    measure: str = "hazard_ratio",
+    less_is_better: bool = True,
     absolute: Absolute = survivors,
     baseline: float | None = None,
     patients: str = NO_NUMBER,
@@ -138,12 +139,13 @@ def find(
     effect : Effect
         Words.
     ratio : Estimate, NotEstimable or None
-        Relative effect, below 1 to the good of patients for hazard_ratio and above 1 for
-        response_points; None where it is withheld.
+        Relative effect; None where it is withheld.
     name : str
         What kind of ratio it is: "hazard ratio".
     measure : str
-        Whose thresholds judge its size.
+        Whose thresholds judge its size: a ratio, or points, in which case above 1 is better.
+    less_is_better : bool
+        True where a ratio below 1 is to the good of patients.
     absolute : function
         How a share follows from the ratio: `survivors`, `responders` or `odds_responders`.
     baseline : float, optional
@@ -159,8 +161,8 @@ def find(
         relative = f"{name} {format_estimate(replace(ratio, p=None))}"
         if baseline is not None and ratio.low is not None and ratio.high is not None:
             shares = absolute(baseline, ratio)
-    gains = hazard_gains(ratio)
-    if measure == "response_points" and isinstance(ratio, Estimate):
+    gains = ratio_gains(ratio, less_is_better=less_is_better)
+    if not is_ratio(measure) and isinstance(ratio, Estimate):
         known = shares is not None and baseline is not None
         gains = (
             [100 * (share - baseline) for share in shares]  # type: ignore[union-attr, operator]
@@ -269,12 +271,19 @@ def tabulate_findings(
 
 def _thresholds_note() -> list[str]:
     told = read_book().thresholds
-    hazard, points = told["hazard_ratio"], told["response_points"]
+    parts = [
+        f"from {measure.replace('_', ' ')}s of {sizes} (or their inverse)"
+        if is_ratio(measure)
+        else f"from {sizes} points of {measure.removesuffix('_points')}"
+        for measure, one in told.items()
+        for sizes in [f"{one.small:g}, {one.important:g} and {one.large:g}"]
+    ]
+    if not parts:
+        return []
+    who = capital(next(iter(told.values())).set_by)
     return [
-        "In words: an effect is small, important and large from hazard ratios of "
-        f"{hazard.small:g}, {hazard.important:g} and {hazard.large:g} (or their inverse), and "
-        f"from {points.small:g}, {points.important:g} and {points.large:g} points of "
-        f"response. {capital(hazard.set_by)} set these; GRADE gives none."
+        f"In words: an effect is small, important and large {', and '.join(parts)}. "
+        f"{who} set these; GRADE gives none."
     ]
 
 
