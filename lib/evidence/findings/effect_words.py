@@ -44,6 +44,31 @@ class Effect:
         return replace(self, subject=subject)
 
 
+def frequency_effect(subject: str, outcome: str, *, less_is_better: bool) -> Effect:
+    """Return the words of an effect on how many people have an outcome.
+
+    Parameters
+    ----------
+    subject, outcome : str
+        What acts, and what is counted: "BCG vaccine", "tuberculosis".
+    less_is_better : bool
+        As `evidence.sources.vocabulary.less_is_better` says of the outcome.
+
+    Examples
+    --------
+    >>> frequency_effect("BCG vaccine", "tuberculosis", less_is_better=True).better[1]
+    'make tuberculosis rarer'
+    """
+    rarer = (f"makes {outcome} rarer", f"make {outcome} rarer", f"fall in {outcome}")
+    more = (
+        f"makes {outcome} more frequent",
+        f"make {outcome} more frequent",
+        f"rise in {outcome}",
+    )
+    better, worse = (rarer, more) if less_is_better else (more, rarer)
+    return Effect(capital(subject), outcome, better, worse)
+
+
 def say(
     gains: Sequence[float] | NotEstimable | None,
     rating: Rating | None,

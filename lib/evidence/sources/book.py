@@ -123,6 +123,8 @@ class Book(_Part):
         Words for the codes of treatments, of outcomes and markers, and for ends of row ids.
     better : dict of str to str
         Of an outcome that is counted: what is better for patients, fewer or more.
+    appraised : tuple of str
+        Outcomes whose risk of bias is judged one by one (RoB 2).
     colours : dict of str to str
         Colours of treatments in figures, by code.
     arm_columns : dict of str to ArmColumn
@@ -147,6 +149,7 @@ class Book(_Part):
     colours: dict[str, str] = {}
     outcomes: dict[str, str] = {}
     better: dict[str, Literal["fewer", "more"]] = {}
+    appraised: tuple[str, ...] = Field((), strict=False)
     qualifiers: dict[str, str] = {}
     arm_columns: dict[str, ArmColumn] = {}
     units: tuple[str, ...] = Field((), strict=False)

@@ -62,7 +62,13 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "Blinding.", "double blind", "open label", "not reported", "not applicable"
             ),
             "line": choice(
-                "Line of treatment.", "first", "second", "third or fourth", "mixed", "not reported"
+                "Line of treatment, where a disease has lines.",
+                "first",
+                "second",
+                "third or fourth",
+                "mixed",
+                "not reported",
+                required=False,
             ),
             "histology": text("Histology of the population."),
             "n_total": whole("Patients in the study as reported."),
