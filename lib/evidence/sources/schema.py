@@ -79,7 +79,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             ),
             "cited_by": source_keys("Which of the source documents cite it."),
             "networks": pattern(
-                "Networks of the landscape chapter that its reported contrasts enter.",
+                "Networks of treatments that its reported contrasts enter.",
                 r"(pfs|os)(;(pfs|os))*",
                 "pfs, os, or both joined by ;",
                 required=False,
