@@ -61,9 +61,10 @@ def test_exports_name_its_own_people(html):
 
 
 def test_a_reader_can_switch_trials_and_model(html):
-    text = (html / "chapters" / "questions" / f"{PAGE}.html").read_text()
-    assert "that allocated people at random" in text
-    assert "common effect" in text
+    text = (html / "_static" / "switch" / f"chapters--questions--{PAGE}.js").read_text()
+    stored = json.loads(text.partition(" = ")[2].rstrip(";\n"))
+    assert [menu["label"] for menu in stored["menus"]] == ["Trials", "Model"]
+    assert len(stored["cells"]) == 4
 
 
 def test_no_word_of_our_question_is_in_any_output(html):

@@ -12,8 +12,8 @@ from evidence.findings.summary import (
     per_1000_range,
     responders,
     survivors,
-    tabulate_findings,
-    visible,
+    tabulate_summary,
+    visible_estimate,
 )
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import load_evidence
@@ -148,7 +148,7 @@ def test_without_an_estimate_nothing_is_rated(by_level):
     line = find("x", by_level["low"], RESPONSE, NotEstimable("no counts"), name="ratio")
     assert line.rating is None
     assert line.words == "The effect of it on response cannot be estimated from what was read."
-    table = tabulate_findings([line], caption="Summary", without="Without", with_="With")
+    table = tabulate_summary([line], caption="Summary", without="Without", with_="With")
     assert "not rated" in table.text
 
 
@@ -163,7 +163,7 @@ def test_an_abbreviation_keeps_its_capitals_within_a_sentence(by_level, subject,
 
 
 def test_a_number_beyond_the_grade_asked_for_is_withheld(by_level):
-    hidden = visible(Estimate(0.5, 0.3, 0.8, unit="ratio", grade="D2"), "D1")
+    hidden = visible_estimate(Estimate(0.5, 0.3, 0.8, unit="ratio", grade="D2"), "D1")
     assert hidden is None
     line = find(
         "Outcome",

@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from evidence.findings.effect_words import frequency_effect
-from evidence_book.commands.app import UserError, app
+from evidence_book.commands.app import UserError
+from evidence_book.commands.new import new
 from evidence_book.scaffold.new_book import NewBook, NewBookError, scaffold_book
 from tests.other_book import ROOT, files_with, run_in, words_of_ours
 
@@ -102,8 +103,8 @@ def test_a_library_of_the_name_of_another_package_is_refused(tmp_path):
 
 
 def test_what_is_missing_is_named_where_no_terminal_can_ask(tmp_path):
-    given = ["new", "book", str(tmp_path / "book"), "--question", "Why?", "--treatment", "tea"]
-    left = RUNNER.invoke(app, given)
+    given = ["book", str(tmp_path / "book"), "--question", "Why?", "--treatment", "tea"]
+    left = RUNNER.invoke(new, given)
     assert isinstance(left.exception, UserError)
     assert str(left.exception) == (
         "expected a second --treatment, --outcome, --better, got none, and no terminal to ask in"

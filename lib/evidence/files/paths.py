@@ -30,7 +30,7 @@ def project_root() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-def lock_file(root: Path | None = None) -> Path:
+def environment_lock(root: Path | None = None) -> Path:
     """Return the lock of the environment: that of the project, else the nearest one above it.
 
     A book inside another project, such as an example of this one, runs in the environment of that.

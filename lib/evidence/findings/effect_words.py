@@ -23,7 +23,7 @@ class Effect:
     Attributes
     ----------
     subject : str
-        Begins the sentence: "Adding interferon-alfa".
+        Begins the sentence: "BCG vaccine".
     outcome : str
         What it may change: "response".
     better, worse : (str, str, str)

@@ -25,7 +25,7 @@ NO_NUMBER = "no number was read"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SummaryLine:
     """One line of a summary of findings.
 
     Attributes
@@ -58,7 +58,7 @@ class Finding:
         return self.rating.certainty if self.rating else NOT_RATED
 
 
-def certainty_of(lines: Mapping[str, Finding], name: str) -> Certainty:
+def certainty_of(lines: Mapping[str, SummaryLine], name: str) -> Certainty:
     """Return the certainty of a line; not rated where it has none."""
     return lines[name].certainty if name in lines else NOT_RATED
 
@@ -100,7 +100,9 @@ def _parts(ratio: Estimate) -> list[float]:
     return [ratio.value, ratio.low, ratio.high]
 
 
-def visible(estimate: Estimate | NotEstimable, grade_max: str) -> Estimate | NotEstimable | None:
+def visible_estimate(
+    estimate: Estimate | NotEstimable, grade_max: str
+) -> Estimate | NotEstimable | None:
     """Return the estimate, or None where its grade lies beyond what the reader asked for."""
     if isinstance(estimate, NotEstimable) or estimate.grade <= grade_max:
         return estimate
@@ -127,7 +129,7 @@ def find(
     baseline: float | None = None,
     patients: str = NO_NUMBER,
     steps_given: bool = False,
-) -> Finding:
+) -> SummaryLine:
     """Return the line of a ratio: its words, and its patients per 1000 at a baseline.
 
     Parameters
@@ -173,7 +175,7 @@ def find(
         rating = None
     elif rating is not None and isinstance(gains, list) and not steps_given:
         rating = with_imprecision(rating, gains, measure, ratio.level or 0.95)
-    return Finding(
+    return SummaryLine(
         outcome,
         rating,
         say(gains, rating, effect, measure=measure),
@@ -185,14 +187,14 @@ def find(
 
 
 def with_difference(
-    finding: Finding,
+    finding: SummaryLine,
     difference: Estimate | NotEstimable | None,
     baseline: float,
     rating: Rating,
     effect: Effect,
     *,
     steps_given: bool = False,
-) -> Finding:
+) -> SummaryLine:
     """Return the line with a difference in response in the place of a ratio."""
     if not isinstance(difference, Estimate) or difference.low is None or difference.high is None:
         return finding
@@ -209,8 +211,8 @@ def with_difference(
     )
 
 
-def tabulate_findings(
-    findings: Sequence[Finding],
+def tabulate_summary(
+    findings: Sequence[SummaryLine],
     *,
     caption: str,
     without: str,
@@ -221,7 +223,7 @@ def tabulate_findings(
 
     Parameters
     ----------
-    findings : sequence of Finding
+    findings : sequence of SummaryLine
         Its lines.
     caption : str
         What is compared.
@@ -287,7 +289,7 @@ def _thresholds_note() -> list[str]:
     ]
 
 
-def _stored(finding: Finding) -> dict[str, Any]:
+def _stored(finding: SummaryLine) -> dict[str, Any]:
     """Return a line as data, for those who exchange findings rather than read them."""
     names = ("outcome", "words", "relative", "without", "with_", "patients")
     return {

@@ -18,7 +18,7 @@ from evidence.files.paths import (
     BOOK_FILE,
     chapters_folder,
     data_folder,
-    lock_file,
+    environment_lock,
     notebook_path,
     page_name,
     project_root,
@@ -233,7 +233,7 @@ def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
         code=code_digest(notebook),
         data=_data_digest(notebook, evidence),
         library=reached_digest(notebook),
-        environment=lines_form(lock_file().read_text("utf-8")),
+        environment=lines_form(environment_lock().read_text("utf-8")),
         outputs=outputs_digest(notebook),
     )
 

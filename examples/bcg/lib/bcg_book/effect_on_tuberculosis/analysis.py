@@ -8,7 +8,13 @@ from functools import partial
 from bcg_book import Numbers
 from bcg_book.effect_on_tuberculosis.parameters import EffectOnTuberculosis
 from evidence.findings.effect_words import capital, frequency_effect
-from evidence.findings.summary import Finding, find, responders, tabulate_findings, visible
+from evidence.findings.summary import (
+    SummaryLine,
+    find,
+    responders,
+    tabulate_summary,
+    visible_estimate,
+)
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.two_arms import TwoArms, count_two_arms
@@ -61,7 +67,7 @@ def describe(studies: Sequence[TwoArms], pooled: PooledRatio) -> Numbers:
 
 def find_line(
     evidence: Evidence, studies: Sequence[TwoArms], pooled: PooledRatio, p: EffectOnTuberculosis
-) -> Finding:
+) -> SummaryLine:
     """Return what was found, how sure that is, and what it means for people."""
     better = less_is_better(OUTCOME)
     with_outcome, people = (sum(one.counts[at] for one in studies) for at in (2, 3))
@@ -69,7 +75,7 @@ def find_line(
         capital(words(OUTCOME)),
         judge_certainty(evidence, QUESTION, OUTCOME),
         frequency_effect(treatment_words(TREATMENT), words(OUTCOME), less_is_better=better),
-        visible(pooled.estimate, p.provenance_max),
+        visible_estimate(pooled.estimate, p.provenance_max),
         name="risk ratio",
         measure="risk_ratio",
         less_is_better=better,
@@ -79,10 +85,10 @@ def find_line(
     )
 
 
-def summarise(line: Finding) -> Table:
+def summarise(line: SummaryLine) -> Table:
     """Return the summary of findings."""
     treatment, comparator = treatment_words(TREATMENT), treatment_words(COMPARATOR)
-    return tabulate_findings(
+    return tabulate_summary(
         [line],
         caption=f"Summary of findings: {treatment} against {comparator}",
         without=f"With {comparator}",
