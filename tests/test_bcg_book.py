@@ -58,6 +58,10 @@ def test_exports_name_its_own_people(html):
     bundle = json.loads((html / "downloads" / "evidence-bundle.fhir.json").read_text())
     titles = [entry["resource"].get("title") for entry in bundle["entry"]]
     assert {"People in trials of BCG vaccine", "BCG vaccine", "No vaccine"} <= set(titles)
+    ((statistic,),) = [
+        one["resource"]["statistic"] for one in bundle["entry"] if "statistic" in one["resource"]
+    ]
+    assert statistic["statisticType"]["coding"][0]["display"] == "Relative Risk"
 
 
 def test_a_reader_can_switch_trials_and_model(html):

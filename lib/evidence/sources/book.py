@@ -125,6 +125,10 @@ class Book(_Part):
         Of an outcome that is counted: what is better for patients, fewer or more.
     appraised : tuple of str
         Outcomes whose risk of bias is judged one by one (RoB 2).
+    networks : tuple of str
+        Outcomes whose reported contrasts may enter a network of treatments.
+    exclusions : tuple of str
+        Kinds of reason why something was left out.
     colours : dict of str to str
         Colours of treatments in figures, by code.
     arm_columns : dict of str to ArmColumn
@@ -150,6 +154,11 @@ class Book(_Part):
     outcomes: dict[str, str] = {}
     better: dict[str, Literal["fewer", "more"]] = {}
     appraised: tuple[str, ...] = Field((), strict=False)
+    networks: tuple[str, ...] = Field((), strict=False)
+    exclusions: tuple[str, ...] = Field(
+        ("other people", "other treatment", "other outcome", "duplicate", "not verified"),
+        strict=False,
+    )
     qualifiers: dict[str, str] = {}
     arm_columns: dict[str, ArmColumn] = {}
     units: tuple[str, ...] = Field((), strict=False)

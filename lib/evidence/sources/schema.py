@@ -6,6 +6,9 @@ These pandera schemas are the single source: `evidence check`, the Frictionless 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pandera.pandas as pa
 
 from evidence.sources.appraisal_tools import JUDGEMENTS, TOOLS
@@ -36,6 +39,12 @@ def _own_column(told: ArmColumn) -> pa.Column:
     if told.most is not None:
         return dose(told.description, told.most)
     return choice(told.description, *told.values) if told.values else text(told.description)
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Return the pattern of one or more of some words, joined by semicolons; of none, nothing."""
+    one = "|".join(map(re.escape, words))
+    return f"({one})(;({one}))*" if words else ""
 
 
 TABLES: dict[str, pa.DataFrameSchema] = {
@@ -80,8 +89,8 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "cited_by": source_keys("Which of the source documents cite it."),
             "networks": pattern(
                 "Networks of treatments that its reported contrasts enter.",
-                r"(pfs|os)(;(pfs|os))*",
-                "pfs, os, or both joined by ;",
+                _joined(read_book().networks),
+                f"{', '.join(read_book().networks) or 'none'}, or several joined by ;",
                 required=False,
             ),
             "chapter": choice("Has the study a chapter of its own?", "yes", "no"),
@@ -259,13 +268,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "reason": text("Why.", required=True),
             "category": choice(
                 "Kind of reason.",
-                "no systemic treatment",
-                "other treatment",
-                "planned",
-                "duplicate",
-                "not verified",
-                "impossible value",
-                "label or manual",
+                *read_book().exclusions,
             ),
             "source_key": source_keys("Key of references.bib, where it has one."),
         },
