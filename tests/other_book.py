@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +47,19 @@ def run_in(folder, *command):
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def built_copy(example, repository):
+    """Return a copy of an example in which its book was built, in the folders of a repository."""
+    folder = repository / "examples" / example.name
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("_build", "__pycache__"))
+    # The environment is that of the engine, two folders above.
+    shutil.copy(ROOT / "requirements.lock", repository)
+    run_in(folder, "evidence", "build")
+    return folder
+
+
+def lines_of_code(example):
+    """Return how many lines of Python a book has of its own."""
+    code = [path for name in ("lib", "tests") for path in (example / name).rglob("*.py")]
+    return sum(len(path.read_text().splitlines()) for path in code)

@@ -1,11 +1,10 @@
 """The example on BCG vaccine: the engine carries a book that knows nothing of ours."""
 
 import json
-import shutil
 
 import pytest
 
-from tests.other_book import ROOT, files_with, run_in, words_of_ours
+from tests.other_book import ROOT, built_copy, files_with, lines_of_code, run_in, words_of_ours
 
 EXAMPLE = ROOT / "examples" / "bcg"
 PAGE = "effect_on_tuberculosis"
@@ -26,12 +25,7 @@ def results(folder):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Return a copy of the example in which the book was built."""
-    folder = tmp_path_factory.mktemp("repository") / "examples" / "bcg"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("_build", "__pycache__"))
-    # The environment is that of the engine, two folders above.
-    shutil.copy(ROOT / "requirements.lock", folder.parents[1])
-    run_in(folder, "evidence", "build")
-    return folder
+    return built_copy(EXAMPLE, tmp_path_factory.mktemp("repository"))
 
 
 @pytest.fixture(scope="module")
@@ -76,5 +70,4 @@ def test_no_word_of_our_question_is_in_any_output(html):
 
 
 def test_a_book_needs_little_code_of_its_own():
-    code = [path for name in ("lib", "tests") for path in (EXAMPLE / name).rglob("*.py")]
-    assert 0 < sum(len(path.read_text().splitlines()) for path in code) <= MOST_LINES
+    assert 0 < lines_of_code(EXAMPLE) <= MOST_LINES

@@ -134,7 +134,7 @@ class Book(_Part):
     arm_columns : dict of str to ArmColumn
         Columns of arms.csv that only this book has, in their order.
     units : tuple of str
-        Units of characteristics beyond those of every book, such as "degrees".
+        Units of what is measured beyond those of every book, such as "degrees".
     study_parts : dict of str to str
         Part of the contents for a new study, by the treatments that one of its arms has together.
     thresholds : dict of str to Threshold

@@ -148,6 +148,8 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "hazard_ratio",
                 "odds_ratio",
                 "risk_ratio",
+                "mean_difference",
+                "standard_error",
                 "rate",
                 "p_value",
                 "duration",

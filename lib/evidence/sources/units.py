@@ -25,6 +25,9 @@ _MEASURES = (
     "m2", "U/L", "grade", "score", "number",
 )  # fmt: skip
 
+# Statistics of what is measured, whose units a book may add to.
+_MEASURED = ("median", "value", "mean_difference", "standard_error")
+
 # Table, statistic: the units of it. What is not here is of no kind that a table holds.
 UNITS: dict[str, dict[str, tuple[str, ...]]] = {
     "outcomes": {
@@ -34,6 +37,8 @@ UNITS: dict[str, dict[str, tuple[str, ...]]] = {
         "hazard_ratio": ("ratio",),
         "odds_ratio": ("ratio",),
         "risk_ratio": ("ratio",),
+        "mean_difference": (*_TIMES, *_MEASURES),
+        "standard_error": (*_TIMES, *_MEASURES),
         "rate": ("percent", "probability", "ratio"),
         "p_value": ("probability",),
         "duration": _TIMES,
@@ -55,8 +60,8 @@ UNITS: dict[str, dict[str, tuple[str, ...]]] = {
 
 def units_of(table: str) -> tuple[str, ...]:
     """Return all units that a table may hold, each once."""
-    own = read_book().units if table == "characteristics" else ()
     known = (unit for units in UNITS[table].values() for unit in units)
+    own = () if table == "biomarkers" else read_book().units
     return tuple(dict.fromkeys((*known, *own)))
 
 
@@ -64,5 +69,5 @@ def allowed_units(table: str, statistic: str, outcome: str) -> tuple[str, ...]:
     """Return the units that a statistic of an outcome may be reported in."""
     if statistic == "median" and outcome in TIME_OUTCOMES:
         return _TIMES
-    measured = table == "characteristics" and statistic in ("median", "value")
-    return (*UNITS[table][statistic], *(read_book().units if measured else ()))
+    own = read_book().units if statistic in _MEASURED else ()
+    return (*UNITS[table][statistic], *own)

@@ -18,6 +18,8 @@ _STATISTICS = {
     "hazard_ratio": "hazard ratio for",
     "odds_ratio": "odds ratio for",
     "risk_ratio": "risk ratio for",
+    "mean_difference": "mean difference in",
+    "standard_error": "standard error for",
     "p_value": "P value for",
     "rate": "",
     "duration": "",
