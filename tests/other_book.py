@@ -18,12 +18,12 @@ _COMMON = {
 }  # fmt: skip
 
 
-def words_of_ours():
-    """Return a pattern of drugs, studies and the disease of this book."""
+def words_of_ours(*, also_theirs=()):
+    """Return a pattern of drugs, studies and the disease of this book, but for words of both."""
     drugs = {part for words in read_book().treatments.values() for part in re.split(r"\W+", words)}
     studies = load_evidence().tables["studies"]["study_id"]
-    words = [*(drugs - _COMMON), *studies, "renal", "kidney", "pAKT"]
-    return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in words), re.IGNORECASE)
+    words = {*(drugs - _COMMON), *studies, "renal", "kidney", "pAKT"} - {*also_theirs}
+    return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(words)), re.IGNORECASE)
 
 
 def files_with(pattern, folder):
