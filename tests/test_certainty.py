@@ -4,22 +4,23 @@ import math
 
 import pytest
 
-from evidence.sources.certainty import judge_certainty
-from evidence.sources.data import load_evidence
-from evidence_book.runs.own_library import question_models
-from evidence_stats.estimates import Estimate, NotEstimable
-from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
-from mrcc.finding_words import PROGRESSION, RESPONSE, Effect, hazard_gains, say
-from mrcc.imprecision import information_share, rate_imprecision
-from mrcc.summary_of_findings import (
+from evidence.findings.effect_words import Effect, ratio_gains, say
+from evidence.findings.imprecision import information_share, rate_imprecision
+from evidence.findings.summary import (
     find,
     odds_responders,
     per_1000_range,
     responders,
     survivors,
-    tabulate_findings,
-    visible,
+    tabulate_summary,
+    visible_estimate,
 )
+from evidence.sources.certainty import judge_certainty
+from evidence.sources.data import load_evidence
+from evidence_book.runs.own_library import question_models
+from evidence_stats.estimates import Estimate, NotEstimable
+from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
+from mrcc.effects import PROGRESSION, RESPONSE
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_the_words_follow_the_size_and_what_the_interval_reaches(by_level, gains
 
 def test_a_hazard_ratio_is_judged_by_its_own_thresholds(by_level):
     def said(hr):
-        gains = hazard_gains(hr)
+        gains = ratio_gains(hr)
         return say(gains, by_level["moderate"], PROGRESSION.of("The drug"), measure=HAZARD)
 
     assert said(ratio(0.54, 0.45, 0.64)) == "The drug probably delays progression."
@@ -147,7 +148,7 @@ def test_without_an_estimate_nothing_is_rated(by_level):
     line = find("x", by_level["low"], RESPONSE, NotEstimable("no counts"), name="ratio")
     assert line.rating is None
     assert line.words == "The effect of it on response cannot be estimated from what was read."
-    table = tabulate_findings([line], caption="Summary", without="Without", with_="With")
+    table = tabulate_summary([line], caption="Summary", without="Without", with_="With")
     assert "not rated" in table.text
 
 
@@ -162,7 +163,7 @@ def test_an_abbreviation_keeps_its_capitals_within_a_sentence(by_level, subject,
 
 
 def test_a_number_beyond_the_grade_asked_for_is_withheld(by_level):
-    hidden = visible(Estimate(0.5, 0.3, 0.8, unit="ratio", grade="D2"), "D1")
+    hidden = visible_estimate(Estimate(0.5, 0.3, 0.8, unit="ratio", grade="D2"), "D1")
     assert hidden is None
     line = find(
         "Outcome",
@@ -203,7 +204,7 @@ def test_absolute_effects_need_an_interval():
     ],
 )
 def test_steps_for_imprecision_follow_from_interval_thresholds_and_information(hazard_ratio, steps):
-    found = rate_imprecision(hazard_gains(ratio(*hazard_ratio)), "hazard_ratio")
+    found = rate_imprecision(ratio_gains(ratio(*hazard_ratio)), "hazard_ratio")
     assert (found.steps if found else 0) == steps
 
 
@@ -221,6 +222,6 @@ def test_the_information_is_that_of_the_events_a_trial_needs():
 
 def test_the_steps_that_the_main_question_offers_its_reader_are_those_of_the_rule():
     given = CombinationVsMonotherapy().downgrade["imprecision"]
-    progression = rate_imprecision(hazard_gains(ratio(0.98, 0.62, 1.54)), "hazard_ratio")
+    progression = rate_imprecision(ratio_gains(ratio(0.98, 0.62, 1.54)), "hazard_ratio")
     response = rate_imprecision([-5.0, -24.5, 14.8], "response_points")
     assert progression.steps == response.steps == given

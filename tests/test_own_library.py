@@ -31,5 +31,5 @@ def test_a_project_without_the_file_is_told_so(project):
 
 def test_a_library_that_is_not_installed_is_named(project):
     (project / "book.yml").write_text("library: of_nobody\n")
-    with pytest.raises(ValueError, match="expected an installed Python package, got of_nobody"):
+    with pytest.raises(ValueError, match="expected a Python package in lib/ or installed, got of"):
         model_of("questions/landscape")

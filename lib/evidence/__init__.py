@@ -10,6 +10,7 @@ Three lines pool reported hazard ratios and draw them::
 The names of `__all__` are the face of the library; each is imported when it is first used.
 """
 
+from evidence.files.paths import find_own_library
 from evidence_stats.faces import make_face
 
 # As `typing.TYPE_CHECKING`, whose import takes most of the time of this one.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from evidence_stats.estimates import NotEstimable as NotEstimable
     from evidence_stats.networks.contrasts import Contrast as Contrast
     from evidence_stats.networks.treatment_network import network as network
+    from evidence_stats.pooling.counts import pool_risk_ratios as pool_risk_ratios
     from evidence_stats.pooling.pooled_proportions import pool_proportions as pool_proportions
     from evidence_stats.pooling.ratios import hazard_ratios as hazard_ratios
     from evidence_stats.pooling.ratios import pool_hazard_ratios as pool_hazard_ratios
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     )
     from evidence_stats.survival.median import Median as Median
     from evidence_stats.survival.reconstruction import simulate_ensemble as simulate_ensemble
+
+# A notebook imports this first, and then what its book alone computes.
+find_own_library()
 
 # Name: the module that defines it.
 _FACE = {
@@ -65,6 +70,7 @@ _FACE = {
     "parameter": "evidence.record.predicates",
     "pool_hazard_ratios": "evidence_stats.pooling.ratios",
     "pool_proportions": "evidence_stats.pooling.pooled_proportions",
+    "pool_risk_ratios": "evidence_stats.pooling.counts",
     "proportion": "evidence_stats.rates.proportions",
     "risk_difference": "evidence_stats.rates.two_proportions",
     "risk_ratio": "evidence_stats.rates.two_proportions",

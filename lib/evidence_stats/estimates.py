@@ -5,7 +5,7 @@ Vocabulary
 **Estimate**: a number with, where it has one, its interval, and how both were made.
 **Grade**: what a number rests on. `D0` printed in a source, `D1` arithmetic on printed numbers,
 `D2` needs a named model, `D3` simulated or reconstructed. (Whether a source lies outside the
-three source documents, `E`, is known from the data rows and added in `evidence.record.results`.)
+source documents, `E`, is known from the data rows and added in `evidence.record.results`.)
 **Not estimable**: a number that cannot be had from what is reported, and why.
 **Convention**: a choice on which textbooks or programs differ; named by a key of the ledger in
 `evidence.conventions.ledger`.

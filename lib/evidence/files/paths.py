@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 # The two files that make a folder a project of this kind.
 _MARKERS = ("_toc.yml", "data")
 # What tells the engine what the book is about; `evidence.sources.book` reads it.
 BOOK_FILE = "book.yml"
+_LOCK = "requirements.lock"
 
 
 def project_root() -> Path:
@@ -26,6 +28,23 @@ def project_root() -> Path:
         if all((folder / marker).exists() for marker in _MARKERS):
             return folder
     return Path(__file__).resolve().parents[3]
+
+
+def environment_lock(root: Path | None = None) -> Path:
+    """Return the lock of the environment: that of the project, else the nearest one above it.
+
+    A book inside another project, such as an example of this one, runs in the environment of that.
+    """
+    own = (root or project_root()) / _LOCK
+    above = (folder / _LOCK for folder in own.parents)
+    return next((path for path in above if path.is_file()), own)
+
+
+def find_own_library() -> None:
+    """Have Python find the package that a book keeps in its folder `lib`, after all others."""
+    folder = project_root() / "lib"
+    if folder.is_dir() and str(folder) not in sys.path:
+        sys.path.append(str(folder))
 
 
 def data_folder() -> Path:

@@ -74,7 +74,7 @@ class Result:
     grade : str
         D0 to D3.
     external : bool
-        True where a row was read outside the three source documents (grade E).
+        True where a row was read outside the source documents (grade E).
     withheld : bool
         True where the reader asked not to be shown numbers of this grade.
     """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evidence.sources.book import read_book
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -34,7 +36,11 @@ _JBI = ("yes", "no", "unclear", "not applicable")
 TOOLS: dict[str, Tool] = {
     # RoB 2 is judged outcome by outcome.
     "RoB 2": Tool(
-        tuple(f"{name}: {domain}" for name in ("ORR", "PFS", "OS") for domain in _ROB2_DOMAINS),
+        tuple(
+            f"{code.upper()}: {domain}"
+            for code in read_book().appraised
+            for domain in _ROB2_DOMAINS
+        ),
         ("low", "some concerns", "high"),
     ),
     "JBI single-arm": Tool(

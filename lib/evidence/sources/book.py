@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -120,14 +121,24 @@ class Book(_Part):
         Name and title of the tables.
     treatments, outcomes, qualifiers : dict of str to str
         Words for the codes of treatments, of outcomes and markers, and for ends of row ids.
+    better : dict of str to str
+        Of an outcome that is counted: what is better for patients, fewer or more.
+    appraised : tuple of str
+        Outcomes whose risk of bias is judged one by one (RoB 2).
+    networks : tuple of str
+        Outcomes whose reported contrasts may enter a network of treatments.
+    exclusions : tuple of str
+        Kinds of reason why something was left out.
     colours : dict of str to str
         Colours of treatments in figures, by code.
     arm_columns : dict of str to ArmColumn
         Columns of arms.csv that only this book has, in their order.
+    units : tuple of str
+        Units of what is measured beyond those of every book, such as "degrees".
     study_parts : dict of str to str
         Part of the contents for a new study, by the treatments that one of its arms has together.
     thresholds : dict of str to Threshold
-        By measure: hazard_ratio, response_points.
+        By measure: a ratio such as hazard_ratio or risk_ratio, or response_points.
     information : Information
         What the optimal information size is computed with.
     frames : dict of str to Frame
@@ -141,8 +152,16 @@ class Book(_Part):
     treatments: dict[str, str]
     colours: dict[str, str] = {}
     outcomes: dict[str, str] = {}
+    better: dict[str, Literal["fewer", "more"]] = {}
+    appraised: tuple[str, ...] = Field((), strict=False)
+    networks: tuple[str, ...] = Field((), strict=False)
+    exclusions: tuple[str, ...] = Field(
+        ("other people", "other treatment", "other outcome", "duplicate", "not verified"),
+        strict=False,
+    )
     qualifiers: dict[str, str] = {}
     arm_columns: dict[str, ArmColumn] = {}
+    units: tuple[str, ...] = Field((), strict=False)
     study_parts: dict[str, str] = {}
     thresholds: dict[str, Threshold] = {}
     information: Information = Information()

@@ -208,7 +208,7 @@ def provenance() -> dict[str, pa.Column]:
             required=True,
         ),
         "status": choice(
-            "source: reported in one of the three source documents; verified: read elsewhere on a "
+            "source: reported in one of the source documents; verified: read elsewhere on a "
             "public page; derived: arithmetic on reported numbers, explained in the note.",
             *STATUSES,
         ),

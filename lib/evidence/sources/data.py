@@ -231,7 +231,7 @@ class Evidence:
         return Evidence(narrow_to_study(self.tables, study_id), self.bibliography, reads=study_id)
 
     def is_external(self, row_id: str) -> bool:
-        """Return True where the row was read outside the three source documents."""
+        """Return True where the row was read outside the source documents."""
         return bool(self.row(row_id)["status"] != "source")
 
     def arm_labels(self, study_id: str) -> dict[str, str]:

@@ -30,11 +30,15 @@ TABLE_NAMES = (
     "discrepancies",
     "excluded",
 )
+# A book without the others has none of their rows.
+_NEEDED = ("studies", "arms", "outcomes")
 _BIBLIOGRAPHY = "references.bib"
 
 
 def read_tables(folder: Path | None = None) -> dict[str, pd.DataFrame]:
     """Return all tables by name; every problem of every file is reported at once.
+
+    Studies, arms and outcomes are needed; another table whose file is missing has no rows.
 
     Raises
     ------
@@ -46,12 +50,19 @@ def read_tables(folder: Path | None = None) -> dict[str, pd.DataFrame]:
     problems: list[Problem] = []
     for name in TABLE_NAMES:
         try:
-            tables[name] = read_table(folder / f"{name}.csv")
+            there = name in _NEEDED or (folder / f"{name}.csv").exists()
+            tables[name] = read_table(folder / f"{name}.csv") if there else _empty(name)
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
     return tables
+
+
+def _empty(name: str) -> pd.DataFrame:
+    from evidence.sources.schema import TABLES
+
+    return pd.DataFrame(columns=list(TABLES[name].columns), dtype=object)
 
 
 def digest_of_tables(tables: dict[str, pd.DataFrame], publications: Bibliography) -> str:

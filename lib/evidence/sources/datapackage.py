@@ -54,7 +54,7 @@ def _keys(name: str) -> dict[str, Any]:
 
 
 def describe_package(cohorts: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return the data package: one tabular resource per table, aggregates of cohorts last.
+    """Return the data package: one tabular resource per table that there is, cohorts last.
 
     Without `cohorts` they are those of the book that is worked on.
     """
@@ -79,6 +79,7 @@ def describe_package(cohorts: Sequence[str] | None = None) -> dict[str, Any]:
                 },
             }
             for name, schema in TABLES.items()
+            if (data_folder() / f"{name}.csv").exists()
         ]
         + [_aggregate(cohort, table) for cohort in named for table in AGGREGATES],
     }

@@ -19,7 +19,7 @@ from evidence_stats.printed.reported import NOT_SIGNIFICANT, Reported, read_repo
 Tables = dict[str, pd.DataFrame]
 Row = dict[str, str]
 _FACTS = ("outcomes", "characteristics", "biomarkers")
-_RATIOS = ("hazard_ratio", "odds_ratio")
+_RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 # Beyond these a ratio is a slip of the pen, or so uncertain that papers print a bound.
 _SMALLEST_RATIO, _LARGEST_RATIO = 0.001, 1000.0
 

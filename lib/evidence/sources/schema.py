@@ -6,6 +6,9 @@ These pandera schemas are the single source: `evidence check`, the Frictionless 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pandera.pandas as pa
 
 from evidence.sources.appraisal_tools import JUDGEMENTS, TOOLS
@@ -38,6 +41,12 @@ def _own_column(told: ArmColumn) -> pa.Column:
     return choice(told.description, *told.values) if told.values else text(told.description)
 
 
+def _joined(words: Sequence[str]) -> str:
+    """Return the pattern of one or more of some words, joined by semicolons; of none, nothing."""
+    one = "|".join(map(re.escape, words))
+    return f"({one})(;({one}))*" if words else ""
+
+
 TABLES: dict[str, pa.DataFrameSchema] = {
     "studies": table(
         {
@@ -49,6 +58,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "design": choice(
                 "Design.",
                 "randomized trial",
+                "quasi-randomized trial",
                 "single-arm trial",
                 "dose-finding trial",
                 "case report",
@@ -61,7 +71,13 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "Blinding.", "double blind", "open label", "not reported", "not applicable"
             ),
             "line": choice(
-                "Line of treatment.", "first", "second", "third or fourth", "mixed", "not reported"
+                "Line of treatment, where a disease has lines.",
+                "first",
+                "second",
+                "third or fourth",
+                "mixed",
+                "not reported",
+                required=False,
             ),
             "histology": text("Histology of the population."),
             "n_total": whole("Patients in the study as reported."),
@@ -70,11 +86,11 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "publications": source_keys(
                 "All publications of the study, keys of references.bib.", required=True
             ),
-            "cited_by": source_keys("Which of the three source documents cite it."),
+            "cited_by": source_keys("Which of the source documents cite it."),
             "networks": pattern(
-                "Networks of the landscape chapter that its reported contrasts enter.",
-                r"(pfs|os)(;(pfs|os))*",
-                "pfs, os, or both joined by ;",
+                "Networks of treatments that its reported contrasts enter.",
+                _joined(read_book().networks),
+                f"{', '.join(read_book().networks) or 'none'}, or several joined by ;",
                 required=False,
             ),
             "chapter": choice("Has the study a chapter of its own?", "yes", "no"),
@@ -131,6 +147,9 @@ TABLES: dict[str, pa.DataFrameSchema] = {
                 "median",
                 "hazard_ratio",
                 "odds_ratio",
+                "risk_ratio",
+                "mean_difference",
+                "standard_error",
                 "rate",
                 "p_value",
                 "duration",
@@ -251,13 +270,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "reason": text("Why.", required=True),
             "category": choice(
                 "Kind of reason.",
-                "no systemic treatment",
-                "other treatment",
-                "planned",
-                "duplicate",
-                "not verified",
-                "impossible value",
-                "label or manual",
+                *read_book().exclusions,
             ),
             "source_key": source_keys("Key of references.bib, where it has one."),
         },

@@ -7,6 +7,8 @@ Vocabulary
 
 from __future__ import annotations
 
+from evidence.sources.book import read_book
+
 # Months of 30.4375 days (365.25 / 12), weeks of 7 days.
 MONTHS_PER = {"months": 1.0, "weeks": 7 / 30.4375, "days": 1 / 30.4375, "years": 12.0}
 # Fifty years: no median of a trial is longer.
@@ -23,6 +25,9 @@ _MEASURES = (
     "m2", "U/L", "grade", "score", "number",
 )  # fmt: skip
 
+# Statistics of what is measured, whose units a book may add to.
+_MEASURED = ("median", "value", "mean_difference", "standard_error")
+
 # Table, statistic: the units of it. What is not here is of no kind that a table holds.
 UNITS: dict[str, dict[str, tuple[str, ...]]] = {
     "outcomes": {
@@ -31,6 +36,9 @@ UNITS: dict[str, dict[str, tuple[str, ...]]] = {
         "median": (*_TIMES, *_MEASURES, "percent"),
         "hazard_ratio": ("ratio",),
         "odds_ratio": ("ratio",),
+        "risk_ratio": ("ratio",),
+        "mean_difference": (*_TIMES, *_MEASURES),
+        "standard_error": (*_TIMES, *_MEASURES),
         "rate": ("percent", "probability", "ratio"),
         "p_value": ("probability",),
         "duration": _TIMES,
@@ -52,11 +60,14 @@ UNITS: dict[str, dict[str, tuple[str, ...]]] = {
 
 def units_of(table: str) -> tuple[str, ...]:
     """Return all units that a table may hold, each once."""
-    return tuple(dict.fromkeys(unit for units in UNITS[table].values() for unit in units))
+    known = (unit for units in UNITS[table].values() for unit in units)
+    own = () if table == "biomarkers" else read_book().units
+    return tuple(dict.fromkeys((*known, *own)))
 
 
 def allowed_units(table: str, statistic: str, outcome: str) -> tuple[str, ...]:
     """Return the units that a statistic of an outcome may be reported in."""
     if statistic == "median" and outcome in TIME_OUTCOMES:
         return _TIMES
-    return UNITS[table][statistic]
+    own = read_book().units if statistic in _MEASURED else ()
+    return (*UNITS[table][statistic], *own)

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from evidence.files.paths import BOOK_FILE
 from evidence.sources.book import read_book
 from evidence_stats.printed.reported import NOT_REPORTED
 
@@ -16,6 +17,9 @@ _STATISTICS = {
     "median": "median",
     "hazard_ratio": "hazard ratio for",
     "odds_ratio": "odds ratio for",
+    "risk_ratio": "risk ratio for",
+    "mean_difference": "mean difference in",
+    "standard_error": "standard error for",
     "p_value": "P value for",
     "rate": "",
     "duration": "",
@@ -49,6 +53,20 @@ def missing_words(read_as: str) -> str:
 def treatment_words(code: str) -> str:
     """Return a treatment in words: its code becomes the words of `book.yml`."""
     return read_book().treatments[code]
+
+
+def less_is_better(outcome: str) -> bool:
+    """Return True where fewer people with an outcome are better, as `book.yml` says of it.
+
+    Raises
+    ------
+    ValueError
+        Where it says nothing of it: which way an effect points is never guessed.
+    """
+    told = read_book().better
+    if outcome not in told:
+        raise ValueError(f'{BOOK_FILE}, better: expected "{outcome}: fewer" or ": more", got none')
+    return told[outcome] == "fewer"
 
 
 def words(code: str) -> str:

@@ -14,7 +14,7 @@ from evidence.tables.table import Table, make_table, row_link
 
 # What each status means, in the words of the provenance page.
 STATUS_WORDS = {
-    "source": "in the three source documents",
+    "source": "in the source documents",
     "verified": "read elsewhere (E)",
     "derived": "arithmetic on reported numbers (E)",
 }

@@ -30,7 +30,12 @@ _PLAIN_PARTS = 4
 # Not every line is compared: a missing test is said to be missing only between two medians.
 _NO_TEST = "none given"
 _SECOND_CHOICE = (".update", ".review")
-_KINDS = {"median": "median", "hazard_ratio": "hazard ratio", "odds_ratio": "odds ratio"}
+_RATIOS = {
+    "hazard_ratio": "hazard ratio",
+    "odds_ratio": "odds ratio",
+    "risk_ratio": "risk ratio",
+}
+_KINDS = {"median": "median", **_RATIOS}
 
 
 def _heading(arm: pd.Series) -> Markup:
@@ -84,7 +89,7 @@ def row_line(row: pd.Series, counts: str) -> Markup:
     if " to " in inside:
         level = f"{row['ci_level']} % CI" if row.get("ci_level") else ""
         inside = f"{level or row.get('ci_kind') or 'range'} {inside}"
-    if row["statistic"] in ("hazard_ratio", "odds_ratio"):
+    if row["statistic"] in _RATIOS:
         value = f"{_KINDS[row['statistic']]} {value}"
     small = "; ".join(filter(None, (counts, inside, population_of(row))))
     shown = value_link(row["row_id"], value)
@@ -210,7 +215,7 @@ def _derived(
 ) -> Iterator[Markup]:
     """Yield what follows from the two arms, where no source compares them by such a number."""
     statistics = {row["statistic"] for row in rows if row["arm_a"]}
-    if statistics & {"hazard_ratio", "odds_ratio"}:
+    if statistics & _RATIOS.keys():
         return
     for row in rows:
         ratio = found.get(key_of(row, "hazard_ratio"))

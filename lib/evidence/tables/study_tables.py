@@ -21,7 +21,7 @@ SEVERITY_SYMBOLS = {"error": "\u2717", "warning": "!", "note": "\u2022", "info":
 # Cells of a dose that no regimen names.
 _NO_DOSE = ("", "none", NOT_REPORTED)
 _BLINDING = {NOT_REPORTED: "blinding not described", "not applicable": ""}
-_LINES = {NOT_REPORTED: "", "mixed": "first and later lines"}
+_LINES = {"": "", NOT_REPORTED: "", "mixed": "first and later lines"}
 _VERDICT_SYMBOLS = {"agrees": "\u2713", "does not agree": "\u2717", "adds": "+", "cannot tell": "?"}
 
 

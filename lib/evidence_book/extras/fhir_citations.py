@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,12 @@ from typing import Any
 from evidence_book.extras.citation import LICENCES, BookFacts, cite_text
 from evidence_book.extras.fhir_terms import Resource, resource_id
 from evidence_book.extras.reference_files import References, container_of, pages_of
-
-# Tables whose rows name the publication that they were read in, and the column of their id.
-_ROWS = {
-    "arms": "arm_id",
-    "outcomes": "row_id",
-    "characteristics": "row_id",
-    "biomarkers": "row_id",
-}
+from evidence_book.reports.data_rows import read_rows
 
 
 def sources_of_rows(data: Path) -> dict[str, str]:
     """Return the citation key of every data row by its id."""
-    found: dict[str, str] = {}
-    for name, key in _ROWS.items():
-        with (data / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            found |= {row[key]: row["source_key"] for row in csv.DictReader(stream)}
-    return found
+    return {row_id: row["source_key"] for row_id, row in read_rows(data)}
 
 
 def cite_publication(key: str, entry: Mapping[str, Any]) -> Resource:

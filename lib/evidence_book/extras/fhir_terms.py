@@ -17,6 +17,7 @@ _STATISTICS = {
     "hazard ratio": ("C93150", "Hazard Ratio"),
     "odds ratio": ("C16932", "Odds Ratio"),
     "response ratio": ("C93152", "Relative Risk"),
+    "risk ratio": ("C93152", "Relative Risk"),
 }
 # Kind of interval, as results call it, and its code in attribute-estimate-type.
 _INTERVALS = {

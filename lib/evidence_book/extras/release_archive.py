@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from evidence.files.paths import build_folder, project_root, released_folder
+from evidence.files.paths import build_folder, environment_lock, project_root, released_folder
 from evidence_book.extras.archives import read_folder, write_checksum, write_zip
 from evidence_book.extras.page_files import FOLDER
 from evidence_book.extras.sbom import NAME as SBOM
@@ -38,7 +38,7 @@ def archive_release(version: str) -> tuple[Path, Path]:
         path = project_root() / beside
         if path.exists():
             files[f"{name}/{beside}"] = path.read_bytes()
-    lock = (project_root() / "requirements.lock").read_text(encoding="utf-8")
+    lock = environment_lock().read_text(encoding="utf-8")
     files[f"{name}/{SBOM}"] = sbom_text(lock, version, date).encode()
     archive = project_root() / "dist" / f"{name}.zip"
     write_zip(archive, files)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evidence.files.paths import build_folder, data_folder, notebook_path, project_root
+from evidence.files.paths import build_folder, data_folder, environment_lock, notebook_path
 from evidence.record.results import PageResults, Result
 from evidence.sources.data import Evidence
 from evidence.sources.readings import Readings
@@ -60,7 +60,7 @@ def files_stamp(page: str) -> str:
     was computed when the sweep began, and files may have changed since.
     """
     tables = sorted(path for path in data_folder().iterdir() if path.suffix in (".csv", ".bib"))
-    files = [notebook_path(page), project_root() / "requirements.lock", *tables]
+    files = [notebook_path(page), environment_lock(), *tables]
     total = hashlib.sha256(library_digest.__wrapped__().encode())
     for path in files:
         total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from watchfiles import Change, awatch
 
-from evidence.files.paths import data_folder, project_root
+from evidence.files.paths import data_folder, environment_lock, project_root
 from evidence_book.live.session import Session
 from evidence_book.rendering.fingerprints import SOURCES, is_source, present_key
 from evidence_book.runs.library_imports import packages
@@ -29,7 +29,7 @@ def _inside(path: str) -> bool:
 def needs_new_processes(paths: list[str]) -> bool:
     """Return True where what has been imported, or read of the data, is no more as it is."""
     code = [folder.resolve() for folder in packages().values()]
-    held = [*code, data_folder().resolve(), project_root() / "requirements.lock"]
+    held = [*code, data_folder().resolve(), environment_lock()]
     return any(Path(path).resolve().is_relative_to(there) for path in paths for there in held)
 
 

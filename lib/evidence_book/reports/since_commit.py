@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evidence.files.paths import notebook_path, project_root
+from evidence.files.paths import environment_lock, notebook_path, project_root
 from evidence.record.results import read_results
 from evidence.sources.csv_tables import read_table, read_table_text
 from evidence.sources.data import load_evidence
@@ -106,7 +106,7 @@ def _modules(page: str, commit: str) -> list[str]:
 
 def _packages(_: str, commit: str) -> list[str]:
     before = locked_packages_in(_git("show", f"{commit}:./{_LOCK}"))
-    now = locked_packages_in((project_root() / _LOCK).read_text(encoding="utf-8"))
+    now = locked_packages_in(environment_lock().read_text(encoding="utf-8"))
     return [
         f"package {name}: {before.get(name, 'absent')} \u2192 {now.get(name, 'absent')}"
         for name in sorted(before.keys() | now.keys())

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from evidence.files.paths import notebook_path, project_root
+from evidence.files.paths import environment_lock, notebook_path, project_root
 from evidence.record.causes import rows_of
 from evidence.record.editions import Edition, Rows, Snapshot, as_printed
 from evidence.record.results import read_results
@@ -31,7 +31,7 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 def locked_packages(root: Path) -> dict[str, str]:
     """Return the version of every package in the lock file of a project."""
-    return locked_packages_in((root / "requirements.lock").read_text(encoding="utf-8"))
+    return locked_packages_in(environment_lock(root).read_text(encoding="utf-8"))
 
 
 def locked_packages_in(text: str) -> dict[str, str]:

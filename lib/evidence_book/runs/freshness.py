@@ -18,6 +18,7 @@ from evidence.files.paths import (
     BOOK_FILE,
     chapters_folder,
     data_folder,
+    environment_lock,
     notebook_path,
     page_name,
     project_root,
@@ -232,7 +233,7 @@ def dependencies(notebook: dict[str, Any], evidence: Evidence) -> Dependencies:
         code=code_digest(notebook),
         data=_data_digest(notebook, evidence),
         library=reached_digest(notebook),
-        environment=lines_form((project_root() / "requirements.lock").read_text("utf-8")),
+        environment=lines_form(environment_lock().read_text("utf-8")),
         outputs=outputs_digest(notebook),
     )
 

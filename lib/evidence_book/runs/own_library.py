@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from evidence.files.paths import BOOK_FILE, project_root
+from evidence.files.paths import BOOK_FILE, find_own_library, project_root
 from evidence.files.plain_yaml import read_yaml_file
 
 if TYPE_CHECKING:
@@ -65,10 +65,11 @@ def library_folder(library: str) -> Path:
     ValueError
         Where it is not installed.
     """
+    find_own_library()
     found = find_spec(library)
     if found is None or not found.submodule_search_locations:
         raise ValueError(
-            f"{BOOK_FILE}, library: expected an installed Python package, got {library}"
+            f"{BOOK_FILE}, library: expected a Python package in lib/ or installed, got {library}"
         )
     return Path(found.submodule_search_locations[0]).resolve()
 

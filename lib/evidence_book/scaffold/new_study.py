@@ -102,7 +102,9 @@ def _rows(study: NewStudy) -> dict[str, list[dict[str, str]]]:
                 **about,
                 "short_name": study.short_name,
                 "title": study.title.strip(),
-                **dict.fromkeys(("design", "randomized", "blinding", "line", "read_as"), TODO),
+                **dict.fromkeys(("design", "randomized", "blinding", "read_as"), TODO),
+                # Other books have no lines of treatment.
+                "line": TODO if any(read_table(data_folder() / "studies.csv")["line"]) else "",
                 "publications": study.source,
                 "chapter": "yes",
             }
@@ -145,11 +147,12 @@ def _bibliography_text(study: NewStudy) -> str:
 def _contents_text(study: NewStudy) -> str:
     """Return `_toc.yml` with the chapter at the end of the part that its treatments belong to."""
     given = [set(treatment.split("+")) for _, treatment in study.arms]
-    part = next(
+    fitting = (
         caption
         for caption, treatments in read_book().study_parts.items()
         if not treatments or any(set(treatments.split("+")) <= codes for codes in given)
     )
+    part = next(fitting, "Studies")
     return with_chapter(part, f"chapters/studies/{study.study_id}")
 
 
@@ -216,14 +219,26 @@ def scaffold_study(study: NewStudy) -> list[Path]:
     return write_new(texts)
 
 
+def arms_of_last_study() -> tuple[tuple[str, str], ...]:
+    """Return name and treatment of the arms of the last study, which a new one may well share."""
+    table = read_table(data_folder() / "arms.csv")
+    last = table[table["study_id"] == table["study_id"].iloc[-1]] if len(table) else table
+    return tuple(zip(last["arm"], last["treatment"], strict=True))
+
+
+def _an_outcome() -> str:
+    """Return the first outcome that `book.yml` names."""
+    return next(iter(read_book().outcomes), "OUTCOME")
+
+
 def what_is_next(study: NewStudy) -> list[str]:
     """Return what a person fills in, in order."""
     facts = ", ".join(name for name in TABLE_NAMES if name in ("outcomes", "characteristics"))
     return [
         f"1. data/studies.csv, data/arms.csv, data/references.bib: every {TODO} of "
         f"{study.study_id} ({study.source}); columns are explained in data/datapackage.json",
-        f"2. data: one row per reported statistic in {facts} or biomarkers, e.g. "
-        f"{study.study_id}.orr.percent.{study.arms[0][0]}; judgements in appraisals",
+        f"2. data: one row per reported statistic in {facts}, e.g. "
+        f"{study.study_id}.{_an_outcome()}.count.{study.arms[0][0]}; judgements in appraisals",
         f"3. chapters/studies/{study.study_id}.ipynb: the prose",
         "4. `evidence check` says what is missing, then `evidence run`",
     ]

@@ -26,6 +26,7 @@ PARTS = (
     "status",
     "glossary_links",
     "long_tables",
+    "absent_pages",
     "cards",
     "navigation",
     "shared_pages",

@@ -6,7 +6,6 @@ the tables, so that rendering a book needs no data library.
 
 from __future__ import annotations
 
-import csv
 import html
 import json
 import posixpath
@@ -19,19 +18,13 @@ from urllib.parse import unquote
 
 from evidence.record.results import GRADES, Result
 from evidence.sources.bibliography import read_bibliography
+from evidence_book.reports.data_rows import read_rows
 from evidence_book.reports.registry import Registry
 
-# Tables whose rows results rest on, and the column of their ids.
-_TABLES = {
-    "arms": "arm_id",
-    "outcomes": "row_id",
-    "characteristics": "row_id",
-    "biomarkers": "row_id",
-}
 # More rows than this hide the links below them on a phone; the line of the number has them all.
 ROWS_SHOWN = 4
 # As in the words of the provenance page.
-_OUTSIDE = "read outside the three source documents"
+_OUTSIDE = "read outside the source documents"
 _LINK = re.compile(r'href="([^"#]*)#(result|claim)-([^"]+)"')
 
 
@@ -55,13 +48,11 @@ def read_places(data: Path) -> dict[str, Place]:
     """Return the place of every data row below a folder of tables, by the id of the row."""
     publications = read_bibliography(data / "references.bib")
     found = {}
-    for name, key in _TABLES.items():
-        with (data / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                publication = publications.get(row["source_key"])
-                source = publication.short if publication else row["source_key"]
-                address = row["read_at"] if row["read_at"].startswith("https://") else ""
-                found[row[key]] = Place(f"{source}, {row['locator']}", address)
+    for row_id, row in read_rows(data):
+        publication = publications.get(row["source_key"])
+        source = publication.short if publication else row["source_key"]
+        address = row["read_at"] if row["read_at"].startswith("https://") else ""
+        found[row_id] = Place(f"{source}, {row['locator']}", address)
     return found
 
 

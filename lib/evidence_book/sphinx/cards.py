@@ -11,6 +11,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from evidence_book.extras.page_files import FOLDER
+from evidence_book.sphinx.absent_pages import OPTIONAL
 from evidence_book.sphinx.card_data import CardMaker, as_script, rows_script
 from evidence_book.sphinx.glossary import definitions_linked_from
 from evidence_book.sphinx.handlers import Context, load_when_used, on_page, when_written
@@ -18,8 +19,6 @@ from evidence_book.sphinx.reuse import addresses_of
 
 _SCRIPT = "cards.js"
 _ROWS = "card-rows.js"
-_PROVENANCE = "chapters/appendix/provenance"
-_CONVENTIONS = "chapters/methods/conventions"
 
 
 def _add_cards(app: Sphinx, page: str, context: Context) -> None:
@@ -35,8 +34,9 @@ def _add_cards(app: Sphinx, page: str, context: Context) -> None:
     cards = CardMaker(page, registry, notebook).make(context["body"])
     if cards:
         link = app.builder.get_relative_uri
-        cards["provenance"] = link(page, _PROVENANCE)
-        cards["conventions"] = link(page, _CONVENTIONS)
+        for other in OPTIONAL:
+            there = other in app.env.found_docs
+            cards[other.rpartition("/")[2]] = link(page, other) if there else ""
     terms = definitions_linked_from(context["body"], app.env)
     if terms:
         cards["terms"] = terms

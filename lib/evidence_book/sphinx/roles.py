@@ -38,7 +38,7 @@ def _registry(env: BuildEnvironment) -> Registry:
 
 def _tooltip(result: Result) -> str:
     grade = GRADES[result.grade]
-    outside = "; read outside the three sources" if result.external else ""
+    outside = "; read outside the source documents" if result.external else ""
     method = f" {result.method}." if result.method else ""
     rows = ", ".join(result.rows[:4]) + (" \u2026" if len(result.rows) > 4 else "")
     return f"{result.label}.{method} {result.grade}: {grade}{outside}. Data rows: {rows}"

@@ -5,6 +5,8 @@ from evidence_stats.faces import make_face
 # As `typing.TYPE_CHECKING`, whose import takes most of the time of this one.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from evidence_stats.pooling.counts import pool_risk_ratios as pool_risk_ratios
+    from evidence_stats.pooling.counts import risk_ratios as risk_ratios
     from evidence_stats.pooling.inverse_variance import Fitted as Fitted
     from evidence_stats.pooling.inverse_variance import Pooled as Pooled
     from evidence_stats.pooling.inverse_variance import leave_one_out as leave_one_out
@@ -44,5 +46,7 @@ _FACE = {
     "pool_glmm": "evidence_stats.pooling.pooling_exact",
     "pool_hazard_ratios": "evidence_stats.pooling.ratios",
     "pool_proportions": "evidence_stats.pooling.pooled_proportions",
+    "pool_risk_ratios": "evidence_stats.pooling.counts",
+    "risk_ratios": "evidence_stats.pooling.counts",
 }
 __all__, __getattr__, __dir__ = make_face(__name__, _FACE)

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.findings.summary import (
+    SummaryLine,
+    find,
+    responders,
+    survivors,
+    tabulate_summary,
+    visible_estimate,
+    with_difference,
+)
 from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
@@ -15,16 +24,7 @@ from evidence_stats.printed.reported import NOT_REPORTED
 from evidence_stats.survival.from_medians import landmark_survival
 from mrcc.adding_interferon.analysis import QUESTION, Compared, response_difference
 from mrcc.adding_interferon.parameters import AddingInterferon
-from mrcc.finding_words import PROGRESSION, RESPONSE, SURVIVAL
-from mrcc.summary_of_findings import (
-    Finding,
-    find,
-    responders,
-    survivors,
-    tabulate_findings,
-    visible,
-    with_difference,
-)
+from mrcc.effects import PROGRESSION, RESPONSE, SURVIVAL
 
 # Months at which survival is shown per 1000.
 _HORIZON = 12.0
@@ -62,7 +62,7 @@ def _judged_as(item: Compared) -> str:
     return f"{item.effect.outcome}_{item.contrast.backbone.lower()}"
 
 
-def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding:
+def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> SummaryLine:
     outcome, backbone = item.effect.outcome, item.contrast.backbone
     words, effect, ratio = _OUTCOMES[outcome]
     rating = judge_certainty(evidence, QUESTION, _judged_as(item))
@@ -72,7 +72,7 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
         f"{words}, on {_BACKBONES.get(backbone, treatment_words(backbone))}: {item.contrast.name}",
         rating,
         effect,
-        visible(item.effect.estimate, p.provenance_max),
+        visible_estimate(item.effect.estimate, p.provenance_max),
         name=ratio,
         measure="response_points" if outcome == "orr" else "hazard_ratio",
         absolute=responders if outcome == "orr" else survivors,
@@ -82,13 +82,13 @@ def _finding(evidence: Evidence, item: Compared, p: AddingInterferon) -> Finding
     gap = response_difference(evidence, item, p.level)
     if gap is None or baseline is None:
         return line
-    shown = visible(gap, p.provenance_max)
+    shown = visible_estimate(gap, p.provenance_max)
     return with_difference(line, shown, baseline, rating, effect)
 
 
 def find_all(
     evidence: Evidence, compared: Sequence[Compared], p: AddingInterferon
-) -> dict[str, Finding]:
+) -> dict[str, SummaryLine]:
     """Return the lines of the summary, each contrast that has an interval and is judged."""
     judged = [
         item
@@ -115,7 +115,7 @@ def summarise(evidence: Evidence, compared: Sequence[Compared], p: AddingInterfe
         if names
         else []
     )
-    return tabulate_findings(
+    return tabulate_summary(
         list(findings.values()),
         caption="Summary of findings: interferon-alfa added, against the same treatment alone",
         without="Without interferon-alfa",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.effect_words import Effect
+from evidence.findings.summary import SummaryLine, find, seen, tabulate_summary
 from evidence.record.results import Result
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from mrcc.biomarker_prognosis.parameters import BiomarkerPrognosis
 from mrcc.biomarker_prognosis.printed_marker import QUESTION
-from mrcc.finding_words import Effect
-from mrcc.summary_of_findings import Finding, find, seen, tabulate_findings
 
 # An association is no cause: the words say what goes with what.
 _PROGRESSION = Effect(
@@ -32,7 +32,7 @@ _SURVIVAL = Effect(
 
 def find_all(
     evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPrognosis
-) -> dict[str, Finding]:
+) -> dict[str, SummaryLine]:
     """Return the association with each outcome per SD, and whether it predicts benefit."""
     at_mean = results.get("predicted_plus_0_sd")
     return {
@@ -51,7 +51,7 @@ def find_all(
             seen(results["os_hr_per_sd"]),
             name="hazard ratio per SD",
         ),
-        "prediction": Finding(
+        "prediction": SummaryLine(
             "Benefit from adding interferon-alfa, by pAKT",
             None,
             "Unknown: no test of interaction is in the abstract.",
@@ -61,7 +61,7 @@ def find_all(
 
 def summarise(evidence: Evidence, results: Mapping[str, Result], p: BiomarkerPrognosis) -> Table:
     """Return the summary of findings."""
-    return tabulate_findings(
+    return tabulate_summary(
         list(find_all(evidence, results, p).values()),
         caption="Summary of findings: pAKT one SD above the mean against the mean",
         without="At the mean",

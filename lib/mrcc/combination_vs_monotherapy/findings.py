@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.summary import (
+    SummaryLine,
+    find,
+    responders,
+    seen,
+    tabulate_summary,
+    with_difference,
+)
 from evidence.record.results import Result
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from mrcc.combination_vs_monotherapy.analysis import QUESTION
 from mrcc.combination_vs_monotherapy.parameters import CombinationVsMonotherapy
-from mrcc.finding_words import PROGRESSION, RESPONSE
-from mrcc.summary_of_findings import (
-    Finding,
-    find,
-    responders,
-    seen,
-    tabulate_findings,
-    with_difference,
-)
+from mrcc.effects import PROGRESSION, RESPONSE
 
 
 def find_all(
     evidence: Evidence, results: Mapping[str, Result], p: CombinationVsMonotherapy
-) -> dict[str, Finding]:
+) -> dict[str, SummaryLine]:
     """Return the lines of the summary by outcome; absolute effects follow the baselines given."""
     rating = judge_certainty(evidence, QUESTION, steps=p.downgrade)
     patients = f"{results['trial_patients'].text} (1 trial)"
@@ -57,14 +57,14 @@ def find_all(
             response, difference, p.baseline_orr, rating, effect, steps_given=True
         ),
         "progression": progression,
-        "survival": Finding("Overall survival", None, _survival(results), patients=patients),
-        "harms": Finding(
+        "survival": SummaryLine("Overall survival", None, _survival(results), patients=patients),
+        "harms": SummaryLine(
             "Severe adverse events",
             None,
             "The abstract states that toxicities were comparable, without numbers.",
             patients=patients,
         ),
-        "quality of life": Finding(
+        "quality of life": SummaryLine(
             "Symptoms and quality of life", None, "Not in the abstract.", patients=patients
         ),
     }
@@ -74,7 +74,7 @@ def summarise(
     evidence: Evidence, results: Mapping[str, Result], p: CombinationVsMonotherapy
 ) -> Table:
     """Return the summary of findings."""
-    return tabulate_findings(
+    return tabulate_summary(
         list(find_all(evidence, results, p).values()),
         caption="Summary of findings: sorafenib with interferon-alfa against sorafenib alone",
         without="With sorafenib alone",

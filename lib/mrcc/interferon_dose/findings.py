@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.summary import SummaryLine, find, odds_responders, seen, tabulate_summary
 from evidence.record.results import Result
 from evidence.sources.certainty import judge_certainty
 from evidence.sources.data import Evidence
 from evidence.tables.table import Table
 from evidence_stats.printed.reported import NOT_REPORTED
-from mrcc.finding_words import RESPONSE
+from mrcc.effects import RESPONSE
 from mrcc.interferon_dose.analysis import QUESTION
 from mrcc.interferon_dose.parameters import InterferonDose
-from mrcc.summary_of_findings import Finding, find, odds_responders, seen, tabulate_findings
 
 
 def find_all(
     evidence: Evidence, results: Mapping[str, Result], p: InterferonDose
-) -> dict[str, Finding]:
+) -> dict[str, SummaryLine]:
     """Return two lines: across trials, and between the schedules of the one that randomized."""
     slope, schedule = results["dose_or"], results["schedule_or"]
     overall = None if slope.n is None else (slope.events or 0) / slope.n
@@ -50,7 +50,7 @@ def find_all(
 
 def summarise(evidence: Evidence, results: Mapping[str, Result], p: InterferonDose) -> Table:
     """Return the summary of findings."""
-    return tabulate_findings(
+    return tabulate_summary(
         list(find_all(evidence, results, p).values()),
         caption="Summary of findings: the weekly dose of interferon-alfa beside sorafenib",
         without="At the dose compared with",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from evidence.findings.summary import SummaryLine, find, tabulate_summary, visible_estimate
 from evidence.sources.certainty import is_judged, judge_certainty
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import reached_median
@@ -13,11 +14,10 @@ from evidence.tables.table import Table
 from evidence_stats.estimates import Estimate, NotEstimable, if_estimable
 from evidence_stats.networks.treatment_network import NetworkResult
 from evidence_stats.survival.from_medians import landmark_survival
-from mrcc.finding_words import PROGRESSION, SURVIVAL
+from mrcc.effects import PROGRESSION, SURVIVAL
 from mrcc.landscape.analysis import QUESTION, code_key
 from mrcc.landscape.network_contrasts import Link
 from mrcc.landscape.parameters import Landscape
-from mrcc.summary_of_findings import Finding, find, tabulate_findings, visible
 
 # The treatment that certainty was judged against, and its printed medians: the largest trial that
 # gave it alone to untreated patients.
@@ -46,7 +46,7 @@ def summarise(
         for code in _effects(fitted)
         if code not in made
     ]
-    return tabulate_findings(
+    return tabulate_summary(
         list(made.values()),
         caption=f"Summary of findings: each treatment against interferon-alfa, {words}",
         without="With interferon-alfa",
@@ -60,7 +60,7 @@ def summarise(
     )
 
 
-def words_of(lines: Mapping[str, Finding]) -> defaultdict[str, str]:
+def words_of(lines: Mapping[str, SummaryLine]) -> defaultdict[str, str]:
     """Return what each treatment does compared with interferon-alfa; "" where it has no line."""
     return defaultdict(str, {code: line.words for code, line in lines.items()})
 
@@ -71,7 +71,7 @@ def _effects(fitted: NetworkResult) -> dict[str, Estimate]:
 
 def find_all(
     evidence: Evidence, fitted: NetworkResult, links: Sequence[Link], p: Landscape
-) -> dict[str, Finding]:
+) -> dict[str, SummaryLine]:
     """Return the lines of the summary by treatment; those that are not judged have none."""
     _, effect = _OUTCOMES[p.outcome]
     median = reached_median(evidence, _BASELINES[p.outcome])
@@ -82,7 +82,7 @@ def find_all(
             _capital(treatment_words(code)),
             judge_certainty(evidence, QUESTION, f"{p.outcome}_{code_key(code)}"),
             effect.of(f"{_capital(treatment_words(code))} compared with interferon-alfa"),
-            visible(hr, p.provenance_max),
+            visible_estimate(hr, p.provenance_max),
             name="hazard ratio",
             baseline=baseline,
             patients=_patients(evidence, links, code),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.summary import SummaryLine, tabulate_summary
 from evidence.record.results import Result
 from evidence.tables.table import Table
-from mrcc.summary_of_findings import Finding, tabulate_findings
 
 
 def summarise(results: Mapping[str, Result]) -> Table:
@@ -19,8 +19,8 @@ def summarise(results: Mapping[str, Result]) -> Table:
         if given
         else "The abstract states that toxicities were comparable, without numbers."
     )
-    return tabulate_findings(
-        [Finding("Severe adverse events", None, words, patients=patients)],
+    return tabulate_summary(
+        [SummaryLine("Severe adverse events", None, words, patients=patients)],
         caption="Summary of findings: severe harms, sorafenib with and without interferon-alfa",
         without="With sorafenib alone",
         with_="With the combination",

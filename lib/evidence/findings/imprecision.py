@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evidence.findings.effect_words import limits_of
 from evidence.sources.book import read_book
 from evidence.sources.certainty import Rating, Step, rating_of
 from evidence_stats.normal import critical_value, quantile
-from mrcc.finding_words import Measure, limits_of
 
 DOMAIN = "imprecision"
 # Less than this share of the information is far from enough: two steps, not one.
 _FAR = 0.5
 
 
-def information_share(gains: Sequence[float], measure: Measure, level: float = 0.95) -> float:
+def information_share(gains: Sequence[float], measure: str, level: float = 0.95) -> float:
     """Return the information of an estimate as a share of the optimal information size.
 
     That is the information with which a trial finds an important effect with the power that
@@ -45,7 +45,7 @@ def information_share(gains: Sequence[float], measure: Measure, level: float = 0
     return (needed / found) ** 2
 
 
-def rate_imprecision(gains: Sequence[float], measure: Measure, level: float = 0.95) -> Step | None:
+def rate_imprecision(gains: Sequence[float], measure: str, level: float = 0.95) -> Step | None:
     """Return the steps down for imprecision with their reason; None where there are none.
 
     Parameters
@@ -71,7 +71,7 @@ def rate_imprecision(gains: Sequence[float], measure: Measure, level: float = 0.
 
 
 def with_imprecision(
-    rating: Rating, gains: Sequence[float], measure: Measure, level: float = 0.95
+    rating: Rating, gains: Sequence[float], measure: str, level: float = 0.95
 ) -> Rating:
     """Return a rating whose steps for imprecision follow from the estimate."""
     if len(gains) < 3:

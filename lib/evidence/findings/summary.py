@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evidence.findings.effect_words import Effect, capital, is_ratio, ratio_gains, say
+from evidence.findings.imprecision import with_imprecision
 from evidence.record.results import Result
 from evidence.sources.book import read_book
 from evidence.sources.certainty import Certainty, Rating, certainty_mark
 from evidence.tables.formatting import format_estimate
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NOT_ESTIMABLE, Estimate, NotEstimable
-from mrcc.finding_words import Effect, Measure, capital, hazard_gains, say
-from mrcc.imprecision import with_imprecision
 
 # Shares of patients from a baseline share and a ratio: value, then at its limits.
 Absolute = Callable[[float, Estimate], list[float]]
@@ -25,7 +25,7 @@ NO_NUMBER = "no number was read"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SummaryLine:
     """One line of a summary of findings.
 
     Attributes
@@ -58,7 +58,7 @@ class Finding:
         return self.rating.certainty if self.rating else NOT_RATED
 
 
-def certainty_of(lines: Mapping[str, Finding], name: str) -> Certainty:
+def certainty_of(lines: Mapping[str, SummaryLine], name: str) -> Certainty:
     """Return the certainty of a line; not rated where it has none."""
     return lines[name].certainty if name in lines else NOT_RATED
 
@@ -100,7 +100,9 @@ def _parts(ratio: Estimate) -> list[float]:
     return [ratio.value, ratio.low, ratio.high]
 
 
-def visible(estimate: Estimate | NotEstimable, grade_max: str) -> Estimate | NotEstimable | None:
+def visible_estimate(
+    estimate: Estimate | NotEstimable, grade_max: str
+) -> Estimate | NotEstimable | None:
     """Return the estimate, or None where its grade lies beyond what the reader asked for."""
     if isinstance(estimate, NotEstimable) or estimate.grade <= grade_max:
         return estimate
@@ -121,12 +123,13 @@ def find(
     ratio: Estimate | NotEstimable | None,
     *,
     name: str,
-    measure: Measure = "hazard_ratio",
+    measure: str = "hazard_ratio",
+    less_is_better: bool = True,
     absolute: Absolute = survivors,
     baseline: float | None = None,
     patients: str = NO_NUMBER,
     steps_given: bool = False,
-) -> Finding:
+) -> SummaryLine:
     """Return the line of a ratio: its words, and its patients per 1000 at a baseline.
 
     Parameters
@@ -138,12 +141,13 @@ def find(
     effect : Effect
         Words.
     ratio : Estimate, NotEstimable or None
-        Relative effect, below 1 to the good of patients for hazard_ratio and above 1 for
-        response_points; None where it is withheld.
+        Relative effect; None where it is withheld.
     name : str
         What kind of ratio it is: "hazard ratio".
     measure : str
-        Whose thresholds judge its size.
+        Whose thresholds judge its size: a ratio, or points, in which case above 1 is better.
+    less_is_better : bool
+        True where a ratio below 1 is to the good of patients.
     absolute : function
         How a share follows from the ratio: `survivors`, `responders` or `odds_responders`.
     baseline : float, optional
@@ -159,8 +163,8 @@ def find(
         relative = f"{name} {format_estimate(replace(ratio, p=None))}"
         if baseline is not None and ratio.low is not None and ratio.high is not None:
             shares = absolute(baseline, ratio)
-    gains = hazard_gains(ratio)
-    if measure == "response_points" and isinstance(ratio, Estimate):
+    gains = ratio_gains(ratio, less_is_better=less_is_better)
+    if not is_ratio(measure) and isinstance(ratio, Estimate):
         known = shares is not None and baseline is not None
         gains = (
             [100 * (share - baseline) for share in shares]  # type: ignore[union-attr, operator]
@@ -171,7 +175,7 @@ def find(
         rating = None
     elif rating is not None and isinstance(gains, list) and not steps_given:
         rating = with_imprecision(rating, gains, measure, ratio.level or 0.95)
-    return Finding(
+    return SummaryLine(
         outcome,
         rating,
         say(gains, rating, effect, measure=measure),
@@ -183,14 +187,14 @@ def find(
 
 
 def with_difference(
-    finding: Finding,
+    finding: SummaryLine,
     difference: Estimate | NotEstimable | None,
     baseline: float,
     rating: Rating,
     effect: Effect,
     *,
     steps_given: bool = False,
-) -> Finding:
+) -> SummaryLine:
     """Return the line with a difference in response in the place of a ratio."""
     if not isinstance(difference, Estimate) or difference.low is None or difference.high is None:
         return finding
@@ -207,8 +211,8 @@ def with_difference(
     )
 
 
-def tabulate_findings(
-    findings: Sequence[Finding],
+def tabulate_summary(
+    findings: Sequence[SummaryLine],
     *,
     caption: str,
     without: str,
@@ -219,7 +223,7 @@ def tabulate_findings(
 
     Parameters
     ----------
-    findings : sequence of Finding
+    findings : sequence of SummaryLine
         Its lines.
     caption : str
         What is compared.
@@ -269,16 +273,23 @@ def tabulate_findings(
 
 def _thresholds_note() -> list[str]:
     told = read_book().thresholds
-    hazard, points = told["hazard_ratio"], told["response_points"]
+    parts = [
+        f"from {measure.replace('_', ' ')}s of {sizes} (or their inverse)"
+        if is_ratio(measure)
+        else f"from {sizes} points of {measure.removesuffix('_points')}"
+        for measure, one in told.items()
+        for sizes in [f"{one.small:g}, {one.important:g} and {one.large:g}"]
+    ]
+    if not parts:
+        return []
+    who = capital(next(iter(told.values())).set_by)
     return [
-        "In words: an effect is small, important and large from hazard ratios of "
-        f"{hazard.small:g}, {hazard.important:g} and {hazard.large:g} (or their inverse), and "
-        f"from {points.small:g}, {points.important:g} and {points.large:g} points of "
-        f"response. {capital(hazard.set_by)} set these; GRADE gives none."
+        f"In words: an effect is small, important and large {', and '.join(parts)}. "
+        f"{who} set these; GRADE gives none."
     ]
 
 
-def _stored(finding: Finding) -> dict[str, Any]:
+def _stored(finding: SummaryLine) -> dict[str, Any]:
     """Return a line as data, for those who exchange findings rather than read them."""
     names = ("outcome", "words", "relative", "without", "with_", "patients")
     return {

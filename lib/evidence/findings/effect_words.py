@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from evidence.files.paths import BOOK_FILE
 from evidence.sources.book import read_book
 from evidence.sources.certainty import Rating
 from evidence_stats.estimates import Estimate, NotEstimable
 
-Measure = Literal["hazard_ratio", "response_points"]
 # Verb by certainty (GRADE guidelines 26, Santesso et al. 2020, J Clin Epidemiol 119:126, table 3):
 # high says so, moderate adds probably, low says may. Very low names no effect at all.
 _HEDGES: dict[str, str] = {"high": "{}", "moderate": "probably {}", "low": "may {}"}
@@ -24,7 +23,7 @@ class Effect:
     Attributes
     ----------
     subject : str
-        Begins the sentence: "Adding interferon-alfa".
+        Begins the sentence: "BCG vaccine".
     outcome : str
         What it may change: "response".
     better, worse : (str, str, str)
@@ -45,24 +44,29 @@ class Effect:
         return replace(self, subject=subject)
 
 
-RESPONSE = Effect(
-    "It",
-    "response",
-    ("increases response", "increase response", "increase in response"),
-    ("reduces response", "reduce response", "reduction in response"),
-)
-PROGRESSION = Effect(
-    "It",
-    "progression",
-    ("delays progression", "delay progression", "delay of progression"),
-    ("hastens progression", "hasten progression", "hastening of progression"),
-)
-SURVIVAL = Effect(
-    "It",
-    "survival",
-    ("lengthens survival", "lengthen survival", "gain in survival"),
-    ("shortens survival", "shorten survival", "loss of survival"),
-)
+def frequency_effect(subject: str, outcome: str, *, less_is_better: bool) -> Effect:
+    """Return the words of an effect on how many people have an outcome.
+
+    Parameters
+    ----------
+    subject, outcome : str
+        What acts, and what is counted: "BCG vaccine", "tuberculosis".
+    less_is_better : bool
+        As `evidence.sources.vocabulary.less_is_better` says of the outcome.
+
+    Examples
+    --------
+    >>> frequency_effect("BCG vaccine", "tuberculosis", less_is_better=True).better[1]
+    'make tuberculosis rarer'
+    """
+    rarer = (f"makes {outcome} rarer", f"make {outcome} rarer", f"fall in {outcome}")
+    more = (
+        f"makes {outcome} more frequent",
+        f"make {outcome} more frequent",
+        f"rise in {outcome}",
+    )
+    better, worse = (rarer, more) if less_is_better else (more, rarer)
+    return Effect(capital(subject), outcome, better, worse)
 
 
 def say(
@@ -70,7 +74,7 @@ def say(
     rating: Rating | None,
     effect: Effect,
     *,
-    measure: Measure,
+    measure: str,
 ) -> str:
     """Return what an effect means, by its certainty, its size, and what its interval reaches.
 
@@ -78,7 +82,7 @@ def say(
     ----------
     gains : sequence of float
         The effect as a gain for patients, above 0 where it favours them: value, then its limits
-        where it has any. Log ratios for hazard_ratio, percentage points for response_points.
+        where it has any. Logarithms for a measure that is a ratio, else percentage points.
         None where the reader asked not to see numbers of this grade.
     rating : Rating or None
         Certainty.
@@ -129,21 +133,42 @@ def _reaches(value: float, limits: Sequence[float], small: float, important: flo
     return f", but {' and '.join(found)} {'remains' if len(found) == 1 else 'remain'} possible"
 
 
-def limits_of(measure: Measure) -> tuple[float, float, float]:
-    """Return from where an effect is small, important and large, in the scale of gains."""
-    told = read_book().thresholds[measure]
+def is_ratio(measure: str) -> bool:
+    """Return True for hazard_ratio, risk_ratio and their like, False for points."""
+    return measure.endswith("_ratio")
+
+
+def limits_of(measure: str) -> tuple[float, float, float]:
+    """Return from where an effect is small, important and large, in the scale of gains.
+
+    Raises
+    ------
+    ValueError
+        Where `book.yml` does not say it of this measure.
+    """
+    known = read_book().thresholds
+    if measure not in known:
+        given = ", ".join(known) or "none"
+        raise ValueError(f"{BOOK_FILE}, thresholds: expected those of {measure}, got {given}")
+    told = known[measure]
     parts = (told.small, told.important, told.large)
-    one, two, three = (-math.log(part) if measure == "hazard_ratio" else part for part in parts)
+    one, two, three = (-math.log(part) if is_ratio(measure) else part for part in parts)
     return one, two, three
 
 
-def hazard_gains(ratio: Estimate | NotEstimable | None) -> list[float] | NotEstimable | None:
-    """Return a hazard ratio as gains: minus its logarithm, and that of its limits."""
+def ratio_gains(
+    ratio: Estimate | NotEstimable | None, *, less_is_better: bool = True
+) -> list[float] | NotEstimable | None:
+    """Return a ratio as gains for patients: its logarithm and that of its limits.
+
+    Their sign is turned where less of the outcome is better, as of deaths or of progression.
+    """
     if ratio is None or isinstance(ratio, NotEstimable):
         return ratio
     limits = [limit for limit in (ratio.low, ratio.high) if limit is not None]
     limits = limits if len(limits) == 2 else []
-    return [-math.log(part) if part > 0 else math.inf for part in (ratio.value, *limits)]
+    sign = -1 if less_is_better else 1
+    return [sign * (math.log(part) if part > 0 else -math.inf) for part in (ratio.value, *limits)]
 
 
 def _lower(subject: str) -> str:

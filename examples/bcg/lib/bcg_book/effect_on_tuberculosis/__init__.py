@@ -1,0 +1,1 @@
+"""Question: Does BCG vaccine prevent tuberculosis."""

@@ -1,0 +1,1 @@
+"""Question: Which drugs lower HbA1c in diabetes."""
