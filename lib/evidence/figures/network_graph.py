@@ -59,7 +59,7 @@ def draw_network(edges: Sequence[Edge], *, what: str, name: str = "network") -> 
             words = "\n".join(
                 edge.study + (f", n = {edge.patients}" if edge.patients else "") for edge in own
             )
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2, words, fontsize=7, ha="center", va="center",
+            ax.text((x0 + x1) / 2, (y0 + y1) / 2, words, ha="center", va="center",
                     color=INK, zorder=4, bbox={"facecolor": "white", "edgecolor": "none",
                                                "pad": 0.8, "alpha": 0.85})  # fmt: skip
         for node, (x, y) in at.items():

@@ -120,7 +120,6 @@ def _draw_numbers(
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_formatter("{x:g}")
-        ax.tick_params(axis="y", which="both", labelsize=8)
     ax.set(xlim=(-1, len(points)), xticks=[])
 
 
@@ -129,12 +128,26 @@ def _draw_choices(
 ) -> None:
     y = 0.0
     for position, (title, values) in enumerate(choices):
-        ax.text(-0.01, y, title, transform=ax.get_yaxis_transform(), ha="right", va="center",
-                fontsize=8, fontweight="bold")  # fmt: skip
+        ax.text(
+            -0.01,
+            y,
+            title,
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            fontweight="bold",
+        )
         for number, words in enumerate(values):
             y += 1
-            ax.text(-0.01, y, words, transform=ax.get_yaxis_transform(), ha="right", va="center",
-                    fontsize=7.5, color=MUTED)  # fmt: skip
+            ax.text(
+                -0.01,
+                y,
+                words,
+                transform=ax.get_yaxis_transform(),
+                ha="right",
+                va="center",
+                color=MUTED,
+            )
             own = [x for x, point in enumerate(points) if point.chosen[position] == number]
             ax.plot(own, [y] * len(own), "s", color=INK, markersize=2.4)
         y += 1

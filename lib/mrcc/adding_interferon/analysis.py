@@ -31,8 +31,8 @@ MIN_POOLED = 3
 
 
 _HOLLOW = (
-    "Hollow squares: something else than interferon-alfa differs as well. Points without a line: "
-    "reported without what an interval needs. Not pooled."
+    "Hollow squares: something else than interferon-alfa differs as well, or no source gives the "
+    "ratio. Points without a line: reported without what an interval needs. Not pooled."
 )
 RESPONSE_CAPTION = (
     f"Response with interferon-alfa added, over the same treatment without. {_HOLLOW}"
@@ -188,7 +188,7 @@ def forest_rows(
             note=item.outcome_words if len(outcomes) > 1 else "",
             estimate=item.effect.estimate,
             treatment=item.contrast.treatment,
-            flagged=bool(item.contrast.flag),
+            flagged=bool(item.contrast.flag) or item.derived,
         )
         for item in compared
         if item.effect.outcome in outcomes and isinstance(item.effect.estimate, Estimate)
