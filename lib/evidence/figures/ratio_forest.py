@@ -106,7 +106,7 @@ def _draw_row(ax: Axes, y: int, row: RatioRow, limits: tuple[float, float]) -> N
     value = min(max(row.estimate.value, limits[0] * 1.02), limits[1] * 0.98)
     ax.plot([value], [y], "s", color=colour, markerfacecolor=face, markersize=7, zorder=4)
     beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center"}
-    words = f"{row.label}  {row.note}" if row.note else row.label
+    words = f"{row.label}\u2002{row.note}" if row.note else row.label
     ax.text(-0.03, y, words, ha="right", **beside)
     told = format_compact(row.estimate)
     known = row.estimate.low is not None or row.estimate.high is not None

@@ -76,7 +76,7 @@ def draw_specification_curve(
     lines = sum(len(values) for _, values in choices)
     with use_theme():
         height = 0.2 * (lines + len(choices))
-        fig = MplFigure(figsize=(7.2, 2.8 + height))
+        fig = MplFigure(figsize=(6.1, 2.8 + height))
         grid = fig.add_gridspec(2, 1, height_ratios=[2.4, height], hspace=0.08)
         top, below = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
         _draw_numbers(top, points, logarithmic=logarithmic, reference=reference)

@@ -75,7 +75,9 @@ def draw_response_forest(
         largest = max(arm.n for arm in arms)
         for y, (arm, estimate) in enumerate(zip(arms, estimates, strict=True)):
             _study(ax, y, arm, estimate, largest)
-            rows.append((arm.name, _dose(arm), f"{arm.events}/{arm.n}  {format_compact(estimate)}"))
+            rows.append(
+                (arm.name, _dose(arm), f"{arm.events}/{arm.n}\u2003{format_compact(estimate)}")
+            )
         below = len(arms) + 0.4
         pools = {f"Pooled, {_MODEL_NAMES[one.model]}": one for one in (pooled, sensitivity)}
         for place, (words, one) in enumerate(pools.items()):
@@ -125,7 +127,7 @@ def _columns(
     heads: TextStyle = {"va": "center", "color": MUTED}
     ax.text(-1.34, -0.9, "Arm", ha="left", transform=beside, **heads)
     ax.text(-0.08, -0.9, "MU/week", ha="right", transform=beside, **heads)
-    ax.text(1.04, -0.9, "n/N  % (interval)", ha="left", transform=beside, **heads)
+    ax.text(1.04, -0.9, "n/N\u2003% (interval)", ha="left", transform=beside, **heads)
     for y, (name, dose, text) in zip(places, rows, strict=True):
         weight = "bold" if y == places[arms] else "normal"
         style: TextStyle = {
