@@ -11,7 +11,7 @@ import pytest
 BUDGETS = {"index": 40_000, "questions": 130_000, "studies": 140_000, "methods": 100_000,
            "library": 80_000, "appendix": 70_000, "how-to-read": 30_000}  # fmt: skip
 # Bytes as they are written, for a stylesheet is read by people too.
-STYLE, SCRIPT = 13_000, 4_000
+STYLE, SCRIPT = 12_800, 4_000
 
 
 def weigh(path):
