@@ -127,9 +127,7 @@ TABLES = """() => {
 }"""
 FIGURES = """() => Object.fromEntries(Array.from(document.querySelectorAll('article figure'),
   f => [f.id, [f.querySelector('img').alt, f.querySelector('img').src]]))"""
-PARSE = (
-    "html => new DOMParser().parseFromString(html, 'text/html').querySelector('[id]').innerHTML"
-)
+PARSE = "html => new DOMParser().parseFromString(html, 'text/html').querySelector('[id]').innerHTML"
 MISSING = "not part of these assumptions"
 
 
