@@ -113,6 +113,7 @@ def test_every_number_in_prose_has_a_card(site):
 
 def test_a_number_in_a_table_has_a_card_too(site, browser):
     tab = open_page(browser, site, QUESTION)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     link = tab.locator('[id^="table-"] td a[href^="#result-"]').first
     hover(tab, link)
     assert tab.inner_text("#card-value") == link.inner_text()

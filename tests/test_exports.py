@@ -191,7 +191,7 @@ def test_the_data_of_a_figure_are_a_file_where_the_page_has_them(project, regist
 
     record(with_data)
     files = page_files(mine, PAGE, facts)
-    assert files["downloads/figures/confidence-curve.csv"] == "x\n1\n"
+    assert files["downloads/figures/hazard-ratio-ladder.csv"] == "x\n1\n"
     # A page that ran before figures kept their data has all the rest.
     bare = [{k: v for k, v in figure.items() if k != "data"} for figure in recorded.figures]
     record(bare)

@@ -23,6 +23,9 @@ DRAWN = {
 }  # fmt: skip
 
 
+SIZE = re.compile(r"font(?:-size)?: (?:\w+ )*(\d+(?:\.\d+)?)px")
+
+
 def luminance(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
@@ -151,3 +154,27 @@ def test_words_of_a_label_are_text_in_the_picture():
     drawn = draw_strip([StripLine("<script>", ratio())], "a", 'b"')
     assert "<script>" not in drawn
     assert 'b"' not in drawn
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_text_is_below_nine_points(name):
+    sizes = [float(size) for size in SIZE.findall(DRAWN[name])]
+    assert sizes
+    assert min(sizes) >= 9
+
+
+def test_on_a_phone_a_figure_keeps_the_size_of_its_text_and_scrolls_in_its_frame(site, browser):
+    tab = browser.new_page(viewport={"width": 390, "height": 900})
+    page = site / "chapters" / "questions" / "combination_vs_monotherapy.html"
+    tab.goto(page.as_uri(), wait_until="load")
+    for picture in tab.locator(".picture").all():
+        shown = picture.locator("img.figure-light")
+        # 96 pixels are 72 points.
+        drawn = shown.evaluate("one => one.naturalWidth")
+        assert shown.evaluate("one => one.clientWidth") == pytest.approx(drawn, abs=1)
+        assert picture.evaluate("one => one.clientWidth") <= 390
+        says = picture.evaluate(
+            "one => getComputedStyle(one.nextElementSibling, '::before').content"
+        )
+        assert ("sideways" in says) == (drawn > 358)
+    tab.close()

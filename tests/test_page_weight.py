@@ -10,7 +10,8 @@ import pytest
 # 1.1 to 1.2 million. A third above the largest page of each kind.
 BUDGETS = {"index": 40_000, "questions": 130_000, "studies": 140_000, "methods": 100_000,
            "library": 80_000, "appendix": 70_000, "how-to-read": 30_000}  # fmt: skip
-STYLE, SCRIPT = 6_500, 4_000
+# Bytes as they are written, for a stylesheet is read by people too.
+STYLE, SCRIPT = 12_800, 4_000
 
 
 def weigh(path):
@@ -38,7 +39,7 @@ def test_the_first_view_of_every_page_is_within_its_budget(site, browser):
 
 
 def test_the_stylesheet_and_the_script_of_all_pages_are_small(site):
-    assert weigh(site / "_static" / "book.css") < STYLE
+    assert (site / "_static" / "book.css").stat().st_size <= STYLE
     assert weigh(site / "_static" / "theme.js") < SCRIPT
 
 

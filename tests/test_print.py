@@ -1,5 +1,6 @@
 """The book and its ledgers as PDFs: nothing missing, nothing cut, links and page numbers true."""
 
+import io
 import json
 import re
 import time
@@ -305,6 +306,31 @@ def test_one_page_printed_from_the_browser_shows_tables_and_no_controls(site, na
             assert not screen_only.is_visible()
         for table in page.locator("article table").all():
             assert table.bounding_box()["width"] <= CONTENT_WIDTH
+
+
+# Sheets of A4 that a question takes, without what is folded on it.
+MOST_SHEETS = 8
+OTHERS = ["adding_interferon", "biomarker_prognosis", "interferon_dose", "landscape",
+          "tolerability"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "combination_vs_monotherapy",
+        *(pytest.param(one, marks=pytest.mark.everywhere) for one in OTHERS),
+    ],
+)
+def test_a_question_is_printed_on_few_sheets_which_say_what_they_leave_out(site, name):
+    _need_chromium()
+    with open_document(site / "chapters" / "questions" / f"{name}.html") as page:
+        printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(printed.pages) <= MOST_SHEETS
+        said = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+        assert "open it on the page to print it" in said
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        whole = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(whole.pages) > len(printed.pages)
 
 
 def page_of(tmp_path, monkeypatch, body):

@@ -121,15 +121,13 @@ CLAIMS = """() => Object.fromEntries(Array.from(document.querySelectorAll('artic
 TABLES = """() => {
   window.dispatchEvent(new Event('beforeprint'));
   const found = Object.fromEntries(Array.from(document.querySelectorAll('[id^="table-"]'),
-    t => [t.id, [t.classList.contains('not-shown'), t.innerHTML]]));
+    t => [t.id, [Boolean(t.closest('.not-shown')), t.innerHTML]]));
   window.dispatchEvent(new Event('afterprint'));
   return found;
 }"""
 FIGURES = """() => Object.fromEntries(Array.from(document.querySelectorAll('article figure'),
   f => [f.id, [f.querySelector('img').alt, f.querySelector('img').src]]))"""
-PARSE = (
-    "html => new DOMParser().parseFromString(html, 'text/html').body.firstElementChild.innerHTML"
-)
+PARSE = "html => new DOMParser().parseFromString(html, 'text/html').querySelector('[id]').innerHTML"
 MISSING = "not part of these assumptions"
 
 

@@ -9,6 +9,35 @@ COLUMNS = """[...document.querySelectorAll('article .evidence-table')].filter(re
   region.querySelector('thead tr').cells.length < 4 && region.scrollWidth > region.clientWidth + 1)
   .map(region => region.querySelector('caption').textContent)"""
 
+# What is wider than the screen and stands in no frame that scrolls and can be reached by keyboard.
+CUT = """() => {
+  const wide = document.documentElement.clientWidth + 1;
+  const framed = (one) => { const frame = one.closest('[tabindex="0"], div.math, .on-page, #pages');
+    return frame && getComputedStyle(frame).overflowX === 'auto'; };
+  return [...document.querySelectorAll('body *')]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().width
+      && one.getBoundingClientRect().right > wide && !one.closest('svg, math') && !framed(one))
+    .map(one => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`)
+    .concat(document.documentElement.scrollWidth > wide ? ['the page scrolls sideways'] : []);
+}"""
+# A page of each kind; what a study or a question adds is on the largest of them.
+KINDS = ["index", "questions/landscape", "studies/tcga-kirc", "methods/multiverse",
+         "methods/conventions", "appendix/audit", "appendix/trials"]  # fmt: skip
+MORE = ["questions/adding_interferon", "questions/biomarker_prognosis", "questions/tolerability",
+        "questions/combination_vs_monotherapy", "questions/interferon_dose",
+        "appendix/discrepancies", "appendix/status", "appendix/provenance"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "page", [*KINDS, *(pytest.param(one, marks=pytest.mark.everywhere) for one in MORE)]
+)
+def test_nothing_is_cut_at_any_width(site, browser, page):
+    tab = opened(browser, site, page, 1440)
+    for width in (1440, 1024, 768, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate(CUT) == [], width
+    tab.close()
+
 
 def opened(browser, site, page, width):
     tab = browser.new_page(viewport={"width": width, "height": 900})

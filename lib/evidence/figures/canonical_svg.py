@@ -13,9 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # A hundredth of a point is a third of what a good printer resolves.
 _GRID = Decimal("0.01")
-# The declaration, labels in comments, and the scales of glyphs stay as they are.
+# The declaration, comments, scales of glyphs and what a reader reads stay as they are: a ratio of
+# 1.40 is not printed as 1.4.
 _COORDINATE = re.compile(
-    r'(<\?xml.*?\?>|<!--.*?-->|scale\([^)]*\))|-?\d+\.\d+|(?<=[\s("])-0(?=[\s)"])', re.DOTALL
+    r"(<\?xml.*?\?>|<!--.*?-->|scale\([^)]*\)|(?<=>)[^<>]+(?=</text>))"
+    r'|-?\d+\.\d+|(?<=[\s("])-0(?=[\s)"])',
+    re.DOTALL,
 )
 # What Matplotlib names after its content: kind, and ten digits of a hash.
 _NAMED = re.compile(

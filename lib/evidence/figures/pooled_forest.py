@@ -77,7 +77,7 @@ def forest(
     with use_theme():
         fig, ax = new_figure(3.2, 0.36 * len(shown) + 1.3)
         ax.axvline(1, color=INK, linewidth=0.8)
-        beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 9}
+        beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center"}
         for y, (study, one) in enumerate(pooled.studies.items()):
             weight = pooled.weights[study]
             ax.hlines(y, one.low or limits[0], one.high or limits[1], color=INK)

@@ -41,7 +41,8 @@ class RatioRow:
     treatment : str
         Treatment code that gives the colour.
     flagged : bool
-        True where more differs than the treatment asked about: drawn hollow.
+        True where more differs than the treatment asked about, or where no source gives the ratio:
+        drawn hollow.
     """
 
     label: str
@@ -104,7 +105,9 @@ def _draw_row(ax: Axes, y: int, row: RatioRow, limits: tuple[float, float]) -> N
     face = "white" if row.flagged else colour
     value = min(max(row.estimate.value, limits[0] * 1.02), limits[1] * 0.98)
     ax.plot([value], [y], "s", color=colour, markerfacecolor=face, markersize=7, zorder=4)
-    beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 8}
-    words = f"{row.label}  {row.note}" if row.note else row.label
+    beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center"}
+    words = f"{row.label}\u2002{row.note}" if row.note else row.label
     ax.text(-0.03, y, words, ha="right", **beside)
-    ax.text(1.03, y, format_compact(row.estimate), ha="left", **beside)
+    told = format_compact(row.estimate)
+    known = row.estimate.low is not None or row.estimate.high is not None
+    ax.text(1.03, y, told if known else f"{told} (no interval)", ha="left", **beside)

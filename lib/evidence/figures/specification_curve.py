@@ -76,7 +76,7 @@ def draw_specification_curve(
     lines = sum(len(values) for _, values in choices)
     with use_theme():
         height = 0.2 * (lines + len(choices))
-        fig = MplFigure(figsize=(7.2, 2.8 + height))
+        fig = MplFigure(figsize=(6.1, 2.8 + height))
         grid = fig.add_gridspec(2, 1, height_ratios=[2.4, height], hspace=0.08)
         top, below = fig.add_subplot(grid[0]), fig.add_subplot(grid[1])
         _draw_numbers(top, points, logarithmic=logarithmic, reference=reference)
@@ -120,7 +120,6 @@ def _draw_numbers(
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_formatter("{x:g}")
-        ax.tick_params(axis="y", which="both", labelsize=8)
     ax.set(xlim=(-1, len(points)), xticks=[])
 
 
@@ -129,12 +128,26 @@ def _draw_choices(
 ) -> None:
     y = 0.0
     for position, (title, values) in enumerate(choices):
-        ax.text(-0.01, y, title, transform=ax.get_yaxis_transform(), ha="right", va="center",
-                fontsize=8, fontweight="bold")  # fmt: skip
+        ax.text(
+            -0.01,
+            y,
+            title,
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            fontweight="bold",
+        )
         for number, words in enumerate(values):
             y += 1
-            ax.text(-0.01, y, words, transform=ax.get_yaxis_transform(), ha="right", va="center",
-                    fontsize=7.5, color=MUTED)  # fmt: skip
+            ax.text(
+                -0.01,
+                y,
+                words,
+                transform=ax.get_yaxis_transform(),
+                ha="right",
+                va="center",
+                color=MUTED,
+            )
             own = [x for x, point in enumerate(points) if point.chosen[position] == number]
             ax.plot(own, [y] * len(own), "s", color=INK, markersize=2.4)
         y += 1

@@ -143,7 +143,6 @@ def label_directions(ax: Axes, left: str, right: str) -> None:
     """Write below a ratio axis which side favours what."""
     place: TextStyle = {
         "transform": ax.transAxes,
-        "fontsize": 8.5,
         "color": MUTED,
         "va": "top",
     }
@@ -151,4 +150,4 @@ def label_directions(ax: Axes, left: str, right: str) -> None:
     root = ax.get_figure(root=True)
     height = box.height * (root.get_figheight() if root is not None else 1.0)
     below = -0.48 / height  # inches below the axis, clear of its tick and axis labels
-    ax.text(0.5, below, f"\u2190 {left}   {right} \u2192", ha="center", **place)
+    ax.text(0.5, below, f"\u2190 {left}\u2003\u2003{right} \u2192", ha="center", **place)

@@ -27,7 +27,7 @@ def shown_outputs(notebook: Mapping[str, Any]) -> dict[str, dict[str, str]]:
             data = output.get("data", {})
             figure = data.get(FIGURE_MIME)
             html = "".join(data.get("text/html", ""))
-            table = _TABLE_ID.match(html)
+            table = _TABLE_ID.search(html)
             if figure:
                 svg = "".join(data["image/svg+xml"])
                 found[figure["name"]] = {

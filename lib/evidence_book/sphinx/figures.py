@@ -29,6 +29,10 @@ _FIGURE = re.compile(
     r"(?P<rest>.*?)(?P<close></figcaption>)",
     re.DOTALL,
 )
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+)')
+# CSS pixels between the margins of a phone that is 390 wide; on it a wider figure scrolls in its
+# own frame, for its text would be too small to read.
+_PHONE = 358
 _SOURCE = re.compile(r'\ssrc="[^"]*"')
 
 
@@ -72,7 +76,7 @@ def _dress(app: Sphinx, page: str, context: Context) -> None:
     path = registry.path_of(name, name)
     if path is None:
         return
-    known = {name: has_data for name, _, has_data in figures_of(path)}
+    known = {name: (_width(svg), has_data) for name, svg, has_data in figures_of(path)}
     folder = str(context["pathto"](f"{FOLDER}/figures", 1))
 
     def dressed(found: re.Match[str]) -> str:
@@ -83,10 +87,22 @@ def _dress(app: Sphinx, page: str, context: Context) -> None:
         dark = _SOURCE.sub(f' src="{folder}/{name}.dark.svg"', f" {facts}").strip()
         light = f'<img class="figure-light" {facts}>'
         dark = f'<img class="figure-dark" loading="lazy" {dark}>'
-        links = _links(folder, name, known[name])
-        return f"{found['open']}{light}{dark}{found['rest']}{links}{found['close']}"
+        width, has_data = known[name]
+        kind = "picture wide" if width > _PHONE else "picture"
+        picture = (
+            f'<div class="{kind}" role="region" tabindex="0" aria-label="Figure {name}">'
+            f"{light}{dark}</div>"
+        )
+        links = _links(folder, name, has_data)
+        return f"{found['open']}{picture}{found['rest']}{links}{found['close']}"
 
     context["body"] = _FIGURE.sub(dressed, context["body"])
+
+
+def _width(svg: str) -> float:
+    """Return how wide a figure is in CSS pixels where its text has the size it was drawn with."""
+    found = _VIEW_BOX.search(svg)
+    return float(found[1]) * 96 / 72 if found else 0.0
 
 
 def _links(folder: str, name: str, has_data: bool) -> Markup:

@@ -85,14 +85,16 @@
   function setShown(id, item) {
     const element = document.getElementById(id);
     if (!element) return;
+    // A folded table goes with the line that opens it.
+    const framed = element.closest(".folded") || element;
     if (item && "svg" in item) setFigure(element, item);
     else change(element, () => {
-      element.classList.toggle("not-shown", !item);
+      framed.classList.toggle("not-shown", !item);
       if (item) element.innerHTML = new DOMParser()
-        .parseFromString(item.html, "text/html").body.firstElementChild.innerHTML;
+        .parseFromString(item.html, "text/html").getElementById(id).innerHTML;
     }, () => {
       const before = element.innerHTML;
-      return () => { element.innerHTML = before; element.classList.remove("not-shown"); };
+      return () => { element.innerHTML = before; framed.classList.remove("not-shown"); };
     });
   }
 

@@ -31,8 +31,9 @@ MIN_POOLED = 3
 
 
 _HOLLOW = (
-    "Hollow squares: something else than interferon-alfa differs as well. Points without a line: "
-    "reported without what an interval needs. Not pooled."
+    "Hollow squares: something else than interferon-alfa differs as well, or no source gives the "
+    "ratio. Points without a line: reported without what an interval needs. Behind a label: events "
+    "and patients of both arms, where they are given. Not pooled."
 )
 RESPONSE_CAPTION = (
     f"Response with interferon-alfa added, over the same treatment without. {_HOLLOW}"
@@ -75,6 +76,14 @@ class Compared:
     def outcome_words(self) -> str:
         """The outcome as figures and tables name it, with how its ratio was had."""
         return self.effect.outcome.upper() + (", derived" if self.derived else "")
+
+    @property
+    def patients(self) -> str:
+        """Events and patients of both arms, as far as they are known."""
+        made = self.effect.estimate
+        if isinstance(made, NotEstimable) or made.n is None:
+            return ""
+        return f"n = {made.n}" if made.events is None else f"{made.events}/{made.n}"
 
     @property
     def words(self) -> str:
@@ -185,10 +194,12 @@ def forest_rows(
     found = [
         RatioRow(
             label=f"{item.contrast.name}, on {item.contrast.backbone}",
-            note=item.outcome_words if len(outcomes) > 1 else "",
+            note=", ".join(
+                filter(None, (item.outcome_words if len(outcomes) > 1 else "", item.patients))
+            ),
             estimate=item.effect.estimate,
             treatment=item.contrast.treatment,
-            flagged=bool(item.contrast.flag),
+            flagged=bool(item.contrast.flag) or item.derived,
         )
         for item in compared
         if item.effect.outcome in outcomes and isinstance(item.effect.estimate, Estimate)

@@ -28,7 +28,7 @@ def draw_rounding_polygons(polygons: Mapping[str, RoundingPolygon]) -> Figure:
         for ax, (label, polygon) in zip(axes, polygons.items(), strict=True):
             _panel(ax, label, polygon)
         axes[0].set_ylabel("SE of log hazard ratio")
-        axes[0].legend(loc="upper left", fontsize=8)
+        axes[0].legend(loc="upper left")
         fig.tight_layout()
     verdicts = [
         f"{label.splitlines()[0]}: "
@@ -59,7 +59,7 @@ def draw_rounding_polygons(polygons: Mapping[str, RoundingPolygon]) -> Figure:
 
 
 def _panel(ax: Axes, label: str, polygon: RoundingPolygon) -> None:
-    ax.set_title(label, fontsize=9)
+    ax.set_title(label)
     ax.set_xlabel("Hazard ratio per unit")
     if not polygon.vertices:
         ax.text(0.5, 0.5, "nothing fits", transform=ax.transAxes, ha="center", color=MUTED)
@@ -96,4 +96,4 @@ def _guides(ax: Axes) -> None:
         middle = left + 0.62 * (right - left)
         height = math.log(middle) / z_from_p(p) if middle > 1 else math.nan
         if bottom < height < top:
-            ax.text(middle, height, f"P = {p:g}", fontsize=7.5, color=INK, va="bottom")
+            ax.text(middle, height, f"P = {p:g}", color=INK, va="bottom")

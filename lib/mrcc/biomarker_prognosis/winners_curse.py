@@ -46,13 +46,20 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
                 beside: TextStyle = {
                     "transform": ax.get_yaxis_transform(),
                     "va": "center",
-                    "fontsize": 8.5,
                 }
                 ax.text(-0.02, y, f"{outcome}, {method}", ha="right", **beside)
                 published = estimate.low is not None
                 label = format_compact(estimate) if published else f"{estimate.value:.3f}"
                 ax.text(1.02, y, label, ha="left", **beside)
-                records.append({"outcome": outcome, "method": method, "value": estimate.value})
+                records.append(
+                    {
+                        "outcome": outcome,
+                        "method": method,
+                        "value": estimate.value,
+                        "low": estimate.low,
+                        "high": estimate.high,
+                    }
+                )
                 y += 1
             y += 0.6
         ax.axvline(1, color=MUTED, linewidth=0.8)

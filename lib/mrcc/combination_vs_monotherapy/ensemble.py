@@ -69,7 +69,7 @@ def draw_ensemble(ensemble: Ensemble, medians: Mapping[str, Median], size: int) 
             0.985, 0.97,
             f"RECONSTRUCTION, NOT PATIENT DATA\n{size} synthetic pairs of arms that\nreproduce n, "
             "median and interval",
-            transform=ax.transAxes, ha="right", va="top", fontsize=8, color=WARNING_INK,
+            transform=ax.transAxes, ha="right", va="top", color=WARNING_INK,
             bbox={"boxstyle": "square,pad=0.4", "facecolor": "white", "edgecolor": WARNING_INK},
         )  # fmt: skip
         ax.legend(loc="upper right", bbox_to_anchor=(1, 0.72))
@@ -111,7 +111,7 @@ def _at_risk_rows(
     ax: Axes, grid: np.ndarray, arms: Mapping[str, ArmEnsemble]
 ) -> dict[str, list[str]]:
     transform = ax.get_xaxis_transform()
-    style: TextStyle = {"transform": transform, "fontsize": 8, "va": "top"}
+    style: TextStyle = {"transform": transform, "va": "top"}
     ax.text(0, -0.2, "At risk, median (95 % range)", color=MUTED, ha="left", **style)
     written: dict[str, list[str]] = {}
     for line, (code, arm) in enumerate(arms.items()):
@@ -119,9 +119,8 @@ def _at_risk_rows(
         for month in _AT_RISK:
             place = int(np.argmin(np.abs(grid - month)))
             low, middle, high = (round(float(v)) for v in arm.at_risk[_SHOWN, place])
-            text = f"{middle} ({low}\u2013{high})"
+            text = f"{middle} ({low}\u2013{high})" if low < high else f"{middle}"
             written[code].append(text)
-            ha = "left" if month == 0 else "center"
             colour = treatment_colour(code)
-            ax.text(month, -0.26 - 0.06 * line, text, color=colour, ha=ha, **style)
+            ax.text(month, -0.26 - 0.06 * line, text, color=colour, ha="center", **style)
     return written

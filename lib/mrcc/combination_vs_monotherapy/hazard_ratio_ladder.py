@@ -55,14 +55,14 @@ def draw_hazard_ratio_ladder(
         fig, ax = new_figure(3.0, 0.42 * len(rungs) + 1.5)
         ax.axvline(1, color=INK, linewidth=0.8)
         ax.axvline(margin, color=MUTED, linestyle=":", linewidth=1.2)
-        ax.text(margin, -0.75, f" margin {margin:g}", fontsize=8, color=MUTED, va="center")
+        ax.text(margin, -0.75, f"\u00a0margin {margin:g}", color=MUTED, va="center")
         for y, rung in enumerate(rungs):
             _draw_rung(ax, y, rung)
         use_ratio_axis(ax, _LIMITS, _TICKS)
         ax.set(ylim=(len(rungs) - 0.4, -1.1), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel("PFS hazard ratio, combination / sorafenib alone\n")
-        label_directions(ax, "combination better", "sorafenib alone better")
+        label_directions(ax, "favours the combination", "favours sorafenib alone")
     widest = max(rungs, key=lambda rung: (rung.interval.high or 0) / (rung.interval.low or 1))
     values = [rung.interval.value for rung in rungs]
     alt = (
@@ -75,6 +75,7 @@ def draw_hazard_ratio_ladder(
         "Hazard ratios that follow from the reported medians, by assumption. Thin lines: "
         f"{_levels(rungs)} intervals, sampling error included. Thick bars: where the estimate that "
         f"the trial did not report may have been. Dotted: non-inferiority margin {margin:g}. "
+        "Hollow: derived, no source gives it. "
         "Rows with a thick bar are reconstructions, not patient data."
     )
     data = pd.DataFrame(
@@ -106,11 +107,13 @@ def _draw_rung(ax: Axes, y: int, rung: Rung) -> None:
         ends = [rung.unreported.low or _LIMITS[0], rung.unreported.high or _LIMITS[1]]
         colour = treatment_colour("SOR+IFN")
         ax.plot(ends, [y, y], color=colour, alpha=0.55, linewidth=7, solid_capstyle="butt")
-    ax.plot([rung.interval.value], [y], "D", color=INK, markersize=5, zorder=4)
+    face = INK if rung.interval.grade == "D0" else "white"
+    ax.plot(
+        [rung.interval.value], [y], "D", color=INK, markerfacecolor=face, markersize=5, zorder=4
+    )
     beside: TextStyle = {
         "transform": ax.get_yaxis_transform(),
         "va": "center",
-        "fontsize": 8.5,
     }
     ax.text(-0.02, y, rung.label, ha="right", **beside)
     ax.text(1.02, y, format_compact(rung.interval), ha="left", **beside)

@@ -1,4 +1,4 @@
-"""Forest plot of response rates, with what is pooled and the randomized control beside it."""
+"""Forest plot of response rates without a control, with what is pooled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from evidence.figures.style import (
     INK,
     MUTED,
-    SHADE,
     Figure,
     TextStyle,
     new_figure,
@@ -18,7 +17,7 @@ from evidence.figures.style import (
     use_theme,
 )
 from evidence.tables.formatting import format_compact
-from evidence_stats.estimates import Estimate, NotEstimable
+from evidence_stats.estimates import Estimate
 from evidence_stats.pooling.pooled_proportions import PooledProportion
 from mrcc.chosen_arms import DosedArm
 
@@ -55,23 +54,11 @@ def _diamond(ax: Axes, y: float, estimate: Estimate, colour: str) -> None:
     ax.fill([low, middle, high, middle], [y, y + 0.28, y, y - 0.28], color=colour, zorder=3)
 
 
-def _control_band(ax: Axes, control: Estimate) -> None:
-    ax.axvspan(100 * (control.low or 0), 100 * (control.high or 1), color=SHADE, zorder=0)
-    ax.axvline(100 * control.value, color=treatment_colour("SOR"), linestyle="--", linewidth=1)
-
-
-def _say_control(control: Estimate | NotEstimable) -> str:
-    if isinstance(control, NotEstimable):
-        return "the response of the randomized sorafenib-alone arm cannot be had"
-    return f"the randomized sorafenib-alone arm had {format_compact(control)} %"
-
-
 def draw_response_forest(
     arms: Sequence[DosedArm],
     estimates: Sequence[Estimate],
     pooled: PooledProportion,
     sensitivity: PooledProportion,
-    control: Estimate | NotEstimable,
 ) -> Figure:
     """Return the forest plot of the combination arms.
 
@@ -81,87 +68,70 @@ def draw_response_forest(
         Arms and their response rates, in the order of drawing.
     pooled, sensitivity : PooledProportion
         The headline pool and the other model.
-    control : Estimate or NotEstimable
-        Response of the randomized sorafenib arm, drawn as a band where it is known.
     """
     with use_theme():
         fig, ax = new_figure(2.2, 0.34 * (len(arms) + 4) + 1.1)
-        if isinstance(control, Estimate):
-            _control_band(ax, control)
         rows: list[tuple[str, str, str]] = []
         largest = max(arm.n for arm in arms)
         for y, (arm, estimate) in enumerate(zip(arms, estimates, strict=True)):
             _study(ax, y, arm, estimate, largest)
-            rows.append((arm.name, _dose(arm), f"{arm.events}/{arm.n}  {format_compact(estimate)}"))
-        below = len(arms) + 0.4
-        _diamond(ax, below, pooled.estimate, INK)
-        _diamond(ax, below + 1, sensitivity.estimate, MUTED)
-        rows += [
-            (f"Pooled, {_MODEL_NAMES[pooled.model]}", "", format_compact(pooled.estimate)),
-            (
-                f"Pooled, {_MODEL_NAMES[sensitivity.model]}",
-                "",
-                format_compact(sensitivity.estimate),
-            ),
-        ]
-        places: list[float] = [*range(len(arms)), below, below + 1]
-        prediction = pooled.prediction
-        if prediction is not None:
-            ends = [100 * (prediction.low or 0), 100 * (prediction.high or 1)]
-            ax.plot(ends, [below + 2, below + 2], color=MUTED, linewidth=5, solid_capstyle="butt")
             rows.append(
-                (
-                    "Prediction, a new study",
-                    "",
-                    format_compact(prediction, with_value=False),
-                )
+                (arm.name, _dose(arm), f"{arm.events}/{arm.n}\u2003{format_compact(estimate)}")
             )
-            places.append(below + 2)
-        _columns(ax, rows, places, len(arms))
+        below = len(arms) + 0.4
+        pools = {f"Pooled, {_MODEL_NAMES[one.model]}": one for one in (pooled, sensitivity)}
+        for place, (words, one) in enumerate(pools.items()):
+            _diamond(ax, below + place, one.estimate, MUTED if place else INK)
+            rows.append((words, "", format_compact(one.estimate)))
+        drawn = [*estimates, *(one.estimate for one in pools.values())]
+        if pooled.prediction is not None:
+            ends = [100 * (pooled.prediction.low or 0), 100 * (pooled.prediction.high or 1)]
+            ax.plot(ends, [below + len(pools)] * 2, color=MUTED, linewidth=5, solid_capstyle="butt")
+            words = format_compact(pooled.prediction, with_value=False)
+            rows.append(("Prediction, a new study", "", words))
+            drawn.append(pooled.prediction)
+        _columns(ax, rows, [y + 0.4 * (y >= len(arms)) for y in range(len(rows))], len(arms))
+    unknown = [None] * (len(rows) - len(arms))
     data = pd.DataFrame(
         {
-            "arm": [arm.arm_id for arm in arms],
-            "events": [arm.events for arm in arms],
-            "n": [arm.n for arm in arms],
-            "value": [estimate.value for estimate in estimates],
-            "low": [estimate.low for estimate in estimates],
-            "high": [estimate.high for estimate in estimates],
+            "arm": [*(arm.arm_id for arm in arms), *(name for name, *_ in rows[len(arms) :])],
+            "events": [*(arm.events for arm in arms), *unknown],
+            "n": [*(arm.n for arm in arms), *unknown],
+            "value": [estimate.value for estimate in drawn],
+            "low": [estimate.low for estimate in drawn],
+            "high": [estimate.high for estimate in drawn],
         }
     )
     level = f"{100 * (pooled.estimate.level or 0.95):g} %"
     alt = (
         f"Response rates of {len(arms)} arms given sorafenib and interferon-alfa, pooled at "
-        f"{format_compact(pooled.estimate)} %; {_say_control(control)}."
-    )
-    band = (
-        "Band and dashed line: the sorafenib-alone arm of the only randomized trial."
-        if isinstance(control, Estimate)
-        else f"Not shown is the sorafenib-alone arm of the only randomized trial: {control.reason}."
+        f"{format_compact(pooled.estimate)} %."
     )
     caption = (
         f"Objective response with sorafenib and interferon-alfa, {level} intervals, and planned "
-        f"interferon-alfa a week. {band} Arms are pooled across trials without a control: "
-        f"context, not a treatment effect."
+        f"interferon-alfa a week; squares by patients. Arms are pooled across trials without a "
+        f"control: context, not a treatment effect."
     )
     return Figure(fig, data, "response-forest", caption, alt, pooled.estimate.grade)
 
 
-def _columns(ax: Axes, rows: list[tuple[str, str, str]], places: list[float], arms: int) -> None:
+def _columns(
+    ax: Axes, rows: list[tuple[str, str, str]], places: Sequence[float], arms: int
+) -> None:
     ax.set_ylim(max(places) + 0.7, -1.2)
     ax.set_xlim(0, 60)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("Objective response, %")
     beside = ax.get_yaxis_transform()
-    heads: TextStyle = {"va": "center", "fontsize": 8, "color": MUTED}
+    heads: TextStyle = {"va": "center", "color": MUTED}
     ax.text(-1.34, -0.9, "Arm", ha="left", transform=beside, **heads)
     ax.text(-0.08, -0.9, "MU/week", ha="right", transform=beside, **heads)
-    ax.text(1.04, -0.9, "n/N  % (interval)", ha="left", transform=beside, **heads)
+    ax.text(1.04, -0.9, "n/N\u2003% (interval)", ha="left", transform=beside, **heads)
     for y, (name, dose, text) in zip(places, rows, strict=True):
         weight = "bold" if y == places[arms] else "normal"
         style: TextStyle = {
             "va": "center",
-            "fontsize": 8,
             "transform": beside,
             "fontweight": weight,
         }

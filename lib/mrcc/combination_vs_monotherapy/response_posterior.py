@@ -56,7 +56,7 @@ def draw_response_posterior(
         for place, words in ((-100 * margin, "margin"), (100 * gain, "worth having")):
             ax.axvline(place, color=MUTED, linestyle=":", linewidth=1.2)
             side = "right" if place < 0 else "left"
-            ax.text(place, top * 0.99, f" {words} ", ha=side, va="top", fontsize=8.5, color=MUTED)
+            ax.text(place, top * 0.99, f"\u00a0{words}\u00a0", ha=side, va="top", color=MUTED)
         ends = [100 * (difference.low or -1), 100 * (difference.high or 1)]
         ax.plot(ends, [-0.06 * top] * 2, color=INK, linewidth=2.2)
         ax.plot([100 * difference.value], [-0.06 * top], "o", color=INK, markersize=6)
@@ -64,9 +64,9 @@ def draw_response_posterior(
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(
             "Difference in response, percentage points\n"
-            "\u2190 favours sorafenib alone      favours the combination \u2192"
+            "\u2190 favours sorafenib alone\u2003\u2003favours the combination \u2192"
         )
-        ax.legend(loc="upper left", bbox_to_anchor=(0, 0.88), title="Prior", title_fontsize=8.5)
+        ax.legend(loc="upper left", bbox_to_anchor=(0, 0.88), title="Prior")
     alt = (
         f"The posterior of the difference in response is centred {_side(better)} zero; the "
         f"probability that the combination responds better is {better:.2f}, that it gains more "

@@ -53,7 +53,7 @@ def draw_dose_bubbles(
                 xytext=(9 * side, 8 if number % 2 else -13),
                 textcoords="offset points",
                 ha="right" if side < 0 else "left",
-                fontsize=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.7},
             )
         ax.set(xlabel="Planned interferon-alfa, MU a week", ylabel="Objective response, %")
         ax.set_ylim(0, max(upper.max(), max(rates)) + 4)

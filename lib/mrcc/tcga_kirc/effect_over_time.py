@@ -45,8 +45,9 @@ def draw_effect_over_time(effects: list[tuple[Row, Estimate]], p: TcgaKirc) -> F
                 [start, end], [low] * 2, [high] * 2, color="#01665e", alpha=0.13, linewidth=0
             )
             ax.plot([start, end], [hr.value] * 2, color="#01665e")
-            ax.text((start + end) / 2, high * 1.04, f"{one['events']} deaths", ha="center",
-                    fontsize=8, color=MUTED)  # fmt: skip
+            ax.text(
+                (start + end) / 2, high * 1.04, f"{one['events']} deaths", ha="center", color=MUTED
+            )
             records.append(
                 {"period": period_words(one), "value": hr.value, "low": hr.low, "high": hr.high,
                  "events": one["events"]}
@@ -61,8 +62,8 @@ def draw_effect_over_time(effects: list[tuple[Row, Estimate]], p: TcgaKirc) -> F
         ax.set(xlim=(0, _LAST_MONTH), ylim=_LIMITS, xticks=range(0, 97, 24))
         ax.set_xlabel("Months since diagnosis")
         ax.set_ylabel("Hazard ratio per SD")
-        ax.text(1, _LIMITS[1] * 0.9, "\u2191 higher, shorter survival", fontsize=8.5, color=MUTED)
-        ax.text(1, _LIMITS[0] * 1.07, "\u2193 higher, longer survival", fontsize=8.5, color=MUTED)
+        ax.text(1, _LIMITS[1] * 0.9, "\u2191 higher, shorter survival", color=MUTED)
+        ax.text(1, _LIMITS[0] * 1.07, "\u2193 higher, longer survival", color=MUTED)
     told = design()
     who = f"{told.populations[p.population].words}, {told.adjustments[p.adjustment].words}"
     alt = f"Hazard ratio per SD of {told.markers[p.marker]} by period, {who}: " + "; ".join(

@@ -50,13 +50,13 @@ def draw_marker_multiverse(
                 ax.plot(*_strokes(shown, y, size / 10), color=colour, linewidth=0.9)
             weight = "bold" if marker == p.marker else "normal"
             ax.text(-0.02, y, told[marker], transform=ax.get_yaxis_transform(), ha="right",
-                    va="center", fontsize=8.5, fontweight=weight)  # fmt: skip
+                    va="center", fontweight=weight)  # fmt: skip
         last = len(ordered) + 0.4
         if isinstance(trial, Estimate) and trial.low and trial.high:
             ax.plot([trial.low, trial.high], [last, last], color=WARNING_INK, linewidth=1.4)
             ax.plot([trial.value], [last], "D", color=WARNING_INK, markersize=5)
         ax.text(-0.02, last, "the trial, pAKT", transform=ax.get_yaxis_transform(), ha="right",
-                va="center", fontsize=8.5, color=WARNING_INK)  # fmt: skip
+                va="center", color=WARNING_INK)  # fmt: skip
         use_ratio_axis(ax, _LIMITS, _TICKS)
         ax.set(ylim=(last + 0.8, -0.8), yticks=[])
         ax.spines["left"].set_visible(False)

@@ -94,9 +94,15 @@ def _known(group: str, steps: list[Row], level: float) -> pd.DataFrame:
 
 def _at_risk(ax: Axes, place: int, group: str, steps: list[Row], colour: str) -> None:
     y = -0.27 - place * _RISK_LINE
-    ax.text(-0.09, y, group, transform=ax.transAxes, ha="right", fontsize=8.5, color=colour)
+    ax.text(-0.09, y, group, transform=ax.transAxes, ha="right", color=colour)
     for one in steps:
         month = int(one["month"])
         if month % _EVERY == 0:
-            ax.text(month, y, one["at_risk"], transform=ax.get_xaxis_transform(), ha="center",
-                    fontsize=8.5, color=colour)  # fmt: skip
+            ax.text(
+                month,
+                y,
+                one["at_risk"],
+                transform=ax.get_xaxis_transform(),
+                ha="center",
+                color=colour,
+            )

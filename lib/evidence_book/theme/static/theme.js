@@ -18,19 +18,22 @@
   /* ---- Scripts that load when they are used ---- */
 
   const loaded = new Map();
+  const look = new URL("used.css", document.currentScript.src).href;
   function load(address, told) {
     if (!loaded.has(address)) {
       loaded.set(address, new Promise((done, failed) => {
-        const script = document.createElement("script");
-        Object.assign(script, { src: address, onload: done, onerror: failed });
-        Object.assign(script.dataset, told);
-        document.head.append(script);
+        const made = address === look
+          ? Object.assign(document.createElement("link"), { rel: "stylesheet", href: look })
+          : Object.assign(document.createElement("script"), { src: address });
+        Object.assign(made, { onload: done, onerror: failed });
+        Object.assign(made.dataset, told);
+        document.head.append(made);
       }));
     }
     return loaded.get(address);
   }
   const loadInOrder = (addresses, told = {}) =>
-    addresses.reduce((before, address) => before.then(() => load(address, told)), Promise.resolve());
+    [look, ...addresses].reduce((before, address) => before.then(() => load(address, told)), Promise.resolve());
 
   /* Cards: on the first sign of a reader. What that reader points at, or has the focus on, is told
      again to the script that was not there yet. */
