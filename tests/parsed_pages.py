@@ -18,7 +18,7 @@ def kind(tag):
     return own, parent, tuple(sorted(tag.attrs)), tag.get("style"), any(tag.stripped_strings)
 
 
-def covering(pages, share=0.97):
+def covering(pages, share=0.92):
     """Return few of the pages that together have nearly every kind of element that any of them has.
 
     The last kinds would take half as many pages again; `make test-everywhere` looks at all.

@@ -103,7 +103,7 @@ def test_the_appendix_says_what_changed_since_the_last_edition(book):
 
 def test_figures_have_number_caption_and_finding(book):
     for name, count in (
-        ("combination_vs_monotherapy", 5),
+        ("combination_vs_monotherapy", 4),
         ("biomarker_prognosis", 2),
         ("interferon_dose", 1),
         ("adding_interferon", 2),

@@ -25,7 +25,7 @@ from tests.test_fuzz_data import accepts, of_study
 # Seconds of a processor that one row may take, checked, recomputed and audited.
 MOST_SECONDS = 5
 PARTS = 10
-COUNT = max(800, MANY)
+COUNT = max(500, MANY)
 
 
 def _problems(mutation, tables):
