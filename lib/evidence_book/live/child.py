@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -206,6 +207,16 @@ def answer(make: Callable[[], Handler]) -> None:
         made[0].idle()
 
 
+# How the folders of _build begin from which pages are written.
+PAGES = "live-pages-"
+
+
 def runs_folder() -> Path:
     """Return the folder of what this session computes."""
     return build_folder() / "live"
+
+
+def remove_pages() -> None:
+    """Remove what processes that have ended wrote pages from."""
+    for folder in build_folder().glob(f"{PAGES}*"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -22,15 +22,18 @@ from urllib.parse import quote
 
 from jupyter_book.config import get_final_config
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util.build_phase import BuildPhase
 
-from evidence_book.live.child import Handler, Message, Tell, answer, runs_folder
-from evidence_book.rendering.rendering import copy_sources
+from evidence.files.paths import build_folder
+from evidence_book.live.child import PAGES, Handler, Message, Tell, answer
+from evidence_book.rendering.rendering import copy_read
 from evidence_book.reports.registry import BASE_FOLDER, SET_FILE
 from evidence_book.reports.shown import read_shown
 from evidence_book.runs.figure_variants import for_the_dark
 
+_set_up = BuildEnvironment.setup
 # A figure of a page, as `sphinx.figures` has dressed it: its id, its images, its files.
 _FIGURE = re.compile(r'<figure [^>]*id="(?P<name>[\w-]+)">.*?</figure>', re.DOTALL)
 _IMAGE = re.compile(r'<img class="figure-(?P<kind>light|dark)"[^>]*>')
@@ -38,13 +41,24 @@ _SOURCE = re.compile(r'\ssrc="[^"]*"')
 _FILES = re.compile(r'<p class="figure-files">.*?</p>', re.DOTALL)
 
 
+def _set_up_elsewhere(env: BuildEnvironment, app: Sphinx) -> None:
+    """Set up what Sphinx read in the folder of a rendering, in another one with the same files."""
+    if env.config is not None:
+        # What else is kept by its whole path: where the bibliography was read.
+        for kept in env.domaindata.get("cite", {}).get("bibliographies", {}).values():
+            found = [one.relative_to(env.srcdir) for one in kept.bibfiles]
+            kept.bibfiles[:] = [app.srcdir / one for one in found]
+        env.srcdir = env.project.srcdir = app.srcdir
+        env.config.external_toc_path = app.config.external_toc_path
+    _set_up(env, app)
+
+
 class PageWriter(Handler):
     """The book as Sphinx has read it, and the pages that are written from it."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="pages-", dir=_made(runs_folder())))
-        self._source = self._folder / "source"
-        copy_sources(self._source)
+        self._folder = Path(tempfile.mkdtemp(prefix=PAGES, dir=build_folder()))
+        self._source, work = copy_read(self._folder)
         # It takes this key out of what it is given, without a look whether anything is.
         given = {
             "latex_individualpages": False,
@@ -53,9 +67,11 @@ class PageWriter(Handler):
         config, _ = get_final_config(
             user_yaml=self._source / "_config.yml", sourcedir=self._source, cli_config=given
         )
+        # Of this process alone, which does nothing else.
+        BuildEnvironment.setup = _set_up_elsewhere  # type: ignore[assignment, method-assign]
         self._app = Sphinx(
-            self._source, None, self._folder / "html", self._folder / "doctrees", "html", config,
-            status=None, warning=sys.stderr, freshenv=True,
+            self._source, None, work / "html", work / ".doctrees", "html", config,
+            status=None, warning=sys.stderr,
         )  # fmt: skip
         self._app.builder.read()
         self._app.env.check_consistency()
@@ -111,11 +127,6 @@ class PageWriter(Handler):
         before = _figures(self._source / BASE_FOLDER / f"{page}.ipynb")
         shown = {name: svg for name, svg in drawn.items() if before.get(name) != svg}
         target.write_text(with_figures(html, shown), encoding="utf-8")
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _figures(notebook: Path) -> dict[str, str]:

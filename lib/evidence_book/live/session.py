@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.paths import build_folder
-from evidence_book.live.child import Child, EndedError, Message, runs_folder
+from evidence_book.live.child import Child, EndedError, Message, remove_pages, runs_folder
 from evidence_book.rendering.publishing import is_up_to_date
 from evidence_book.runs.own_data import VARIABLE
 
@@ -64,6 +64,7 @@ class Session:
         self._made.clear()
         if self._writer is not None:
             self._writer.kill()
+        remove_pages()
         self._writer = Child("page_writer")
         if runners:
             for runner in self._runners:
@@ -75,6 +76,7 @@ class Session:
         for child in [*self._runners, self._writer, self._builder]:
             if child is not None:
                 child.kill()
+        remove_pages()
         shutil.rmtree(runs_folder(), ignore_errors=True)
 
     def close_news(self) -> None:

@@ -114,6 +114,12 @@ class _Kept:
         return f"{min(others)} shows on every page" if others else ""
 
 
+def _read_record(kept: Path) -> tuple[_Kept, str]:
+    """Return what kept work was made from, and the fingerprint that it had."""
+    stored = json.loads((kept / "record.json").read_text(encoding="utf-8"))
+    return _Kept(dict(stored["sources"]), str(stored["renderer"])), stored["digest"]
+
+
 def _digest_of(folder: Path, key: str) -> str:
     """Return a fingerprint of every byte of kept work and of what is said of it."""
     return digest({**hash_files(folder / "_build"), "": key})
@@ -125,9 +131,8 @@ def _read_kept(say: Say) -> _Kept | None:
     if not kept.exists():
         return None
     try:
-        stored = json.loads((kept / "record.json").read_text(encoding="utf-8"))
-        found = _Kept(dict(stored["sources"]), str(stored["renderer"]))
-        whole = stored["digest"] == _digest_of(kept, found.key)
+        found, stored = _read_record(kept)
+        whole = stored == _digest_of(kept, found.key)
     except (OSError, ValueError, KeyError, TypeError):
         whole = False
     if whole:
@@ -144,9 +149,10 @@ def _keep(sources: Mapping[str, str], renderer: str) -> None:
     publish(_work(), _folder() / "kept")
 
 
-def _date_sources(changed: set[str]) -> None:
-    for path in sorted(_source().rglob("*")):
-        name = path.relative_to(_source()).as_posix()
+def _date_sources(changed: set[str], source: Path | None = None) -> None:
+    source = source or _source()
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source).as_posix()
         date = _CHANGED if name in changed else _AS_READ
         os.utime(path, (date, date))
 
@@ -163,6 +169,40 @@ def _begin(*, from_kept: bool) -> None:
         if (html / "downloads").exists():
             earlier.mkdir()
             os.replace(html / "downloads", earlier / "downloads")
+
+
+def copy_read(folder: Path) -> tuple[Path, Path]:
+    """Copy the sources, and what Sphinx read of them in the last good rendering.
+
+    Sphinx then reads what has changed since; everything where that rendering cannot be used.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder of _build: Sphinx knows other files by the way from the sources to them.
+
+    Returns
+    -------
+    Path, Path
+        The folder of the sources, and that of what was made of them.
+    """
+    source, work = folder / "source", folder / "work" / "_build"
+    copy_sources(source)
+    kept, sources = _folder() / "kept", hash_sources(source)
+    try:
+        found, made = _read_record(kept)
+        usable = not found.why_unusable(sources, renderer_digest())
+        if usable:
+            shutil.copytree(kept / "_build", work, ignore=shutil.ignore_patterns("html"))
+            usable = _read_record(kept)[1] == made
+    except (OSError, ValueError, KeyError, TypeError):
+        usable = False
+    if usable:
+        _date_sources(found.changed(sources), source)
+    else:
+        # Nothing was rendered, or another rendering took its place meanwhile.
+        shutil.rmtree(work, ignore_errors=True)
+    return source, work
 
 
 def render_book(say: Say, *, renderer: Renderer | None = None, force: bool = False) -> str:
