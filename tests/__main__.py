@@ -21,9 +21,9 @@ from typing import IO
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-# One file per worker at a time: nbval's cells of one notebook share a kernel. Two workers more than
+# One file per worker at a time: nbval's cells of one notebook share a kernel. One worker more than
 # processors, for tests wait a third of their time for processes and browsers.
-WORKERS = ["-n", str(min((os.cpu_count() or 1) + 2, 8)), "--dist", "loadfile"]
+WORKERS = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "loadfile"]
 # nbval, too, gets its kernels from a process that has imported the libraries; where none can be
 # forked they start as Jupyter starts them.
 FORKED = {"JUPYTER_DEFAULT_PROVISIONER_NAME": "evidence-forked"}
