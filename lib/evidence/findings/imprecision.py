@@ -27,7 +27,7 @@ def information_share(gains: Sequence[float], measure: str, level: float = 0.95)
     Parameters
     ----------
     gains : sequence of float
-        Value and both limits, as `finding_words.say` takes them.
+        Value and both limits, as `effect_words.say` takes them.
     measure : str
         Whose threshold is the important effect.
     level : float
