@@ -25,11 +25,11 @@ page.claim("low", tested=value("twice") < 0.5, holds="It is low.", falls="It is 
 with open(Path(os.environ["EVIDENCE_ROOT"]) / "ran.txt", "a") as log:
     log.write(f"{rho}\\n")
 """
-# Ends the worker that asked for this kernel: the parent of the process it was forked from.
+# Ends the worker that asked for this kernel.
 KILL_WORKER = """
-import signal
-stat = Path(f"/proc/{os.getppid()}/stat").read_text()
-os.kill(int(stat.rpartition(")")[2].split()[1]), signal.SIGKILL)
+import signal, time
+os.kill(int(os.environ["JPY_PARENT_PID"]), signal.SIGKILL)
+time.sleep(60)
 """
 
 

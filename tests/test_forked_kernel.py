@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ def _kernels(monkeypatch, environment):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("EVIDENCE_KERNEL", "forked")
+    # Shared with no other test, and gone when this process has left it.
+    monkeypatch.setenv("EVIDENCE_LINGER", "0")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -172,6 +175,65 @@ def test_a_library_or_an_environment_that_changed_gets_a_new_process(monkeypatch
     assert zygote_for(os.environ) not in (first, second)
     assert not first.is_alive()
     assert not second.is_alive()
+
+
+ASKING = """
+import os, sys
+from evidence_book.kernels.forking import zygote_for
+print(zygote_for(os.environ).ask({"poll": 0})["status"], flush=True)
+print(sys.stdin.readline())
+"""
+
+
+@contextmanager
+def asking():
+    """Start a process that asks the warm one, and have it leave at the end."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", ASKING], **pipes) as process:
+        assert process.stdout.readline() == "-9\n"
+        yield
+        process.communicate("leave\n")
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes as Linux shows them")
+@pytest.mark.parametrize(("seconds", "count"), [("60", 1), ("0", 2)])
+def test_processes_share_a_warm_one_also_after_it_was_left_for_a_while(
+    seconds, count, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("EVIDENCE_LINGER", seconds)
+    # A variable that no other test has: a warm process of their own.
+    monkeypatch.setenv("EVIDENCE_TEST", str(tmp_path))
+    seen = set()
+    for _ in range(2):
+        with asking():
+            first = warmed(tmp_path)
+            with asking():
+                assert warmed(tmp_path) == first
+            seen |= first
+        assert seconds != "0" or gone(first)
+    assert len(seen) == count
+    for pid in seen & processes():
+        os.kill(pid, signal.SIGKILL)
+
+
+def warmed(folder):
+    """Return the ids of the warm processes that were started with a folder in their variables."""
+    found = set()
+    for pid in processes():
+        with suppress(OSError):
+            if f"EVIDENCE_TEST={folder}".encode() in Path(f"/proc/{pid}/environ").read_bytes():
+                found.add(pid)
+    return found
+
+
+def test_in_a_folder_that_others_may_enter_no_process_is_shared(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("EVIDENCE_TEST", "1")
+    (tmp_path / f"evidence-{os.getuid()}").mkdir(mode=0o755)
+    source = notebook(tmp_path / "a.ipynb", "print(1 + 1)")
+    assert execute(source, tmp_path / "b.ipynb") == ""
+    assert printed(tmp_path / "b.ipynb") == ["2\n"]
+    assert "expected a folder of this user alone" in caplog.text
 
 
 def test_where_no_process_can_be_forked_the_stock_kernel_runs(tmp_path, monkeypatch, caplog):

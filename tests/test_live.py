@@ -193,7 +193,9 @@ def test_an_edit_that_is_wrong_is_said_with_its_place_until_it_is_mended(server,
     assert "html" in server.run("studies/ryan-2007", {"level": "0.81"})[-1]
 
 
-def test_a_server_that_is_killed_leaves_the_book_whole_and_no_process(apart):
+def test_a_server_that_is_killed_leaves_the_book_whole_and_no_process(apart, monkeypatch):
+    # What kernels are forked from is shared with other commands, and outlives them for a while.
+    monkeypatch.setenv("EVIDENCE_LINGER", "0")
     before = everything(apart)
     with served(apart) as server, ThreadPoolExecutor(1) as pool:
         pending = pool.submit(

@@ -89,7 +89,8 @@ class ForkedProvisioner(LocalProvisioner):
         environment = dict(kwargs.get("env") or os.environ)
         request = {
             "argv": argv,
-            "env": environment,
+            # As Jupyter sets it.
+            "env": {**environment, "JPY_PARENT_PID": str(os.getpid())},
             "cwd": str(kwargs.get("cwd") or Path.cwd()),
             # Removed by the process that forks where this one is killed.
             "folder": self._folder.name if self._folder else "",

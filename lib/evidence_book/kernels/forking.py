@@ -1,68 +1,136 @@
-"""Asking a warm process for kernels: the worker's side of `zygote`.
+"""Asking a warm process for kernels: the other side of `zygote`.
 
-There is one warm process per worker, made at need, and never used for another library or other
-variables than those it was warmed with.
+A warm process is found by a socket, whose name says which library, which Python and which
+variables it was warmed with. Whoever needs such a process and finds none starts one; all
+processes of this user share it, and it ends some time after the last of them has left.
 """
 
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import os
+import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from evidence_book.kernels.zygote import PREPARE
 from evidence_book.runs.freshness import library_digest
+from evidence_book.runs.library_imports import packages
 
 KERNEL = "EVIDENCE_KERNEL"
 START_SECONDS = 120.0
-# What an interpreter or a numerical library reads once, when it starts.
-_READ_ONCE = ("PYTHON", "OPENBLAS_", "OMP_", "MKL_", "MPL", "LC_", "LANG", "TZ", "EVIDENCE_")
+# What a kernel is told of its book and its run when it starts, not when it was warmed; and what
+# differs between processes that are otherwise alike. Any other variable asks for a process of
+# its own: an interpreter or a numerical library may have read it while it was warmed.
+_TOLD_LATER = frozenset(
+    {
+        "EVIDENCE_CHECKED",
+        "EVIDENCE_DATA",
+        "EVIDENCE_ROOT",
+        "EVIDENCE_TIME_LIMIT",
+        "COLUMNS",
+        "LINES",
+        "OLDPWD",
+        "PWD",
+        "SHLVL",
+        "_",
+    }
+)
+_TOLD_LATER_OF = ("PYTEST_", "JPY_")
+
+
+# Warm processes that this process has started, and that may outlive it.
+_started: list[subprocess.Popen[bytes]] = []
 
 
 class ZygoteError(RuntimeError):
     """The process that kernels are forked from could not be started, or has died."""
 
 
+def _folder() -> Path:
+    """Return the folder of the sockets of this user, which nobody else may enter.
+
+    Raises
+    ------
+    ZygoteError
+        Where another user made it, or others may write to it.
+    """
+    folder = Path(tempfile.gettempdir()) / f"evidence-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise ZygoteError(f"{folder}: expected a folder of this user alone")
+    return folder
+
+
+def _connected(key: str, environment: Mapping[str, str]) -> socket.socket:
+    """Return a connection to the warm process of a key, which is started where there is none."""
+    # Windows has none, and no kernel is forked there.
+    import fcntl
+
+    folder = _folder()
+    path = folder / hashlib.sha256(key.encode()).hexdigest()[:24]
+    own = socket.socket(socket.AF_UNIX)
+    # Of two that find none, the second finds that of the first.
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            own.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            path.unlink(missing_ok=True)
+            _started[:] = [one for one in _started if one.poll() is None]
+            _start(path, environment)
+            own.connect(str(path))
+    return own
+
+
+def _start(path: Path, environment: Mapping[str, str]) -> None:
+    """Start a warm process that listens on a socket; it imports while others already connect."""
+    with socket.socket(socket.AF_UNIX) as listener, path.with_suffix(".log").open("wb") as log:
+        listener.bind(str(path))
+        listener.listen()
+        # A session of its own: Ctrl-C in a terminal reaches whoever asked for kernels alone. What
+        # it says goes to a file: it may outlive whoever reads the output of this process.
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", "-m", "evidence_book.kernels.zygote", str(listener.fileno())],
+            env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            pass_fds=(listener.fileno(),), start_new_session=True,
+        )  # fmt: skip
+    _started.append(process)
+
+
 class Zygote:
-    """One warm process, seen from the process that wants kernels.
+    """A warm process, seen from a process that wants kernels.
 
     Parameters
     ----------
+    key : str
+        What it was warmed with.
     environment : mapping of str to str
-        Environment variables of the process.
+        Environment variables of the process, should it have to be started.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, key: str, environment: Mapping[str, str]) -> None:
         self._lock = threading.Lock()
         self.owner = os.getpid()
-        own, its = socket.socketpair()
-        with its:
-            # A session of its own: Ctrl-C in a terminal reaches whoever asked for kernels alone.
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-m", "evidence_book.kernels.zygote", str(its.fileno())],
-                env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-                stdin=subprocess.DEVNULL,
-                pass_fds=(its.fileno(),),
-                start_new_session=True,
-            )
-        self._socket = own
-        own.settimeout(START_SECONDS)
-        self._stream = own.makefile("rwb")
+        self._socket = _connected(key, environment)
+        self._socket.settimeout(START_SECONDS)
+        self._stream = self._socket.makefile("rwb")
         self._ready = False
         self.running: set[int] = set()
-
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Send one request and return the answer.
@@ -93,20 +161,18 @@ class Zygote:
         return answer
 
     def is_alive(self) -> bool:
-        """Return True while the process runs and belongs to this one."""
-        return self.owner == os.getpid() and self._process.poll() is None
+        """Return True while the process is there, and this connection belongs to this process."""
+        if self.owner != os.getpid() or self._socket.fileno() < 0:
+            return False
+        # It speaks only when it is asked: with no request on its way, what can be read is the end.
+        with self._lock:
+            return not self._ready or not select.select([self._socket], [], [], 0)[0]
 
     def close(self) -> None:
-        """End the process and the kernels that are left."""
-        if self.owner != os.getpid():
-            return
-        self._stream.close()
-        self._socket.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Leave the process, which ends the kernels that are left."""
+        if self.owner == os.getpid():
+            self._stream.close()
+            self._socket.close()
 
 
 class ForkedProcess:
@@ -165,28 +231,39 @@ _zygotes: dict[str, Zygote] = {}
 _zygotes_lock = threading.Lock()
 
 
+def _key(environment: Mapping[str, str]) -> str:
+    """Return what a warm process for these variables is warmed with."""
+    # What is prepared for a page rests on a book and its data.
+    told_later = frozenset() if PREPARE in environment else _TOLD_LATER
+    read = {
+        name: value
+        for name, value in environment.items()
+        if name not in told_later and not name.startswith(_TOLD_LATER_OF)
+    }
+    library = library_digest.__wrapped__(), *map(str, packages().values())
+    return json.dumps([library, sys.executable, read], sort_keys=True)
+
+
 def zygote_for(environment: Mapping[str, str]) -> Zygote:
     """Return the warm process for an environment and the library as it is on disk now.
 
     One that was warmed with another library, or other variables that are read only once, is
     never used again.
     """
-    read_once = {name: value for name, value in environment.items() if name.startswith(_READ_ONCE)}
-    library = library_digest.__wrapped__()
-    key = json.dumps([library, sys.executable, read_once], sort_keys=True)
+    key = _key(environment)
     with _zygotes_lock:
         for old in [name for name, zygote in _zygotes.items() if not zygote.is_alive()]:
             _zygotes.pop(old).close()
         if key not in _zygotes:
             for old in [name for name, zygote in _zygotes.items() if not zygote.running]:
                 _zygotes.pop(old).close()
-            _zygotes[key] = Zygote(environment)
+            _zygotes[key] = Zygote(key, environment)
         return _zygotes[key]
 
 
 @atexit.register
 def close_zygotes() -> None:
-    """End all warm processes of this process."""
+    """Leave all warm processes that this process asks."""
     with _zygotes_lock:
         while _zygotes:
             _zygotes.popitem()[1].close()

@@ -26,6 +26,8 @@ from evidence.files.paths import build_folder
 
 # A job that is lost three times, the last two times running alone, is a failure.
 ATTEMPTS = 3
+# What such a process imports before it runs its first notebook.
+_IMPORTED = ["evidence_book.kernels.execute", "evidence_book.kernels.forked_kernel", "papermill"]
 
 Key = TypeVar("Key", bound=Hashable)
 Job = tuple[Callable[[Any], Any], Any]
@@ -39,10 +41,12 @@ def _start_worker(environment: Mapping[str, str]) -> None:
     """
     from evidence_book.kernels.forking import warm
 
+    # Those of the process that it was forked from are of an earlier pool.
+    os.environ.clear()
+    os.environ.update(environment)
     with _log().open("a") as stream:
         os.dup2(stream.fileno(), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.environ.update(environment)
     warm()
 
 
@@ -60,7 +64,8 @@ def _end_with_parent() -> None:
 def process_pool(workers: int, environment: Mapping[str, str]) -> ProcessPoolExecutor:
     """Return a pool of processes that run notebooks, with the kernel's environment.
 
-    A spawned process shares no thread, lock or random state with this one.
+    They are forked from a process of its own, which has imported what they need, and share no
+    thread, lock or random state with this one.
 
     Raises
     ------
@@ -75,11 +80,13 @@ def process_pool(workers: int, environment: Mapping[str, str]) -> ProcessPoolExe
     forking_works()
     _log().parent.mkdir(parents=True, exist_ok=True)
     _log().open("a").close()
+    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+    context.set_forkserver_preload(_IMPORTED)
     return ProcessPoolExecutor(
         workers,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=_start_worker,
-        initargs=(environment,),
+        initargs=({**os.environ, **environment},),
     )
 
 

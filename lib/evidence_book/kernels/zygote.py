@@ -1,8 +1,9 @@
 """The process that kernels are forked from: `python -m evidence_book.kernels.zygote FD`.
 
-It imports once what every notebook imports, then answers requests on a socket, one JSON object
-a line: fork a kernel, or say whether one has ended. It runs no page itself, has one thread, and
-ends, with its kernels, when the other end of the socket is closed.
+It imports once what every notebook imports, then answers whoever connects to its socket, one
+JSON object a line: fork a kernel, or say whether one has ended. It runs no page itself and has
+one thread. A kernel ends with the connection that asked for it; the process ends when nobody has
+been connected for a while, EVIDENCE_LINGER seconds.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ import json
 import logging
 import os
 import pkgutil
+import select
+import selectors
 import shutil
 import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 # Imported by a kernel when it starts, or by a page when it first draws.
@@ -39,6 +43,10 @@ _ALSO = (
 _PR_SET_PDEATHSIG = 1
 # Pages whose variants the kernels will run, in the environment of a sweep or of `evidence live`.
 PREPARE = "EVIDENCE_PREPARE"
+# Seconds that this process waits for somebody to ask again. An analyst who runs a page, looks and
+# runs it again takes less; an idle one holds some 200 MB.
+LINGER = "EVIDENCE_LINGER"
+_LINGERS = 120.0
 
 
 def warm_up() -> None:
@@ -85,53 +93,109 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def serve(connection: socket.socket) -> dict[str, Any] | None:
-    """Answer requests until the other end closes; in a forked child return what to become."""
-    # Kernels, and the folder of each one's sockets.
-    running: dict[int, str] = {}
-    parent = os.getpid()
-    with connection, connection.makefile("rwb") as stream:
-        _answer(stream, {"pid": parent, "threads": threading.active_count()})
-        for line in stream:
-            request = json.loads(line)
-            if "poll" in request:
-                _answer(stream, {"status": _status(request["poll"], running)})
-                continue
-            child = os.fork()
-            if child == 0:
-                break
-            # Both sides set the group, so that neither can signal it before it exists.
-            with contextlib.suppress(OSError):
-                os.setpgid(child, child)
-            running[child] = request["folder"]
-            _answer(stream, {"pid": child})
-        else:
-            for child, folder in running.items():
-                with contextlib.suppress(OSError):
-                    os.killpg(child, signal.SIGKILL)
-                if folder:
-                    shutil.rmtree(folder, ignore_errors=True)
+class _Asker:
+    """A connection, and the kernels that were forked for it, with the folders of their sockets."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._stream = connection.makefile("rwb")
+        self._running: dict[int, str] = {}
+        self.answer({"pid": os.getpid(), "threads": threading.active_count()})
+
+    def request(self) -> dict[str, Any] | None:
+        """Return what it asks for, None where it has left."""
+        try:
+            line = self._stream.readline()
+        except OSError:
             return None
-    end_with_parent()
-    if os.getppid() != parent:
-        os._exit(1)
-    return dict(request)
+        return dict(json.loads(line)) if line else None
+
+    def answer(self, reply: dict[str, Any]) -> None:
+        """Answer a request; one who has left is found out when it is next read from."""
+        with contextlib.suppress(OSError):
+            self._stream.write(json.dumps(reply).encode() + b"\n")
+            self._stream.flush()
+
+    def status(self, child: int) -> int | None:
+        """Return the exit code of a kernel as Popen would, None while it runs."""
+        if child not in self._running:
+            return -signal.SIGKILL
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done == 0:
+            return None
+        del self._running[child]
+        return os.waitstatus_to_exitcode(status)
+
+    def has(self, child: int, folder: str) -> None:
+        """Take a kernel that was forked for it."""
+        # Both sides set the group, so that neither can signal it before it exists.
+        with contextlib.suppress(OSError):
+            os.setpgid(child, child)
+        self._running[child] = folder
+        self.answer({"pid": child})
+
+    def end(self) -> None:
+        """End its kernels."""
+        for child, folder in self._running.items():
+            with contextlib.suppress(OSError):
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, which is another process's where this one was forked."""
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        self.connection.close()
 
 
-def _answer(stream: Any, reply: dict[str, Any]) -> None:
-    stream.write(json.dumps(reply).encode() + b"\n")
-    stream.flush()
+def serve(listener: socket.socket) -> dict[str, Any] | None:
+    """Answer requests until nobody asks any more; in a forked child return what to become."""
+    parent, lingers = os.getpid(), linger_seconds()
+    askers: dict[int, _Asker] = {}
+    with listener, selectors.DefaultSelector() as selector:
+        selector.register(listener, selectors.EVENT_READ)
+        while askers or selector.select(lingers) or not _ended(listener):
+            for key, _ in selector.select():
+                if key.fileobj is listener:
+                    connection, _ = listener.accept()
+                    askers[connection.fileno()] = _Asker(connection)
+                    selector.register(connection, selectors.EVENT_READ)
+                    continue
+                asker = askers[key.fd]
+                request = asker.request()
+                if request is None:
+                    selector.unregister(asker.connection)
+                    askers.pop(key.fd).end()
+                elif "poll" in request:
+                    asker.answer({"status": asker.status(request["poll"])})
+                else:
+                    child = os.fork()
+                    if child == 0:
+                        for other in askers.values():
+                            other.close()
+                        end_with_parent()
+                        if os.getppid() != parent:
+                            os._exit(1)
+                        return request
+                    asker.has(child, request["folder"])
+    return None
 
 
-def _status(child: int, running: dict[int, str]) -> int | None:
-    """Return the exit code of a kernel as Popen would, None while it runs."""
-    if child not in running:
-        return -signal.SIGKILL
-    done, status = os.waitpid(child, os.WNOHANG)
-    if done == 0:
-        return None
-    del running[child]
-    return os.waitstatus_to_exitcode(status)
+def _ended(listener: socket.socket) -> bool:
+    """Let nobody find this process any more; return False where somebody has just done so."""
+    Path(listener.getsockname()).unlink(missing_ok=True)
+    return not select.select([listener], [], [], 0)[0]
+
+
+def linger_seconds() -> float:
+    """Return for how long this process waits for somebody to ask again."""
+    try:
+        return max(0.0, float(os.environ.get(LINGER, _LINGERS)))
+    except ValueError:
+        return _LINGERS
 
 
 def become_kernel(request: dict[str, Any]) -> None:
@@ -155,11 +219,11 @@ def become_kernel(request: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Serve on the socket whose file descriptor is the first argument."""
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    connection.set_inheritable(False)
+    """Serve on the listening socket whose file descriptor is the first argument."""
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    listener.set_inheritable(False)
     warm_up()
-    request = serve(connection)
+    request = serve(listener)
     if request is not None:
         become_kernel(request)
 

@@ -63,6 +63,8 @@ class Builder(Handler):
             self._stale()
             os.environ.update(kernel_environment())
             warm()
+        # Pages that a reader waits for come first; what forks the kernels was started before.
+        os.nice(5)
 
     def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
         """Build the book after the edit of some files; answer with the pages that it changed."""
@@ -132,6 +134,4 @@ class Builder(Handler):
 
 
 if __name__ == "__main__":
-    # Pages that a reader waits for come first.
-    os.nice(5)
     answer(Builder)
