@@ -58,8 +58,9 @@ def read_code(text: str, *, cell: bool = False) -> Code:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return Code(as_written, ())
-    modules = tuple(sorted(_modules(tree)))
-    known = tuple(sorted(set(_aliases(tree)))), tuple(sorted(set(_attributes(tree))))
+    nodes = list(_run(tree))
+    modules = tuple(sorted(_modules(nodes)))
+    known = tuple(sorted(set(_aliases(nodes)))), tuple(sorted(set(_attributes(nodes))))
     if cell and ";" in text:
         return Code(as_written, modules, *known)
     parts: list[str] = []
@@ -67,20 +68,20 @@ def read_code(text: str, *, cell: bool = False) -> Code:
     return Code(hashlib.sha256("\0".join(parts).encode()).hexdigest(), modules, *known)
 
 
-def _aliases(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in _run(tree):
+def _aliases(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((one.asname or one.name, one.name) for one in node.names)
 
 
-def _attributes(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in _run(tree):
+def _attributes(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield node.value.id, node.attr
 
 
-def _modules(tree: ast.AST) -> Iterator[str]:
-    for node in _run(tree):
+def _modules(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -91,13 +92,17 @@ def _modules(tree: ast.AST) -> Iterator[str]:
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
     """Yield every node that is run: all but what stands below `if TYPE_CHECKING:`."""
-    yield node
-    for name, value in ast.iter_fields(node):
-        if name == "body" and isinstance(node, ast.If) and _for_annotations(node.test):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from _run(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        skipped = isinstance(node, ast.If) and _for_annotations(node.test)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list) and not (skipped and name == "body"):
+                waiting += [child for child in value if isinstance(child, ast.AST)]
 
 
 def _for_annotations(test: ast.expr) -> bool:
