@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 # Elements that run, frame or redirect. The policy of a page refuses most; a refresh it cannot.
@@ -30,11 +31,16 @@ class _Reader(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag.rpartition(":")[2] in _ELEMENTS:
-            self.found.append(f"<{tag}>")
-        for name, value in attributes:
-            if _HANDLER.fullmatch(name) or is_active_address(value or ""):
-                self.found.append(f"{name}={value or ''}")
+        self.found += active_tag(tag, attributes)
+
+
+def active_tag(tag: str, attributes: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+    """Yield what of an element by itself would run: its name, or attributes of it."""
+    if tag.rpartition(":")[2] in _ELEMENTS:
+        yield f"<{tag}>"
+    for name, value in attributes:
+        if _HANDLER.fullmatch(name) or is_active_address(value or ""):
+            yield f"{name}={value or ''}"
 
 
 def active_parts(html: str) -> list[str]:

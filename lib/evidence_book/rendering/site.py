@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import unescape
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from evidence.sources.problems import Problem
-from evidence_book.rendering.active_html import active_parts
+from evidence_book.rendering.active_html import active_tag
 from evidence_book.rendering.inline_scripts import inline_scripts
 from evidence_book.rendering.whole_writes import write_whole
 
@@ -56,13 +56,15 @@ def read_page(name: str, html: str) -> PageFacts:
     listed = _LIST_OF_PAGES.search(html)
     aside = listed[0] if listed and listed[0].count(" id=") == 1 else ""
     page = BeautifulSoup(html.replace(aside, "", 1) if aside else html, "html.parser")
+    # One walk: a search by name or attribute asks every element for each of them.
+    tags = page.find_all(True)
     addresses = [unescape(address) for address in _ADDRESS.findall(aside)]
-    addresses += [str(tag["href"]) for tag in page.find_all("a", href=True)]
+    addresses += [str(tag["href"]) for tag in tags if tag.name == "a" and "href" in tag.attrs]
     addresses = list(dict.fromkeys(addresses))
     own = name not in _MADE_BY_SPHINX
-    images = page.find_all("img") if own else []
+    images = [tag for tag in tags if own and tag.name == "img"]
     return PageFacts(
-        anchors=sorted({str(tag["id"]) for tag in page.find_all(id=True)}),
+        anchors=sorted({str(tag["id"]) for tag in tags if "id" in tag.attrs}),
         links=[one for one in addresses if not (urlsplit(one).scheme or urlsplit(one).netloc)],
         images=[str(tag.get("src", "")) for tag in images],
         faults=[list(fault) for fault in _faults(page, images)] if own else [],
@@ -151,8 +153,10 @@ def _images(name: str, path: str, images: list[str]) -> Iterator[Problem]:
 
 def _faults(page: BeautifulSoup, images: Iterable[Tag]) -> Iterator[tuple[str, str]]:
     yield from _wordless(images)
-    yield from _foreign(page)
-    yield from _debris(page)
+    article = page.find("article")
+    if article is not None:
+        yield from _foreign(article.find_all(True))
+    yield from _debris(article or page)
 
 
 def _wordless(images: Iterable[Tag]) -> Iterator[tuple[str, str]]:
@@ -162,23 +166,25 @@ def _wordless(images: Iterable[Tag]) -> Iterator[tuple[str, str]]:
             yield "an image with its finding in words", f'alt="{words}"'
 
 
-def _foreign(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
+def _foreign(tags: Sequence[Tag]) -> Iterator[tuple[str, str]]:
     """Yield what would run, or load something, and is none of the book's own."""
-    article = page.find("article")
-    if article is None:
-        return
     # The menus are a form; data for our scripts stand in the article, too.
-    foreign = [part for part in active_parts(str(article)) if part not in ("<script>", "<form>")]
-    scripts = inline_scripts("".join(map(str, article.find_all("script"))))
+    foreign = [
+        part
+        for tag in tags
+        for part in active_tag(tag.name, ((name, str(value)) for name, value in tag.attrs.items()))
+        if part not in ("<script>", "<form>")
+    ]
+    scripts = inline_scripts("".join(str(tag) for tag in tags if tag.name == "script"))
     foreign += [f"<script>{text}" for text in scripts]
     for part in foreign:
         yield "a page in which nothing runs but the book's own", f'"{part[:60]}"'
 
 
-def _debris(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    article = page.find("article") or page
-    for tag in article.find_all(["pre", "code", "script", "style"]):
-        if tag.find_parent(class_="cell_input") or tag.name in ("script", "style"):
+def _debris(article: Tag) -> Iterator[tuple[str, str]]:
+    for tag in article.find_all(True):
+        hidden = tag.name in ("script", "style")
+        if hidden or (tag.name in ("pre", "code") and tag.find_parent(class_="cell_input")):
             tag.extract()
     text = article.get_text(" ")
     for pattern in (_DEBRIS, _NAN):
@@ -186,5 +192,5 @@ def _debris(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
         if found:
             near = " ".join(text[max(0, found.start() - 20) : found.end() + 20].split())
             yield "no unresolved role, raw object or NaN", f'"{near}"'
-    if article.find(class_="problematic") or article.find(class_="system-message"):
+    if article.find(class_=["problematic", "system-message"]):
         yield "no error text on a page", "one"
