@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import papermill
@@ -18,6 +19,7 @@ from evidence.record.results import read_results
 from evidence.record.validation import ParameterError
 from evidence_book.grids.sweep import sweep
 from evidence_book.kernels.execute import kernel_environment
+from evidence_book.live.book_files import THEME, theme_file
 from evidence_book.live.session import Session
 from evidence_book.runs.variant import checked_parameters, read_parameters
 from tests.conftest import ROOT
@@ -178,6 +180,25 @@ def test_a_run_tells_its_progress_and_two_are_compared(server):
     assert last["words"] == 'model = "random"'
     assert "parameter" in last["report"]
     assert "level" in last["report"]
+
+
+def test_an_edit_of_prose_is_shown_before_the_book_is_built(server, project):
+    path = project / "chapters" / "index.md"
+    good = path.read_text()
+    path.write_text(f"{good}\n\nA sentence that nobody has read before.\n")
+    server.wait_for_news(lambda news: news.get("changed") == ["chapters/index.html"])
+    with urllib.request.urlopen(server.page("index")) as reply:
+        shown = reply.read().decode()
+    built = (project / "_build" / "html" / "chapters" / "index.html").read_text()
+    path.write_text(good)
+    assert "A sentence that nobody has read before." in shown
+    assert "A sentence that nobody has read before." not in built
+
+
+def test_styles_and_scripts_of_the_theme_are_served_as_they_were_last_saved():
+    assert theme_file("_static/book.css").read_text() == (THEME / "book.css").read_text()
+    for other in ("_static/search_texts.js", "_static/../book.css", "book.css", "_static/"):
+        assert theme_file(other) is None
 
 
 def test_an_edit_that_is_wrong_is_said_with_its_place_until_it_is_mended(server, project):

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 # Names below which the server answers itself; no page of a book begins with it.
 OWN = "_live"
+# Files of the theme that every page loads.
+THEME = Path(__file__).resolve().parents[1] / "theme" / "static"
 _HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
 _POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content="[^"]*)(")')
 
@@ -41,6 +43,16 @@ def find_file(folder: Path, path: str) -> Path | None:
     except OSError:
         # A name that is longer than any file has.
         return None
+
+
+def theme_file(path: str) -> Path | None:
+    """Return the style or script of the theme that an address names: as it was last saved.
+
+    The built book holds copies of these files.
+    """
+    folder, _, name = path.removeprefix("/").partition("/")
+    there = THEME / name
+    return there if folder == "_static" and there.parent == THEME and there.is_file() else None
 
 
 def with_panel(html: str, page: str, depth: int) -> str:

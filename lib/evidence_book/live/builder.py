@@ -30,8 +30,9 @@ from evidence_book.rendering.publishing import is_up_to_date
 from evidence_book.rendering.renderer import BuildError, Renderer
 from evidence_book.runs.freshness import list_pages, why_stale
 
-# More pages than that run faster in two processes of their own, which have to warm up.
-_FEW = 3
+# More pages than that run faster in two processes of their own, which have to warm up. A row
+# is on six or seven: its study, what pools it, and the pages that list all rows.
+_FEW = 8
 # Of the built book, what a page in a browser is made of.
 _SHOWN = (".html", ".css", ".js")
 
@@ -75,7 +76,7 @@ class Builder(Handler):
         before = hash_files(published) if published.exists() else {}
         try:
             _require_code(request["edited"])
-            key, due = self._build(tell)
+            key, due = self._build(tell, request["first"])
         except DataError as error:
             return {"problems": [str(one) for one in error.problems]}
         except (EditError, BuildError, ValueError, OSError) as error:
@@ -100,10 +101,13 @@ class Builder(Handler):
         os.environ["EVIDENCE_CHECKED"] = evidence.digest()
         return [page for page in list_pages() if why_stale(page, evidence)]
 
-    def _build(self, tell: Tell) -> tuple[str, list[str]]:
-        """Build; return the key of what was built, and what is due beyond it, in sentences."""
+    def _build(self, tell: Tell, first: list[str]) -> tuple[str, list[str]]:
+        """Build; return the key of what was built, and what is due beyond it, in sentences.
+
+        Pages that somebody looks at are run `first`.
+        """
         with hold_project("evidence live", lambda words: tell({"doing": words})):
-            key = key_after(lambda: self._refresh(tell))
+            key = key_after(lambda: self._refresh(tell, first))
             problems = find_problems()
             if problems:
                 raise DataError(problems)
@@ -118,16 +122,24 @@ class Builder(Handler):
             )
         return key, [*menus, *due_multiverses(evidence)]
 
-    def _refresh(self, tell: Tell) -> None:
+    def _refresh(self, tell: Tell, first: list[str]) -> None:
         """Run the pages that are stale, in place; few of them here, where a kernel is warm."""
-        stale = self._stale()
+        # The pages that list all rows come last, unless somebody looks at one of them.
+        stale = sorted(
+            self._stale(), key=lambda page: (page not in first, page.startswith("appendix/"))
+        )
 
         def report(run: Run) -> None:
-            tell({"doing": f"{run.page} was run"})
+            tell({"doing": f"{run.page} was run", "ran": "" if run.error else run.page})
 
         tell({"doing": f"running {', '.join(stale)}" if stale else "rendering"})
-        few = len(stale) <= _FEW
-        runs = list(map(refresh_page, stale)) if few else refresh(stale, report=report)
+        if len(stale) <= _FEW:
+            runs = []
+            for page in stale:
+                runs.append(refresh_page(page))
+                report(runs[-1])
+        else:
+            runs = refresh(stale, report=report)
         failed = [run.error for run in runs if run.error]
         if failed:
             raise EditError("\n".join(failed))

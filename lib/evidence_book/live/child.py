@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
@@ -207,8 +208,9 @@ def answer(make: Callable[[], Handler]) -> None:
         made[0].idle()
 
 
-# How the folders of _build begin from which pages are written.
-PAGES = "live-pages-"
+# How the folders of _build begin from which pages are written, and the variable that names one.
+_PAGES = "live-pages-"
+PAGES_FOLDER = "EVIDENCE_LIVE_PAGES"
 
 
 def runs_folder() -> Path:
@@ -216,7 +218,21 @@ def runs_folder() -> Path:
     return build_folder() / "live"
 
 
+class Writer(Child):
+    """The process that writes pages, with the folder that it writes them from."""
+
+    def __init__(self) -> None:
+        build_folder().mkdir(parents=True, exist_ok=True)
+        self._pages = tempfile.mkdtemp(prefix=_PAGES, dir=build_folder())
+        super().__init__("page_writer", {PAGES_FOLDER: self._pages})
+
+    def kill(self) -> None:
+        """End the process, and remove the folder."""
+        super().kill()
+        shutil.rmtree(self._pages, ignore_errors=True)
+
+
 def remove_pages() -> None:
-    """Remove what processes that have ended wrote pages from."""
-    for folder in build_folder().glob(f"{PAGES}*"):
+    """Remove what sessions that were killed wrote pages from."""
+    for folder in build_folder().glob(f"{_PAGES}*"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -437,7 +437,7 @@
 
   function listen() {
     let edition = null;
-    const news = new EventSource(`${own}/news`);
+    const news = new EventSource(`${own}/news?page=${encodeURIComponent(page)}`);
     const note = (texts) => {
       notice.replaceChildren(...texts.map((text) => make("p", { textContent: text })));
       notice.hidden = !texts.length;

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,8 +25,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util.build_phase import BuildPhase
 
-from evidence.files.paths import build_folder
-from evidence_book.live.child import PAGES, Handler, Message, Tell, answer
+from evidence_book.live.child import PAGES_FOLDER, Handler, Message, Tell, answer
 from evidence_book.rendering.rendering import copy_read
 from evidence_book.reports.registry import BASE_FOLDER, SET_FILE
 from evidence_book.reports.shown import read_shown
@@ -57,7 +55,7 @@ class PageWriter(Handler):
     """The book as Sphinx has read it, and the pages that are written from it."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix=PAGES, dir=build_folder()))
+        self._folder = Path(os.environ[PAGES_FOLDER])
         self._source, work = copy_read(self._folder)
         # It takes this key out of what it is given, without a look whether anything is.
         given = {
@@ -83,33 +81,40 @@ class PageWriter(Handler):
         pages = sorted(self._source.glob("chapters/*/*.ipynb"))
         for path in {path.parent: path for path in pages}.values():
             page = path.relative_to(self._source / "chapters").with_suffix("").as_posix()
-            self._write(page, self._folder / "page.html")
+            self._write(page, self._folder / "page.html", path, path.read_bytes())
         gc.collect()
         gc.freeze()
 
     def handle(self, request: Mapping[str, Any], tell: Tell) -> Message:
-        """Write a page as a run has left it; answer with its HTML."""
-        page, notebook = request["page"], Path(request["notebook"])
-        place = self._source / "chapters" / f"{page}.ipynb"
+        """Write a page as a run or an edit has left it; answer with its HTML.
+
+        What a run has left, with what was `stored` of it, is a variant of the page that was read.
+        Whoever asks for no page waits until everything has been read.
+        """
+        if "page" not in request:
+            return {}
+        page, written = request["page"], Path(request["source"])
+        place = self._source / "chapters" / f"{page}{written.suffix}"
         base = self._source / BASE_FOLDER / f"{page}.ipynb"
         target = self._folder / "page.html"
         target.unlink(missing_ok=True)
         published = place.read_bytes()
         try:
-            base.parent.mkdir(parents=True, exist_ok=True)
-            base.write_bytes(published)
-            (self._source / BASE_FOLDER / SET_FILE).write_text(json.dumps(request["stored"]))
-            place.write_bytes(notebook.read_bytes())
-            said = _in_a_fork(lambda: self._write(page, target))
+            if "stored" in request:
+                base.parent.mkdir(parents=True, exist_ok=True)
+                base.write_bytes(published)
+                (self._source / BASE_FOLDER / SET_FILE).write_text(json.dumps(request["stored"]))
+            place.write_bytes(written.read_bytes())
+            said = _in_a_fork(lambda: self._write(page, target, place, published))
         finally:
-            shutil.rmtree(self._source / BASE_FOLDER)
+            shutil.rmtree(self._source / BASE_FOLDER, ignore_errors=True)
             place.write_bytes(published)
         if said:
             return {"error": f"{page}, the page was not rendered: {said}"}
         return {"html": target.read_text(encoding="utf-8")}
 
-    def _write(self, page: str, target: Path) -> None:
-        """Read and write one page; in a process of its own."""
+    def _write(self, page: str, target: Path, place: Path, published: bytes) -> None:
+        """Read and write one page, whose source is `place`; in a process of its own."""
         app, docname = self._app, f"chapters/{page}"
         env, builder = app.env, app.builder
         numbers = env.toc_fignumbers.get(docname, {}), env.toc_secnumbers.get(docname, {})
@@ -123,14 +128,17 @@ class PageWriter(Handler):
         doctree = env.get_and_resolve_doctree(docname, builder)
         builder.write_doc(docname, doctree)
         html = Path(builder.get_outfilename(docname)).read_text(encoding="utf-8")  # type: ignore[attr-defined]
-        drawn = _figures(self._source / "chapters" / f"{page}.ipynb")
-        before = _figures(self._source / BASE_FOLDER / f"{page}.ipynb")
-        shown = {name: svg for name, svg in drawn.items() if before.get(name) != svg}
-        target.write_text(with_figures(html, shown), encoding="utf-8")
+        if place.suffix == ".ipynb":
+            before = self._folder / "before.ipynb"
+            before.write_bytes(published)
+            drawn, known = _figures(place), _figures(before)
+            moved = {name: svg for name, svg in drawn.items() if known.get(name) != svg}
+            html = with_figures(html, moved)
+        target.write_text(html, encoding="utf-8")
 
 
 def _figures(notebook: Path) -> dict[str, str]:
-    shown = read_shown(notebook) if notebook.exists() else {}
+    shown = read_shown(notebook)
     return {name: item["svg"] for name, item in shown.items() if "svg" in item}
 
 

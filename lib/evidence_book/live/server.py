@@ -32,7 +32,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from evidence.files.paths import project_root
-from evidence_book.live.book_files import OWN, find_file, with_panel
+from evidence_book.live.book_files import OWN, find_file, theme_file, with_panel
 from evidence_book.live.child import Message
 from evidence_book.live.guard import Guard
 from evidence_book.live.session import Asked, Session
@@ -97,10 +97,11 @@ class _Answers:
         if found is None:
             raise HTTPException(404, "The book has no such file.")
         if found.suffix != ".html":
-            return FileResponse(found)
+            return FileResponse(theme_file(path) or found)
         name = path.removesuffix(".html").removeprefix("chapters/")
         page = name if name in self._pages else ""
-        html = await run_in_threadpool(found.read_text, encoding="utf-8")
+        html = self._session.draft(name)
+        html = html or await run_in_threadpool(found.read_text, encoding="utf-8")
         return HTMLResponse(with_panel(html, page, path.count("/")))
 
     async def script(self, request: Request) -> Response:
@@ -152,9 +153,10 @@ class _Answers:
 
     async def news(self, request: Request) -> Response:
         """Return what becomes of edits, as server-sent events."""
+        page = request.query_params.get("page", "")
 
         async def events() -> AsyncIterator[str]:
-            async for message in self._session.news():
+            async for message in self._session.news(page if page in self._pages else ""):
                 yield f"data: {json.dumps(message)}\n\n"
 
         return StreamingResponse(events(), media_type="text/event-stream")

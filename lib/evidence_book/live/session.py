@@ -5,19 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from evidence.files.paths import build_folder
-from evidence_book.live.child import Child, EndedError, Message, remove_pages, runs_folder
+from evidence.files.paths import build_folder, chapters_folder, notebook_path, page_name
+from evidence_book.live.child import (
+    Child,
+    EndedError,
+    Message,
+    Writer,
+    remove_pages,
+    runs_folder,
+)
 from evidence_book.rendering.publishing import is_up_to_date
 from evidence_book.runs.own_data import VARIABLE
 
 Asked = Mapping[str, str]
 # Pages that a reader may come back to; each is some hundred kilobytes.
 _REMEMBERED = 48
+
+
+def edited_pages(paths: Sequence[str]) -> dict[str, Path]:
+    """Return the sources of pages among edited files that are there, by the name of the page."""
+    found = [Path(path).resolve() for path in paths if Path(path).suffix in (".ipynb", ".md")]
+    inside = chapters_folder().resolve()
+    there = [path for path in found if path.is_relative_to(inside) and path.is_file()]
+    return {page_name(path): path for path in there}
 
 
 class Session:
@@ -41,9 +57,13 @@ class Session:
         self._on_data = {VARIABLE: str(data.resolve())} if data else {}
         self._workers = workers
         self._runners: list[Child] = []
-        self._writer: Child | None = None
+        self._writer: Writer | None = None
+        # Until what has read the new book is ready, drafts are written by what has read the old.
+        self._drafter: Writer | None = None
         self._builder: Child | None = None
         self._made: OrderedDict[str, Message] = OrderedDict()
+        self._drafts: dict[str, str] = {}
+        self._looked_at: Counter[str] = Counter()
         self._listeners: set[asyncio.Queue[Message]] = set()
         self._building = asyncio.Lock()
         self._outdated = False
@@ -57,15 +77,18 @@ class Session:
     def start_pages(self) -> None:
         """Start what runs and writes pages."""
         shutil.rmtree(runs_folder(), ignore_errors=True)
+        remove_pages()
         self.renew(runners=True)
 
     def renew(self, *, runners: bool) -> None:
         """Replace what has read the book, and with `runners` what has imported the library."""
         self._made.clear()
-        if self._writer is not None:
+        if self._drafter is not self._writer and self._writer is not None:
+            # It has never been ready.
             self._writer.kill()
-        remove_pages()
-        self._writer = Child("page_writer")
+        self._writer = Writer()
+        self._drafter = self._drafter or self._writer
+        self._becoming = asyncio.create_task(self._become_drafter(self._writer))
         if runners:
             for runner in self._runners:
                 runner.kill()
@@ -73,10 +96,9 @@ class Session:
 
     def stop(self) -> None:
         """End every process, with its kernels."""
-        for child in [*self._runners, self._writer, self._builder]:
+        for child in {*self._runners, self._writer, self._drafter, self._builder}:
             if child is not None:
                 child.kill()
-        remove_pages()
         shutil.rmtree(runs_folder(), ignore_errors=True)
 
     def close_news(self) -> None:
@@ -137,10 +159,10 @@ class Session:
 
     async def _written(self, page: str, answer: Message) -> Message:
         """Return the answer of a runner with the page in the place of its notebook."""
-        notebook = answer.pop("notebook")
+        source = answer.pop("notebook")
         stored = {"page": page, "parameters": answer["parameters"], "data": answer["data"]}
         assert self._writer is not None
-        written = await self._writer.last_answer(page=page, notebook=notebook, stored=stored)
+        written = await self._writer.last_answer(page=page, source=source, stored=stored)
         return {**answer, **written}
 
     def _remember(self, key: str, answer: Message) -> None:
@@ -153,7 +175,42 @@ class Session:
         """Return a process that is free, else the one that was asked least."""
         return min(self._runners, key=lambda runner: runner.waiting)
 
-    async def build(self, edited: Sequence[str], *, code: bool) -> str:
+    def draft(self, page: str) -> str:
+        """Return the HTML of a page that was edited or run and is not yet in the built book."""
+        return self._drafts.get(page, "")
+
+    async def _draft(self, page: str, source: Path) -> None:
+        """Write a page at once, as it will be built, and have the browsers load it."""
+        assert self._drafter is not None
+        try:
+            answer = await self._drafter.last_answer(page=page, source=str(source))
+        except EndedError:
+            return
+        # What is wrong with it the builder says, with its place.
+        if "html" in answer:
+            self._drafts[page] = answer["html"]
+            self.tell(changed=[f"chapters/{page}.html"])
+
+    async def _become_drafter(self, writer: Writer) -> None:
+        """Have drafts written by what has read the new book, once it has."""
+        with suppress(EndedError):
+            await writer.last_answer()
+            if writer is self._writer and self._drafter is not None:
+                if self._drafter is not writer:
+                    self._drafter.kill()
+                self._drafter = writer
+
+    def _undraft(self) -> set[str]:
+        """Forget what was written at once; return the files that were built the same since."""
+        files = {f"chapters/{page}.html": html for page, html in self._drafts.items()}
+        self._drafts.clear()
+        return {
+            name
+            for name, html in files.items()
+            if (self.html / name).is_file() and (self.html / name).read_text("utf-8") == html
+        }
+
+    async def build(self, edited: Sequence[str], *, code: bool, data: bool) -> str:
         """Bring the book up to date after an edit, and tell the browsers; return its key.
 
         The key is "" where the edit cannot be shown.
@@ -162,27 +219,34 @@ class Session:
         ----------
         edited : sequence of str
             Paths of the files.
-        code : bool
+        code, data : bool
             True where processes that have imported the library, or read the data, are of no use
             any more.
         """
         async with self._building:
             # Until a build succeeds, pages are run as they were.
-            self._outdated |= code
+            self._outdated |= code or data
+            for page, source in edited_pages(edited).items():
+                await self._draft(page, source)
             if code and self._builder is not None:
                 self._builder.kill()
                 self._builder = Child("builder")
             assert self._builder is not None
             try:
                 answer: Message = {}
-                async for answer in self._builder.ask(edited=list(edited)):
+                looked_at = list(self._looked_at.elements())
+                async for answer in self._builder.ask(edited=list(edited), first=looked_at):
                     if "doing" in answer:
                         self.tell(doing=answer["doing"])
+                    if answer.get("ran"):
+                        await self._draft(answer["ran"], notebook_path(answer["ran"]))
             except EndedError as error:
                 answer = {"problems": str(error).splitlines()}
                 self._builder.kill()
                 self._builder = Child("builder")
+            shown = self._undraft()
             if not answer["problems"]:
+                answer["changed"] = [name for name in answer["changed"] if name not in shown]
                 self.renew(runners=self._outdated)
                 self._outdated = False
                 self._state["edition"] += 1
@@ -196,10 +260,11 @@ class Session:
         for queue in self._listeners:
             queue.put_nowait({"edition": self._state["edition"], **news})
 
-    async def news(self) -> AsyncIterator[Message]:
-        """Yield what is to be known now, then whatever comes."""
+    async def news(self, page: str = "") -> AsyncIterator[Message]:
+        """Yield what is to be known now, then whatever comes, to a browser that shows a page."""
         queue: asyncio.Queue[Message] = asyncio.Queue()
         self._listeners.add(queue)
+        self._looked_at[page] += 1
         try:
             yield dict(self._state)
             while True:
@@ -209,3 +274,4 @@ class Session:
                 yield message
         finally:
             self._listeners.discard(queue)
+            self._looked_at[page] -= 1

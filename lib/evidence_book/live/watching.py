@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from watchfiles import Change, awatch
 
-from evidence.files.paths import data_folder, environment_lock, project_root
+from evidence.files.paths import BOOK_FILE, data_folder, environment_lock, project_root
+from evidence_book.live.book_files import THEME
 from evidence_book.live.session import Session
 from evidence_book.rendering.fingerprints import SOURCES, is_source, present_key
 from evidence_book.runs.library_imports import packages
@@ -26,20 +28,20 @@ def _inside(path: str) -> bool:
     return Path(path).is_relative_to(project_root())
 
 
-def needs_new_processes(paths: list[str]) -> bool:
-    """Return True where what has been imported, or read of the data, is no more as it is."""
-    code = [folder.resolve() for folder in packages().values()]
-    held = [*code, data_folder().resolve(), environment_lock()]
-    return any(Path(path).resolve().is_relative_to(there) for path in paths for there in held)
+def is_of(paths: list[str], held: Iterable[Path]) -> bool:
+    """Return True where one of these files is one of `held`, or inside one of them."""
+    there = [folder.resolve() for folder in held]
+    return any(Path(path).resolve().is_relative_to(one) for path in paths for one in there)
 
 
 async def watch(session: Session) -> None:
     """Build after every edit, as long as the server runs; at first where the book is behind."""
     root = project_root()
-    places = {root / name for name in SOURCES} | set(packages().values()) | set(session.watched)
+    library = {*packages().values(), environment_lock(), root / BOOK_FILE}
+    places = {root / name for name in SOURCES} | library | {THEME} | set(session.watched)
     known = await run_in_threadpool(present_key)
     if await run_in_threadpool(session.is_behind):
-        known = await session.build([], code=False) or known
+        known = await session.build([], code=False, data=False) or known
     looked = False
     async for changes in awatch(
         *filter(Path.exists, places),
@@ -56,5 +58,8 @@ async def watch(session: Session) -> None:
         now = await run_in_threadpool(present_key)
         # What a build itself has written, executed pages, is no edit.
         if now != known:
-            code = not paths or needs_new_processes(paths)
-            known = await session.build(paths, code=code) or now
+            if is_of(paths, [THEME]):
+                session.tell(changed=["_static/theme"])
+            code = not paths or is_of(paths, library)
+            data = is_of(paths, [data_folder()])
+            known = await session.build(paths, code=code, data=data) or now
