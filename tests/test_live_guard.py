@@ -48,7 +48,7 @@ def book(tmp_path_factory):
         path.write_text(SECRET)
     (html / "index.html").write_text("<html><head></head></html>")
     (html / "chapters/questions/one.html").write_text(f"<html><head>{_POLICY}</head></html>")
-    (html / "_static" / "book.css").write_text("p {}")
+    (html / "_static" / "own.css").write_text("p {}")
     (html / "link.txt").symlink_to(folder / "secret.txt")
     (html / "linked").symlink_to(folder)
     return Book(html)
@@ -63,7 +63,7 @@ def app(book):
 def test_the_books_own_requests_are_answered(app, book):
     assert ask(app, PATH).status == 200
     assert ask(app, PATH, host="localhost:8888").status == 200
-    assert ask(app, f"/{TOKEN}/_static/book.css").text == "p {}"
+    assert ask(app, f"/{TOKEN}/_static/own.css").text == "p {}"
     assert ask(app, f"/{TOKEN}/").headers["location"] == f"/{TOKEN}/index.html"
     assert ask(app, f"/{TOKEN}/_live/panel?page={PAGE}").status == 200
     done = post(app, "run", {"page": PAGE, "runs": [{"level": "0.9"}]})
@@ -149,7 +149,7 @@ OUTSIDE = [
     "/etc/passwd", "//etc/passwd", "%2Fetc%2Fpasswd", "etc/passwd%00.html", "index.html%00",
     "index.html/", "index.html/..", "index.html/../../secret.txt", "C:/secret.txt",
     "file:///etc/passwd", "link.txt", "linked/secret.txt", ".lock",
-    ".hidden/a.txt", "chapters/.hidden", "_static/../.lock", "_static//book.css", "_static",
+    ".hidden/a.txt", "chapters/.hidden", "_static/../.lock", "_static//own.css", "_static",
     "_static/", "chapters", "chapters/questions/one", "no-such.html", "index.html%0a",
     "index.html%0d%0aX: y", "%c0%ae%c0%ae/secret.txt", "\uff0e\uff0e/secret.txt", "~/secret.txt",
     "~root/.ssh/id_rsa", "$HOME/x", "*.html", "index.htm?", "_live", "_live/", "_live/server.py",
@@ -274,5 +274,5 @@ def test_a_page_without_head_stays_as_it_is():
 
 
 def test_a_file_is_found_by_its_name_alone(book):
-    assert find_file(book.html, "_static/book.css") == book.html / "_static" / "book.css"
-    assert find_file(book.html, "_static/book.css/") is None
+    assert find_file(book.html, "_static/own.css") == book.html / "_static" / "own.css"
+    assert find_file(book.html, "_static/own.css/") is None
