@@ -179,7 +179,7 @@ def tabulate_results_by_arm(
     for outcome, own in by_outcome.items():
         cells = [arm_cell(own, arm["arm"], found) for arm in used]
         comparisons = [
-            *_published(own, arms),
+            *_published(own, arms, [arm["arm"] for arm in used]),
             *_derived(evidence, outcome, own, used, found, level),
         ]
         expected = len(list(filter(None, cells))) > 1 and own[0]["statistic"] == "median"
@@ -197,12 +197,16 @@ def tabulate_results_by_arm(
     )
 
 
-def _published(rows: Sequence[pd.Series], arms: dict[str, pd.Series]) -> Iterator[Markup]:
-    many = len({(row["arm_a"], row["arm_b"]) for row in rows if row["arm_a"]}) > 1
-    for row in rows:
-        if row["arm_a"]:
-            sides = " v ".join(arms[row[side]]["label"] for side in ("arm_a", "arm_b"))
-            yield row_line(row, f"published, {sides}" if many else "published")
+def _published(
+    rows: Sequence[pd.Series], arms: dict[str, pd.Series], shown: Sequence[str]
+) -> Iterator[Markup]:
+    """Yield what compares two arms; it names them unless they are the columns of the table."""
+    compared = [row for row in rows if row["arm_a"]]
+    many = len({(row["arm_a"], row["arm_b"]) for row in compared}) > 1
+    for row in compared:
+        named = many or {row["arm_a"], row["arm_b"]} != set(shown)
+        sides = " v ".join(arms[row[side]]["label"] for side in ("arm_a", "arm_b"))
+        yield row_line(row, f"published, {sides}" if named else "published")
 
 
 def _derived(

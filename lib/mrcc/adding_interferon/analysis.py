@@ -8,7 +8,7 @@ from evidence.figures.ratio_forest import RatioRow
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.responses import arm_response
-from evidence.sources.vocabulary import treatment_words, words
+from evidence.sources.vocabulary import study_words, treatment_words, words
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.rates.two_proportions import risk_difference
@@ -232,8 +232,8 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
                 contrast.name,
                 f"{treatment_words(contrast.treatment)} v {treatment_words(contrast.backbone)}",
                 arm["ifn_weekly_mu"],
-                study["line"],
-                study["blinding"],
+                study_words(study, "line"),
+                study_words(study, "blinding"),
                 contrast.flag or "nothing known",
                 "; ".join(item.outcome_words for item in items),
             ]

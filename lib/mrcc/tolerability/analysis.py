@@ -11,12 +11,11 @@ from markupsafe import Markup
 
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
-from evidence.sources.printed_intervals import say_given
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.vocabulary import treatment_words, words
 from evidence.tables.formatting import format_interval
 from evidence.tables.table import Table, make_table, row_link
-from evidence_stats.estimates import Estimate, NotEstimable
+from evidence_stats.estimates import Estimate
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.inversion import counts_printing_percent
 from evidence_stats.rates.proportions import proportion
@@ -179,14 +178,14 @@ def _tabulate(
         rows.append([event[:1].upper() + event[1:], *cells])
     if not rows:
         return None
-    notes = [
-        f"{NotEstimable(f'{rate.row_id}, value_reported: {say_given(rate.given)}')}."
-        for rate in rates
-        if exact_number(rate.given.removesuffix(" %")) is None
-    ]
-    if any(rate.estimate is None for rate in rates):
+    notes = []
+    bounds = {rate.given for rate in rates if exact_number(rate.given.removesuffix(" %")) is None}
+    if bounds:
+        notes.append(f"No interval can be computed for: {', '.join(sorted(bounds))}.")
+    if any(rate.estimate is None and rate.given not in bounds for rate in rates):
         notes.append(
-            "A share without a count: no one number of the patients of the arm rounds to it."
+            "A share without a count: no one number of the patients of the arm rounds to it, "
+            "or that number was not found."
         )
     notes.append("A dash: no rate in what was read. Intervals are exact, of one arm each.")
     return make_table(
