@@ -207,6 +207,9 @@ def forest_rows(
     return found or NotEstimable("no ratio was found or follows from what was")
 
 
+_NO_DOSE = "\N{EN DASH}"
+
+
 def median_rows(compared: list[Compared]) -> list[tuple[str, str]]:
     """Return the rows of the medians from which a hazard ratio is derived."""
     found = [item.contrast.median_rows(item.effect.outcome) for item in compared if item.derived]
@@ -231,7 +234,8 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
             [
                 contrast.name,
                 f"{treatment_words(contrast.treatment)} v {treatment_words(contrast.backbone)}",
-                arm["ifn_weekly_mu"],
+                # Two doses of one arm are those of its first and its later weeks.
+                arm["ifn_weekly_mu"].replace("-", " rising to ") or _NO_DOSE,
                 study_words(study, "line"),
                 study_words(study, "blinding"),
                 contrast.flag or "nothing known",
@@ -244,4 +248,6 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
         for item in compared
         if isinstance(item.effect.estimate, NotEstimable)
     )
-    return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=missing)
+    doses = [f"{_NO_DOSE}: no weekly dose in million units follows from what was read."]
+    notes = (*missing, *(doses if any(row[2] == _NO_DOSE for row in rows) else ()))
+    return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=notes)
