@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence.figures.ratio_forest import RatioRow
@@ -42,6 +43,9 @@ SURVIVAL_CAPTION = (
     f"Hazard ratios for progression (PFS) and death (OS) with interferon-alfa added, over the same "
     f"treatment without; from medians where no hazard ratio was found. {_HOLLOW}"
 )
+
+# Where the dose of an arm is not in million units a week.
+_NO_DOSE = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,10 @@ def forest_rows(
     return found or NotEstimable("no ratio was found or follows from what was")
 
 
-_NO_DOSE = "\N{EN DASH}"
+def key_of(compared: Sequence[Compared], outcomes: tuple[str, ...]) -> str:
+    """Return what the abbreviations of a forest plot stand for, as a sentence of its caption."""
+    codes = {item.contrast.backbone for item in compared if item.effect.outcome in outcomes}
+    return "; ".join(f"{code} {treatment_words(code)}" for code in sorted(codes)) + "."
 
 
 def median_rows(compared: list[Compared]) -> list[tuple[str, str]]:
