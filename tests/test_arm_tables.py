@@ -170,3 +170,9 @@ def test_a_one_sided_p_value_says_so(evidence):
     assert said == "0.969 (0.800 to 1.174, one-sided P = 0.3744)"
     two_sided = evidence.printed("motzer-2013.os.hazard_ratio.tivozanib_v_sorafenib")
     assert two_sided == "1.245 (0.954 to 1.624, P = .105)"
+
+
+def test_a_p_value_of_three_arms_is_not_shown_as_one_of_two(evidence):
+    # Negrier 1998, abstract: one P value for interleukin-2, interferon-alfa and both.
+    told = results_of(evidence, "negrier-1998").loc["Objective response", "Comparison"]
+    assert told == "P <0.01 published, three arms at once"

@@ -29,6 +29,7 @@ _FOUND_NOTE = "* No source gives the count: it is the only one that fits the per
 _PLAIN_PARTS = 4
 # Not every line is compared: a missing test is said to be missing only between two medians.
 _NO_TEST = "none given"
+_AT_ONCE = "at once"
 _SECOND_CHOICE = (".update", ".review")
 _RATIOS = {
     "hazard_ratio": "hazard ratio",
@@ -206,6 +207,9 @@ def _published(
     for row in compared:
         named = many or {row["arm_a"], row["arm_b"]} != set(shown)
         sides = " v ".join(arms[row[side]]["label"] for side in ("arm_a", "arm_b"))
+        if row["test"].endswith(_AT_ONCE):
+            # One P value of several arms does not compare two of them.
+            named, sides = True, row["test"]
         yield row_line(row, f"published, {sides}" if named else "published")
 
 
