@@ -195,7 +195,7 @@ def _linked_with_reference(found: Links, p: Landscape) -> Links:
             study_of(link),
             pair_of(link.contrast),
             link.rows,
-            NotEstimable(why),
+            NotEstimable(f"{', '.join(link.rows)}: {why}"),
         )
         for link in found
     ]

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
+from evidence.sources.printed_intervals import say_given
 from evidence.sources.printed_rows import printed_text
 from evidence.sources.vocabulary import treatment_words, words
 from evidence.tables.formatting import format_interval
 from evidence.tables.table import Table, make_table, row_link
-from evidence_stats.estimates import Estimate
+from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.printed.reported import exact_number
 from evidence_stats.rates.inversion import counts_printing_percent
 from evidence_stats.rates.proportions import proportion
@@ -178,8 +179,13 @@ def _tabulate(
         rows.append([event[:1].upper() + event[1:], *cells])
     if not rows:
         return None
-    notes = []
-    bounds = {rate.given for rate in rates if exact_number(rate.given.removesuffix(" %")) is None}
+    given = {rate.row_id: rate.given.removesuffix(" %") for rate in rates}
+    bounds = {rate.given for rate in rates if given[rate.row_id].startswith(("<", ">"))}
+    notes = [
+        f"{NotEstimable(f'{rate.row_id}, value_reported: {say_given(rate.given)}')}."
+        for rate in rates
+        if exact_number(given[rate.row_id]) is None and rate.given not in bounds
+    ]
     if bounds:
         notes.append(f"No interval can be computed for: {', '.join(sorted(bounds))}.")
     if any(rate.estimate is None and rate.given not in bounds for rate in rates):
