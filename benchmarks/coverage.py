@@ -39,6 +39,16 @@ TABLE = Path(__file__).resolve().parents[1] / "data" / "simulated" / "coverage.c
 HEAD = (
     "interval", "setting", "found by", "covered (%)", "standard error (points)", "no interval (%)",
 )  # fmt: skip
+# Readers see methods by these names.
+WORDS = {
+    "proportion": "proportion", "risk_difference": "risk difference", "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio", "clopper_pearson": "Clopper-Pearson", "wilson": "Wilson",
+    "jeffreys": "Jeffreys", "agresti_coull": "Agresti-Coull", "midp": "mid-P", "mee": "Mee",
+    "miettinen_nurminen": "Miettinen-Nurminen", "newcombe": "Newcombe", "wald": "Wald",
+    "katz": "Katz", "koopman": "Koopman", "woolf": "Woolf", "conditional_exact": "exact",
+    "reml": "REML", "dl": "DerSimonian-Laird", "betabinomial": "beta-binomial",
+    "glmm": "binomial-normal", "hksj": "t or Hartung-Knapp limits", "z": "normal limits",
+}  # fmt: skip
 SEED = 20100101
 # Leaves a standard error of 0.2 points where 95 per cent are covered.
 RUNS = 10_000
@@ -92,7 +102,9 @@ def one_arm() -> Iterator[Row]:
         for method in get_args(ProportionMethod):
             held = [holds(proportion(x, n, method=method), p) for x in range(n + 1)]
             yield row(
-                f"proportion, {method}", f"n {n}, p {p}", list(zip(weights, held, strict=True))
+                f"proportion, {WORDS[method]}",
+                f"n {n}, p {p}",
+                list(zip(weights, held, strict=True)),
             )
 
 
@@ -113,7 +125,8 @@ def two_arms() -> Iterator[Row]:
                 for a, b in likely:
                     make = functools.partial(function, a, n, b, n, method=method)
                     outcomes.append((float(weights[a, b]), tried(make, truth(p, q))))
-                yield row(f"{function.__name__}, {method}", f"n {n} v {n}, {p} v {q}", outcomes)
+                name = f"{WORDS[function.__name__]}, {WORDS[method]}"
+                yield row(name, f"n {n} v {n}, {p} v {q}", outcomes)
 
 
 def pooled(rng: np.random.Generator) -> Iterator[Row]:
@@ -137,7 +150,8 @@ def pooled(rng: np.random.Generator) -> Iterator[Row]:
                     pool_proportions, events, sizes, model=model, adjust=adjust
                 )
                 runs.append(tried(lambda make=make: make().estimate, 0.3))
-            yield simulated(f"pooled response, {model} {adjust}", setting, runs)
+            name = f"pooled response, {WORDS[model]}, {WORDS[adjust]}"
+            yield simulated(name, setting, runs)
         # One fit gives both intervals: they differ in their quantile alone.
         fits = [
             pool_proportions(events, sizes, model="glmm", adjust="z").estimate for events in studies
@@ -147,7 +161,8 @@ def pooled(rng: np.random.Generator) -> Iterator[Row]:
                 abs(logit(fit.value) - centre) <= wider * (logit(fit.high) - logit(fit.low)) / 2
                 for fit in fits
             ]
-            yield simulated(f"pooled response, glmm {adjust}", setting, held)
+            name = f"pooled response, {WORDS['glmm']}, {WORDS[adjust]}"
+            yield simulated(name, setting, held)
 
 
 # Shape of the curves, share of patients censored before they progress, months between scans.

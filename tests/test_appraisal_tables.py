@@ -1,5 +1,7 @@
 """Appraisals show a symbol and a word, and leave no study or domain out."""
 
+import re
+
 from bs4 import BeautifulSoup
 
 from evidence.sources.data import load_evidence
@@ -33,3 +35,23 @@ def test_other_tools_have_tables_too():
     evidence = load_evidence()
     for tool in set(evidence.tables["appraisals"]["tool"]) - {"RoB 2"}:
         assert len(tabulate_tool(evidence, tool, "caption").data) >= 5
+
+
+NUMBERS = {"three": 3, "four": 4, "five": 5}
+
+
+def test_a_reason_that_counts_domains_counts_those_of_its_table():
+    judged = load_evidence().tables["appraisals"]
+    told = 0
+    for _, row in judged[judged["domain"].str.endswith(": overall")].iterrows():
+        outcome = row["domain"].partition(":")[0]
+        own = judged[
+            (judged["study_id"] == row["study_id"])
+            & judged["domain"].str.startswith(f"{outcome}: D")
+        ]["judgement"].tolist()
+        found = re.search(r"(three|four|five)( of)?( all)?( \w+)? domains", row["reason"].lower())
+        if found:
+            told += 1
+            assert own.count("some concerns") == NUMBERS[found[1]], row["reason"]
+            assert "without information" not in row["reason"] or "no information" in own
+    assert told >= 4

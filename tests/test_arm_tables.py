@@ -154,3 +154,25 @@ def test_a_unit_of_one_is_singular_and_a_score_has_none():
     assert printed_text(row | {"value_reported": "0", "unit": "score"}) == "0"
     assert printed_text(row | {"value_reported": "2", "unit": "grade"}) == "2"
     assert printed_text(row | {"value_reported": "3"}) == "3 months"
+
+
+def test_a_ratio_of_two_arms_that_are_not_the_columns_names_them(evidence):
+    # Coppin 2005: the columns have response rates of other groups than the survival ratio.
+    table = results_of(evidence, "coppin-2005")
+    assert "Any immunotherapy" in table.columns
+    told = table.loc["Overall survival", "Comparison"]
+    assert told.startswith("hazard ratio 0.74 published, Interferon v Control")
+
+
+def test_a_one_sided_p_value_says_so(evidence):
+    # AXIS and Hutson 2013 give one-sided P values, TIVO-1 a two-sided one.
+    said = evidence.printed("rini-2011.os.hazard_ratio.axitinib_v_sorafenib")
+    assert said == "0.969 (0.800 to 1.174, one-sided P = 0.3744)"
+    two_sided = evidence.printed("motzer-2013.os.hazard_ratio.tivozanib_v_sorafenib")
+    assert two_sided == "1.245 (0.954 to 1.624, P = .105)"
+
+
+def test_a_p_value_of_three_arms_is_not_shown_as_one_of_two(evidence):
+    # Negrier 1998, abstract: one P value for interleukin-2, interferon-alfa and both.
+    told = results_of(evidence, "negrier-1998").loc["Objective response", "Comparison"]
+    assert told == "P <0.01 published, three arms at once"

@@ -506,3 +506,10 @@ def test_the_tables_link_every_row_and_count_every_finding(findings):
     counts = tabulate_rules(findings).data.iloc[:, 2:].astype(int)
     assert int(counts.to_numpy().sum()) == len(findings)
     assert "Nothing found" in tabulate_findings([], study=False).text
+
+
+def test_a15_a_subgroup_lost_nobody():
+    # 41 of 126 after a cytokine, of 361 in the arm (AXIS): no patient was left out.
+    row = fact(f"{ORR}.prior_cytokine", "26.2", n="42", events="11", population="after a cytokine")
+    entered = fact(f"{SINGLE}.registered.count.sorafenib_ifn", "51")
+    assert severities(with_facts(row, entered), "A15") == []

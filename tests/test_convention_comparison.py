@@ -5,6 +5,8 @@ import pytest
 from scipy import stats
 
 from evidence.conventions.ledger import ledger
+from evidence.files.paths import notebook_path
+from evidence.record.results import read_results
 from evidence.sources.data import load_evidence
 from mrcc.convention_comparison import compare_conventions
 
@@ -86,3 +88,20 @@ def test_schoenfeld_and_freedman(shown):
 def test_constructed_arms_are_graded_as_simulated(compared):
     for key in ("median", "median_limits", "ties"):
         assert {made.estimate.grade for made in compared[key].readings} == {"D3"}
+
+
+def test_what_is_called_the_convention_of_this_book_gives_the_numbers_of_its_pages():
+    # One number stands in one form on all pages, here too.
+    ledger_page = read_results(notebook_path("methods/conventions")).results.values()
+    trial = read_results(notebook_path("questions/combination_vs_monotherapy")).results
+    for label, key in (
+        ("Ratio of response", "orr_ratio"),
+        ("Difference in response", "orr_difference"),
+        ("P value for a difference in response", "orr_p"),
+        ("Pooled response of the combination arms", "pooled_response"),
+        ("Response with the combination", "orr_combination"),
+    ):
+        (own,) = [one for one in ledger_page if one.label.startswith(f"{label}; this book")]
+        assert (own.value, own.low, own.high) == (
+            trial[key].value, trial[key].low, trial[key].high,
+        ), label  # fmt: skip

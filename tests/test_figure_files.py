@@ -12,6 +12,7 @@ from evidence_book.reports.registry import Registry
 from evidence_book.runs.figure_variants import DARK, as_png, for_the_dark
 from evidence_book.sphinx.figures import figures_of
 from evidence_book.sphinx.interval_strip import StripLine, draw_strip
+from tests.parsed_pages import parse
 from tests.used_pages import open_menus
 
 DARK_PAGE, WHITE = "#121212", "#ffffff"
@@ -178,3 +179,11 @@ def test_on_a_phone_a_figure_keeps_the_size_of_its_text_and_scrolls_in_its_frame
         )
         assert ("sideways" in says) == (drawn > 358)
     tab.close()
+
+
+def test_every_figure_of_a_page_keeps_its_place_before_it_is_loaded(site):
+    page = parse(site / "chapters" / "questions" / "landscape.html")
+    images = page.select(".picture img")
+    assert len(images) >= 4
+    for image in images:
+        assert min(int(image["width"]), int(image["height"])) > 100

@@ -81,7 +81,7 @@ def test_survival_stands_beside_progression(evidence):
     numbers, rows = landscape.survival_effects(evidence)
     # Motzer 2009, J Clin Oncol 27:3584, abstract: 0.821 (0.673-1.001).
     assert numbers["os_hr_sun"][0].value == pytest.approx(0.821, abs=0.001)
-    assert "no chain of contrasts leads to IFN" in numbers["os_hr_sor"][0].reason
+    assert "no chain of contrasts leads to interferon-alfa" in numbers["os_hr_sor"][0].reason
     assert all(row in evidence.rows for row in rows)
 
 

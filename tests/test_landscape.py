@@ -5,9 +5,10 @@ import math
 import pytest
 
 from evidence.sources.data import load_evidence
-from mrcc.landscape import additivity, heterogeneity, later_lines, loops
+from mrcc.landscape import additivity, heterogeneity, later_lines, loops, pairwise
 from mrcc.landscape import analysis as landscape
 from mrcc.landscape.parameters import Landscape
+from tests.page_cells import compute, real
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +163,20 @@ def test_the_variance_to_expect_is_that_of_turner_2012(evidence, outcome, median
     p = Landscape(outcome=outcome)
     refitted = heterogeneity.refit(landscape.links(evidence, p), p)
     assert refitted[heterogeneity.MEDIAN].tau2_used == pytest.approx(median, abs=1e-4)
+
+
+def test_what_is_said_of_interferon_is_said_only_where_it_is_the_comparator():
+    # Against sunitinib the number of sorafenib is another one than the sentence is about.
+    for reference in ("SUN", "SOR"):
+        claims = compute("questions/landscape", real(), reference=reference)["page"]._ledger.claims
+        assert {"sorafenib_against_interferon", "sunitinib_against_interferon"}.isdisjoint(claims)
+        assert "sunitinib_in_a_new_trial" not in claims
+
+
+def test_trials_that_enrolled_untreated_patients_too_are_not_said_to_be_after_treatment(evidence):
+    # TIVO-1 had patients with no or one earlier treatment (its abstract, patients and methods).
+    assert evidence.study("motzer-2013")["line"] == "mixed"
+    pairs = pairwise.find_pairs(evidence, Landscape())
+    own = [pair for pair in pairs if "motzer-2013" in str(pair.rows)]
+    assert own
+    assert all("later or mixed lines" in pair.words for pair in own)

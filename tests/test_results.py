@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence.files.paths import notebook_path
 from evidence.record.results import RESULT_MIME, Result, make_result, read_results
 from evidence_stats.estimates import Estimate
 
@@ -79,3 +80,9 @@ def test_provenance_says_grade_and_outside_reading():
 def test_any_finite_number_comes_back_as_it_was_stored(value):
     made = result(Estimate(float(value)))
     assert Result.from_json(json.loads(json.dumps(made.to_json()))) == made
+
+
+def test_a_one_sided_p_value_leaves_the_digits_of_the_source_beside_it():
+    ratio = read_results(notebook_path("questions/landscape")).results["axis_pfs"]
+    assert ratio.text == "0.665 (0.544 to 0.812, one-sided P <0.0001)"
+    assert ratio.part("comma") == "0.665, 95 % CI 0.544 to 0.812"

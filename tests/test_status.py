@@ -8,6 +8,7 @@ from typing import get_args
 
 from scipy.stats import binom
 
+from benchmarks.coverage import WORDS
 from evidence.files.paths import notebook_path
 from evidence.record.results import read_results
 from evidence_book.runs.freshness import list_pages
@@ -58,7 +59,7 @@ def test_the_coverage_of_every_interval_that_can_be_chosen_is_in_the_table():
         ("risk_ratio", RiskRatioMethod),
         ("odds_ratio", OddsRatioMethod),
     ):
-        assert {f"{function}, {method}" for method in get_args(methods)} <= named
+        assert {f"{WORDS[function]}, {WORDS[method]}" for method in get_args(methods)} <= named
 
 
 def test_the_coverage_of_proportions_is_what_their_intervals_give_today():
@@ -67,6 +68,7 @@ def test_the_coverage_of_proportions_is_what_their_intervals_give_today():
         kind, _, method = row["interval"].partition(", ")
         if kind == "proportion":
             n, p = row["setting"].removeprefix("n ").split(", p ")
+            method = next(key for key, words in WORDS.items() if words == method)
             outcomes = [proportion(x, int(n), method=method) for x in range(int(n) + 1)]
             held = [one.low - 1e-9 <= float(p) <= one.high + 1e-9 for one in outcomes]
             covered = sum(binom.pmf(x, int(n), float(p)) for x, yes in enumerate(held) if yes)

@@ -163,7 +163,8 @@ SAYS = {
     r"delayed progression compared": lambda low, high: high < 1,
     r"would still favour": lambda low, high: high < 1,
     r"may favour either": lambda low, high: low <= 1 <= high,
-    r"^(?!.*not shown).*goes with longer survival: hazard": lambda low, high: high < 1,
+    r"^(?!.*not shown).*associated with longer survival: hazard": lambda low, high: high < 1,
+    r"no clear association": lambda low, high: low <= 1 <= high,
 }
 SENTENCE = re.compile(r"(?<=[.:])\s+(?=[A-Z])|;\s+")
 

@@ -12,7 +12,7 @@ from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NotEstimable
 from evidence_stats.survival.two_medians import RULES
 
-CAPTION = "Hazard ratios derived from medians: the interval hangs on what it is taken from"
+CAPTION = "Hazard ratios derived from medians: the interval depends on its source"
 _NOTE = (
     "One rule in the whole book: the interval follows from the limits of both medians; where these "
     "are not known, from a reported two-sided P value that patients who all have an event could "

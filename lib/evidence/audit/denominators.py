@@ -20,6 +20,8 @@ _FEW_LOST = 0.05
 # The disease that the book is about, as a characteristic of an arm.
 _DISEASE = "renal_cell_carcinoma"
 _DECIMAL = Decimal("0.1")
+# study.outcome.statistic.arm
+_PLAIN_DOTS = 3
 
 
 def _share(events: int, n: int) -> str:
@@ -115,6 +117,9 @@ def _rates(
     """Yield response rates whose reported denominator is below those who entered the arm."""
     for row in printed.outcomes_with("percent"):
         if row["study_id"] != study_id or row["outcome"] != "orr" or not row["n"]:
+            continue
+        # A subgroup, which its row names beside its arm, has patients of its own.
+        if row["population"] and row["row_id"].count(".") > _PLAIN_DOTS:
             continue
         early = _entered(printed, entered, row["arm"])
         if early and int(row["n"]) < early[0]:

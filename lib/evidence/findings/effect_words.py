@@ -117,6 +117,29 @@ def say(
     return f"{effect.subject} {said}{_reaches(value, limits, small, important)}."
 
 
+def say_together(*sentences: str) -> str:
+    """Return sentences after each other; what is very uncertain about one effect is said once.
+
+    Examples
+    --------
+    >>> uncertain = "The evidence is very uncertain about the effect of BCG on {}."
+    >>> say_together(uncertain.format("response"), uncertain.format("survival"))
+    'The evidence is very uncertain about the effect of BCG on response and on survival.'
+    """
+    told: list[str] = []
+    for sentence in sentences:
+        about, on, outcome = sentence.rpartition(" on ")
+        if (
+            told
+            and about.startswith("The evidence is very uncertain")
+            and told[-1].startswith(about + on)
+        ):
+            told[-1] = f"{told[-1].removesuffix('.')} and on {outcome}"
+        else:
+            told.append(sentence)
+    return " ".join(told)
+
+
 def _reaches(value: float, limits: Sequence[float], small: float, important: float) -> str:
     """Return what else the interval allows, "" where it agrees with the words for the value."""
     if not limits:

@@ -259,7 +259,7 @@ def tabulate_summary(
             *notes,
             *(("Certainty starts at high; steps down (GRADE):",) if marks else ()),
             *(f"[{mark}] {words}" for words, mark in marks.items()),
-            *_thresholds_note(),
+            *(_thresholds_note() if any(finding.rating for finding in findings) else ()),
         ],
     )
     stored = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class Block:
         Parameters that all its specifications share.
     left_out : tuple of dict
         Combinations that are not run: impossible, or the same as another one.
+    said : dict
+        Words for the keys of claims; they change no run, so no fingerprint has them.
     """
 
     name: str
@@ -75,6 +77,11 @@ class Block:
     choices: tuple[Choice, ...]
     fixed: dict[str, Any]
     left_out: tuple[dict[str, Any], ...]
+    said: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def words_of(self, claim: str) -> str:
+        """Return a claim in words: those of the file, or its key without underscores."""
+        return self.said.get(claim) or claim.replace("_", " ")
 
     def specifications(self) -> list[dict[str, Any]]:
         """Return the parameters of every specification, the last choice fastest."""
@@ -163,8 +170,8 @@ def _block(item: Mapping[str, Any]) -> Block:
     unknown = {name for rule in left_out for name in rule} - {one.parameter for one in choices}
     if unknown:
         raise ValueError(f"left_out: expected names of choices, got {min(map(str, unknown))}")
-    if not isinstance(item["claims"], list):
-        raise ValueError("claims: expected a list of names")
+    if not isinstance(item["claims"], list | dict):
+        raise ValueError("claims: expected a list of names, or names with their words")
     return Block(
         name=str(item["name"]),
         title=str(item["title"]),
@@ -173,4 +180,5 @@ def _block(item: Mapping[str, Any]) -> Block:
         choices=tuple(choices),
         fixed=dict(item.get("fixed", {})),
         left_out=left_out,
+        said=item["claims"] if isinstance(item["claims"], dict) else {},
     )

@@ -16,11 +16,6 @@ from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate
 
 
-def claim_words(claim: str) -> str:
-    """Return the key of a claim as words: benefit_not_shown becomes benefit not shown."""
-    return claim.replace("_", " ")
-
-
 def each_claim(made: Multiverse) -> Iterator[tuple[BlockOutcome, str]]:
     """Return every claim of a question with the block whose choices bear on it."""
     for outcome in made.outcomes:
@@ -40,7 +35,8 @@ def record(page: Page, made: Multiverse) -> None:  # type: ignore[type-arg]
                 method="share of specifications", grade=outcome.grade,
             )  # fmt: skip
             key = f"{question}_{claim}_{state.replace(' ', '_')}"
-            page.record(key, share, f"{claim_words(claim)}: {state}, share of specifications", rows)
+            words = f"{outcome.block.words_of(claim)}: {state}, share of specifications"
+            page.record(key, share, words, rows)
     size = Estimate(made.size, unit="count", method="count")
     first = made.outcomes[0].specifications[0].shown.rows
     page.record(f"{question}_specifications", size, f"Specifications of {question}", first)
@@ -51,7 +47,7 @@ def tabulate_claims(made: Multiverse) -> Table:
     rows = [
         [
             Markup("<strong>{}</strong>, by choices on: {}").format(
-                claim_words(claim), outcome.block.title
+                outcome.block.words_of(claim), outcome.block.title
             ),
             str(len(outcome.specifications)),
             *(str(count) for count in outcome.count_states(claim).values()),
@@ -83,7 +79,7 @@ def tabulate_choices(made: Multiverse, model: type[ChapterParameters]) -> Table:
             meaning = parameter_meaning(model, choice.parameter)
             rows.append(
                 [
-                    f"{claim_words(claim)}: {meaning}",
+                    f"{outcome.block.words_of(claim)}: {meaning}",
                     ", ".join(choice.words),
                     f"{flipped} of {pairs}",
                     "moves it" if flipped else "does not move it",
@@ -134,7 +130,7 @@ def draw_curve(made: Multiverse, name: str, model: type[ChapterParameters]) -> F
         [(parameter_meaning(model, c.parameter), c.words) for c in block.choices],
         name=f"curve-{made.design.question}-{block.name}".replace("_", "-"),
         axis=outcome.specifications[0].shown.label,
-        claim=f"\u201c{claim_words(claim)}\u201d.",
+        claim=f"\u201c{block.words_of(claim)}\u201d.",
         logarithmic=unit == "ratio",
         reference=1.0 if unit == "ratio" else None,
         grade=outcome.grade,

@@ -45,7 +45,7 @@ GRADES: dict[str, str] = {
 # A number as a source has it: "7.39 months (5.52 to 9.20)", "0.44 (0.35 to 0.55, P <0.01)".
 _AS_PRINTED = re.compile(
     r"(?P<value>[^ (]+)(?P<unit>[^(]*?)"
-    r"(?: \((?P<low>[^ (]+) to (?P<high>[^ ,)]+)(?:, P[^)]*)?\))?\Z"
+    r"(?: \((?P<low>[^ (]+) to (?P<high>[^ ,)]+)(?:, (?:one-sided )?P[^)]*)?\))?\Z"
 )
 
 

@@ -77,15 +77,16 @@ def printed_text(row: pd.Series) -> str:
     """Return what a row gives, as reported: "7.39 months (5.52 to 9.20)"."""
     # Own data that was never checked may have an empty cell.
     value = row["value_reported"] or NOT_REPORTED
+    sided = "one-sided " if "one-sided" in row.get("test", "") else ""
     if row["statistic"] == "p_value":
-        return _p_text(value)
+        return sided + _p_text(value)
     inside = []
     low, high = (row.get(f"ci_{s}_reported", row.get(f"{s}_reported", "")) for s in ("low", "high"))
     if low or high:
         inside.append(f"{low} to {high}")
     p = row.get("p_reported", "")
     if p:
-        inside.append(_p_text(p))
+        inside.append(sided + _p_text(p))
     text = _with_unit(value, row["unit"])
     return f"{text} ({', '.join(inside)})" if inside else text
 

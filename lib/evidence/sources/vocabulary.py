@@ -50,6 +50,18 @@ def missing_words(read_as: str) -> str:
     return MISSING_WORDS.get(read_as, NOT_REPORTED)
 
 
+def study_words(study: pd.Series, column: str) -> str:
+    """Return a field of a study, or that it is not in what was read of it.
+
+    Examples
+    --------
+    >>> study_words(pd.Series({"line": "not reported", "read_as": "abstract"}), "line")
+    'not in the abstract'
+    """
+    told = str(study[column])
+    return missing_words(study["read_as"]) if told in ("", NOT_REPORTED) else told
+
+
 def treatment_words(code: str) -> str:
     """Return a treatment in words: its code becomes the words of `book.yml`."""
     return read_book().treatments[code]

@@ -29,6 +29,7 @@ _FOUND_NOTE = "* No source gives the count: it is the only one that fits the per
 _PLAIN_PARTS = 4
 # Not every line is compared: a missing test is said to be missing only between two medians.
 _NO_TEST = "none given"
+_AT_ONCE = "at once"
 _SECOND_CHOICE = (".update", ".review")
 _RATIOS = {
     "hazard_ratio": "hazard ratio",
@@ -179,7 +180,7 @@ def tabulate_results_by_arm(
     for outcome, own in by_outcome.items():
         cells = [arm_cell(own, arm["arm"], found) for arm in used]
         comparisons = [
-            *_published(own, arms),
+            *_published(own, arms, [arm["arm"] for arm in used]),
             *_derived(evidence, outcome, own, used, found, level),
         ]
         expected = len(list(filter(None, cells))) > 1 and own[0]["statistic"] == "median"
@@ -197,12 +198,19 @@ def tabulate_results_by_arm(
     )
 
 
-def _published(rows: Sequence[pd.Series], arms: dict[str, pd.Series]) -> Iterator[Markup]:
-    many = len({(row["arm_a"], row["arm_b"]) for row in rows if row["arm_a"]}) > 1
-    for row in rows:
-        if row["arm_a"]:
-            sides = " v ".join(arms[row[side]]["label"] for side in ("arm_a", "arm_b"))
-            yield row_line(row, f"published, {sides}" if many else "published")
+def _published(
+    rows: Sequence[pd.Series], arms: dict[str, pd.Series], shown: Sequence[str]
+) -> Iterator[Markup]:
+    """Yield what compares two arms; it names them unless they are the columns of the table."""
+    compared = [row for row in rows if row["arm_a"]]
+    many = len({(row["arm_a"], row["arm_b"]) for row in compared}) > 1
+    for row in compared:
+        named = many or {row["arm_a"], row["arm_b"]} != set(shown)
+        sides = " v ".join(arms[row[side]]["label"] for side in ("arm_a", "arm_b"))
+        if row["test"].endswith(_AT_ONCE):
+            # One P value of several arms does not compare two of them.
+            named, sides = True, row["test"]
+        yield row_line(row, f"published, {sides}" if named else "published")
 
 
 def _derived(

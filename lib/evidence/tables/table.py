@@ -6,6 +6,7 @@ written out, never left blank: a blank cell says nothing about why it is blank.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from evidence_stats.printed.reported import NOT_REPORTED
 
 # Pages with tables lie one folder below chapters/.
 PROVENANCE_PAGE = "../appendix/provenance.html"
+# study-2010.outcome.statistic.arm, and what may follow.
+_ROW_ID = re.compile(r"\b[a-z][a-z0-9-]*-\d{4}[a-z0-9-]*(?:\.\w+){3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class Table:
 def row_link(row_id: str, text: str) -> Markup:
     """Return a link to a data row on the provenance page."""
     return Markup('<a href="{}#row-{}">{}</a>').format(PROVENANCE_PAGE, row_id, text)
+
+
+def _linked(note: str) -> Markup:
+    """Return a note with a link in the place of each key of a data row."""
+    parts: list[Markup | str] = []
+    end = 0
+    for found in _ROW_ID.finditer(note):
+        parts += [note[end : found.start()], row_link(found[0], "data row")]
+        end = found.end()
+    return Markup("").join([*parts, note[end:]])
 
 
 def value_link(row_id: str, value: str) -> Markup:
@@ -122,7 +135,7 @@ def make_table(
     body = Markup("").join(
         _row(row, right, anchors[number] if anchors else "") for number, row in enumerate(cells)
     )
-    notes = Markup("").join(Markup("<p>{}</p>").format(line) for line in footnotes)
+    notes = Markup("").join(Markup("<p>{}</p>").format(_linked(line)) for line in footnotes)
     below = Markup('<div class="footnotes">{}</div>').format(notes) if notes else Markup("")
     html = Markup(
         '<div class="evidence-table" role="region" tabindex="0" aria-label="{0}">'

@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from evidence.sources.data import Evidence
+from evidence.sources.vocabulary import study_words
 from evidence.tables.appraisal_tables import outcome_words
 from evidence.tables.arm_tables import arm_cell, is_main, joined_lines, without_repeats
 from evidence.tables.study_tables import regimen_words
@@ -52,7 +53,7 @@ def tabulate_trials(evidence: Evidence) -> Table:
             small = Markup("<br><small>{}</small>").format(regimen) if regimen else ""
             lines.append([
                 name,
-                study["line"],
+                study_words(study, "line"),
                 escape(arm["label"]) + small,
                 arm["n_reported"],
                 *(_result(main, arm["arm"], code, forms) for _, code, forms in _RESULTS),
@@ -65,7 +66,10 @@ def tabulate_trials(evidence: Evidence) -> Table:
         caption="All trials of this book, arm by arm",
         numeric=("Patients",),
         missing="\N{EN DASH}",
-        footnotes=["A dash: not in what was read. Arms of different trials cannot be compared."],
+        footnotes=[
+            "A dash: nothing is entered here, or the risk of bias was not judged. "
+            "Arms of different trials cannot be compared."
+        ],
     )
 
 

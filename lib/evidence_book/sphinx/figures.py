@@ -29,7 +29,7 @@ _FIGURE = re.compile(
     r"(?P<rest>.*?)(?P<close></figcaption>)",
     re.DOTALL,
 )
-_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+)')
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)')
 # CSS pixels between the margins of a phone that is 390 wide; on it a wider figure scrolls in its
 # own frame, for its text would be too small to read.
 _PHONE = 358
@@ -76,18 +76,19 @@ def _dress(app: Sphinx, page: str, context: Context) -> None:
     path = registry.path_of(name, name)
     if path is None:
         return
-    known = {name: (_width(svg), has_data) for name, svg, has_data in figures_of(path)}
+    known = {name: (_size(svg), has_data) for name, svg, has_data in figures_of(path)}
     folder = str(context["pathto"](f"{FOLDER}/figures", 1))
 
     def dressed(found: re.Match[str]) -> str:
         name = found["name"]
         if name not in known:
             return found[0]
-        facts = found["facts"].strip()
+        (width, height), has_data = known[name]
+        # Its place is kept before it is loaded, so that the text below does not jump.
+        facts = f'{found["facts"].strip()} width="{width:.0f}" height="{height:.0f}"'
         dark = _SOURCE.sub(f' src="{folder}/{name}.dark.svg"', f" {facts}").strip()
         light = f'<img class="figure-light" {facts}>'
         dark = f'<img class="figure-dark" loading="lazy" {dark}>'
-        width, has_data = known[name]
         kind = "picture wide" if width > _PHONE else "picture"
         picture = (
             f'<div class="{kind}" role="region" tabindex="0" aria-label="Figure {name}">'
@@ -99,10 +100,10 @@ def _dress(app: Sphinx, page: str, context: Context) -> None:
     context["body"] = _FIGURE.sub(dressed, context["body"])
 
 
-def _width(svg: str) -> float:
-    """Return how wide a figure is in CSS pixels where its text has the size it was drawn with."""
+def _size(svg: str) -> tuple[float, float]:
+    """Return width and height in CSS pixels where text has the size it was drawn with."""
     found = _VIEW_BOX.search(svg)
-    return float(found[1]) * 96 / 72 if found else 0.0
+    return (float(found[1]) * 96 / 72, float(found[2]) * 96 / 72) if found else (0.0, 0.0)
 
 
 def _links(folder: str, name: str, has_data: bool) -> Markup:

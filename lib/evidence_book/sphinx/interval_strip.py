@@ -66,7 +66,7 @@ def draw_strip(lines: Sequence[StripLine], left: str, right: str) -> Markup:
 
 def _words(lines: Sequence[StripLine], left: str, right: str) -> str:
     told = "; ".join(f"{line.label}: {line.result.text}" for line in lines)
-    return f"{told}. Below 1 favours {left}, above 1 {right}."
+    return f"{told}. Below 1 {left}, above 1 {right}."
 
 
 def _x(ratio: float) -> float:

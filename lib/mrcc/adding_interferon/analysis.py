@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence.figures.ratio_forest import RatioRow
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
 from evidence.sources.responses import arm_response
-from evidence.sources.vocabulary import treatment_words, words
+from evidence.sources.vocabulary import study_words, treatment_words, words
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import Estimate, NotEstimable
 from evidence_stats.rates.two_proportions import risk_difference
@@ -42,6 +43,9 @@ SURVIVAL_CAPTION = (
     f"Hazard ratios for progression (PFS) and death (OS) with interferon-alfa added, over the same "
     f"treatment without; from medians where no hazard ratio was found. {_HOLLOW}"
 )
+
+# Where the dose of an arm is not in million units a week.
+_NO_DOSE = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,12 @@ def forest_rows(
     return found or NotEstimable("no ratio was found or follows from what was")
 
 
+def key_of(compared: Sequence[Compared], outcomes: tuple[str, ...]) -> str:
+    """Return what the abbreviations of a forest plot stand for, as a sentence of its caption."""
+    codes = {item.contrast.backbone for item in compared if item.effect.outcome in outcomes}
+    return "; ".join(f"{code} {treatment_words(code)}" for code in sorted(codes)) + "."
+
+
 def median_rows(compared: list[Compared]) -> list[tuple[str, str]]:
     """Return the rows of the medians from which a hazard ratio is derived."""
     found = [item.contrast.median_rows(item.effect.outcome) for item in compared if item.derived]
@@ -231,9 +241,10 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
             [
                 contrast.name,
                 f"{treatment_words(contrast.treatment)} v {treatment_words(contrast.backbone)}",
-                arm["ifn_weekly_mu"],
-                study["line"],
-                study["blinding"],
+                # Two doses of one arm are those of its first and its later weeks.
+                arm["ifn_weekly_mu"].replace("-", " rising to ") or _NO_DOSE,
+                study_words(study, "line"),
+                study_words(study, "blinding"),
                 contrast.flag or "nothing known",
                 "; ".join(item.outcome_words for item in items),
             ]
@@ -244,4 +255,6 @@ def tabulate_contrasts(evidence: Evidence, compared: list[Compared], caption: st
         for item in compared
         if isinstance(item.effect.estimate, NotEstimable)
     )
-    return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=missing)
+    doses = [f"{_NO_DOSE}: no weekly dose in million units follows from what was read."]
+    notes = (*missing, *(doses if any(row[2] == _NO_DOSE for row in rows) else ()))
+    return make_table(columns, rows, caption=caption, numeric=("MU/week",), footnotes=notes)

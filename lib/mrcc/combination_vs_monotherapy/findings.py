@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evidence.findings.effect_words import say_together
 from evidence.findings.summary import (
     SummaryLine,
     find,
@@ -68,6 +69,11 @@ def find_all(
             "Symptoms and quality of life", None, "Not in the abstract.", patients=patients
         ),
     }
+
+
+def say_both(lines: Mapping[str, SummaryLine]) -> str:
+    """Return what the trial says of response and of progression, in a sentence or two."""
+    return say_together(lines["response"].words, lines["progression"].words)
 
 
 def summarise(

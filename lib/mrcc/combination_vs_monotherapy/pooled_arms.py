@@ -121,7 +121,7 @@ def describe_pool(made: PooledArms) -> Numbers:
     if pooled.q_p is not None and pooled.i2 is not None and pooled.i2_interval is not None:
         numbers["pooled_q_p"] = (
             Estimate(pooled.q_p, unit="p_value", method="Cochran's Q of the logits"),
-            "P of equal response in all arms",
+            "P value for differences in response between arms",
         )
         low, high = pooled.i2_interval
         numbers["pooled_i2"] = (

@@ -77,7 +77,7 @@ def draw_response_posterior(
         f"Difference in response, combination minus sorafenib alone. "
         f"Bar: {format_compact(difference)} points with its Miettinen-Nurminen interval. "
         f"Shaded: better with the combination (right), and worse by more than the margin (left), "
-        f"under the first prior."
+        f"both under the prior {next(iter(curves))}."
     )
     data = pd.DataFrame({"difference": grid, **curves})
     return Figure(fig, data, "response-posterior", caption, alt, "D2")

@@ -120,7 +120,7 @@ def compare_response(arms: Arms, p: CombinationVsMonotherapy) -> Numbers:
             if_estimable(lambda one, other: response_ratio(one, other, level=p.level), *arms),
             "Ratio of response rates, combination over sorafenib",
         ),
-        "orr_p": (if_estimable(equality, *arms), "P of equal response rates"),
+        "orr_p": (if_estimable(equality, *arms), "P value for a difference in response"),
         "orr_per_1000": (
             if_estimable(at_baseline, difference),
             "Responders per 1000 with the combination, at the baseline of the parameters",

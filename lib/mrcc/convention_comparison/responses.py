@@ -98,18 +98,18 @@ def _responses(evidence: Evidence) -> Iterator[Comparison]:
     yield Comparison(
         "ratio",
         "Ratio of response",
-        ("katz", "koopman"),
+        ("koopman", "katz"),
         rows,
         (
-            Reading("katz", "this book; RevMan, R epitools",
-                    if_estimable(partial(_ratio, method="katz"), *arms)),
-            Reading("koopman", "this book for few events; SAS (CL=SCORE)",
+            Reading("koopman", "this book; SAS (CL=SCORE)",
                     if_estimable(partial(_ratio, method="koopman"), *arms)),
+            Reading("katz", "RevMan, R epitools",
+                    if_estimable(partial(_ratio, method="katz"), *arms)),
         ),
     )  # fmt: skip
     yield Comparison(
         "equality",
-        "P of equal response",
+        "P value for a difference in response",
         ("boschloo_two_sided", "fisher_two_sided", "fisher_midp_two_sided", "chi_squared"),
         rows,
         tuple(

@@ -144,7 +144,10 @@ def randomized_schedules(evidence: Evidence, p: InterferonDose) -> tuple[Numbers
             if_estimable(lambda lower, higher: _odds_ratio(lower, higher, p.level), *arms),
             "RAPSODY: odds ratio of response, lower over higher weekly dose",
         ),
-        "schedule_p": (if_estimable(equality, *arms), "RAPSODY: P of equal response"),
+        "schedule_p": (
+            if_estimable(equality, *arms),
+            "RAPSODY: P value for a difference in response",
+        ),
     }
     rows = [
         row

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evidence.figures.network_graph import Edge
 from evidence.record.page import Page
 from evidence.sources.data import Evidence
-from evidence.sources.vocabulary import treatment_words
+from evidence.sources.vocabulary import study_words, treatment_words
 from evidence.tables.table import Table, make_table, row_link
 from evidence_stats.estimates import Estimate
 from evidence_stats.networks.treatment_network import NetworkResult, network
@@ -207,11 +207,11 @@ def tabulate_transitivity(
                 study["short_name"],
                 compared,
                 "derived" if all(link.derived for link in own) else "published",
-                study["line"],
-                study["blinding"],
-                study["histology"],
+                study_words(study, "line"),
+                study_words(study, "blinding"),
+                study_words(study, "histology"),
                 study["n_total"],
-                study["accrual"],
+                study_words(study, "accrual"),
             ]
         )
     columns = ["Study", "Compared", "Hazard ratio", "Line", "Blinding", "Histology"]

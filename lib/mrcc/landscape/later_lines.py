@@ -47,7 +47,7 @@ def record_later(page: Page[Landscape], found: Sequence[Link], p: Landscape) -> 
     numbers: Numbers = {
         f"later_hr_{code_key(code)}": (
             estimate,
-            f"{p.outcome.upper()} hazard ratio after treatment, {treatment_words(code)} over "
+            f"{p.outcome.upper()} hazard ratio, later or mixed lines, {treatment_words(code)} over "
             f"{treatment_words(REFERENCE)}",
         )
         for code, estimate in effects.items()

@@ -11,6 +11,7 @@ import math
 from evidence.sources.data import Evidence
 from evidence.sources.printed_medians import derived_ratios, read_contrast
 from evidence.sources.responses import printed_contrast
+from evidence.sources.vocabulary import treatment_words
 from evidence_stats.estimates import NotEstimable
 from evidence_stats.networks.contrasts import Contrast
 from evidence_stats.networks.network_graph import subnetworks
@@ -185,7 +186,8 @@ def _linked_with_reference(found: Links, p: Landscape) -> Links:
     if by_reader or own is None:
         return found
     lost = [link.missing.reason for link in found if isinstance(link, LeftOut) and link.treatments]
-    why = "; ".join([f"no chain of contrasts leads to {p.reference}", *lost[:1]])
+    leads = f"no chain of contrasts leads to {treatment_words(p.reference)}"
+    why = "; ".join([leads, *lost[:1]])
     return [
         link
         if isinstance(link, LeftOut) or link.contrast.treat_a in own

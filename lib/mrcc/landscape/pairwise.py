@@ -52,7 +52,7 @@ class Pair:
     def words(self) -> str:
         """What is compared, in words."""
         a, b = treatment_words(self.pooled.treat_a), treatment_words(self.pooled.treat_b)
-        when = ", after treatment" if self.later else ""
+        when = ", later or mixed lines" if self.later else ""
         return f"{self.outcome.upper()} hazard ratio, {a} over {b}{when}"
 
 

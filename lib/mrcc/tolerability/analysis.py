@@ -179,14 +179,19 @@ def _tabulate(
         rows.append([event[:1].upper() + event[1:], *cells])
     if not rows:
         return None
+    given = {rate.row_id: rate.given.removesuffix(" %") for rate in rates}
+    bounds = {rate.given for rate in rates if given[rate.row_id].startswith(("<", ">"))}
     notes = [
         f"{NotEstimable(f'{rate.row_id}, value_reported: {say_given(rate.given)}')}."
         for rate in rates
-        if exact_number(rate.given.removesuffix(" %")) is None
+        if exact_number(given[rate.row_id]) is None and rate.given not in bounds
     ]
-    if any(rate.estimate is None for rate in rates):
+    if bounds:
+        notes.append(f"No interval can be computed for: {', '.join(sorted(bounds))}.")
+    if any(rate.estimate is None and rate.given not in bounds for rate in rates):
         notes.append(
-            "A share without a count: no one number of the patients of the arm rounds to it."
+            "A share without a count: no one number of the patients of the arm rounds to it, "
+            "or that number was not found."
         )
     notes.append("A dash: no rate in what was read. Intervals are exact, of one arm each.")
     return make_table(
