@@ -137,7 +137,9 @@ def draw_study_flow(
 
 def _boxes_of(update: str, found: RecordCounts) -> tuple[str, ...]:
     """Return what stands in the boxes of an update, from top to bottom."""
-    databases = ", ".join(f"{name}\N{NO-BREAK SPACE}{count}" for name, count in found.databases.items())
+    databases = ", ".join(
+        f"{name}\N{NO-BREAK SPACE}{count}" for name, count in found.databases.items()
+    )
     return (
         textwrap.fill(f"Update {update}, records: {databases}", _LINE, max_lines=3),
         f"Publications and registrations: {found.screened}\n(duplicates: {found.duplicates})",
