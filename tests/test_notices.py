@@ -15,7 +15,7 @@ from evidence.sources.problems import DataError
 from evidence.tables.literature import tabulate_searches
 from evidence_book.rendering.build import render
 from evidence_book.rendering.rendering import _READ_PAGE_BY_PAGE
-from evidence_book.reports.notices import notice_lines, read_notices, sources_of_rows
+from evidence_book.reports.notices import notice_lines, read_notices, resting_on
 from tests.parsed_pages import parse
 from tests.small_book import ROOT, make_book
 from tests.test_command_line import evidence
@@ -92,7 +92,7 @@ def test_check_names_notices_and_the_pages_that_rest_on_them(project):
 
 
 def test_a_number_that_a_review_gives_of_a_trial_rests_on_the_trial_too():
-    sources = sources_of_rows(ROOT / "data")
+    sources = resting_on(ROOT / "data")
     # TARGET as the PDQ summary has it.
     row = sources["escudier-2007-target.pfs.median.sorafenib.pdq"]
     assert {"pdq2014", "escudier2007target"} <= row

@@ -67,7 +67,7 @@ def read_notices(data: Path) -> list[Notice]:
     return sorted(found, key=lambda notice: (list(NOTICES).index(notice.kind), notice.noticed_on))
 
 
-def sources_of_rows(data: Path) -> dict[str, set[str]]:
+def resting_on(data: Path) -> dict[str, set[str]]:
     """Return what each data row rests on, and each study by its own id: keys of publications."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     with (data / "studies.csv").open(encoding="utf-8", newline="") as stream:
@@ -90,7 +90,7 @@ def notices_of(
 def notice_lines(root: Path) -> list[str]:
     """Return a line for each notice of a project, with the pages that rest on its publication."""
     data, registry = root / "data", Registry(root)
-    notices, sources = read_notices(data), sources_of_rows(data)
+    notices, sources = read_notices(data), resting_on(data)
     pages: defaultdict[Notice, list[str]] = defaultdict(list)
     for page in registry.committed_paths() if notices else ():
         rows = {row for one in registry.page(page, "").results.values() for row in one.rows}

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from evidence.record.results import Result
-from evidence_book.reports.notices import Notice, notices_of, read_notices, sources_of_rows
+from evidence_book.reports.notices import Notice, notices_of, read_notices, resting_on
 from evidence_book.reports.registry import Registry
 from evidence_book.sphinx.card_data import linked_from
 from evidence_book.sphinx.handlers import Context, on_page
@@ -54,7 +54,7 @@ def _add_notices(app: Sphinx, docname: str, context: Context) -> None:
     registry: Registry = app.evidence_registry  # type: ignore[attr-defined]
     rows = rows_behind(registry, docname, context["body"])
     page = docname.removeprefix("chapters/")
-    own = notices_of(notices, page, rows, sources_of_rows(data))
+    own = notices_of(notices, page, rows, resting_on(data))
     if own:
         title, end, rest = context["body"].partition(_END_OF_TITLE)
         shown = Markup("").join(map(_shown, own))
