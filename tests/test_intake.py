@@ -311,3 +311,23 @@ def test_an_update_that_is_no_date_is_refused(project, tmp_path):
     code, said = evidence("intake", str(path), "--update", "autumn", cwd=project)
     assert code == 1
     assert "--update: expected a date such as 2026-11, got 'autumn'" in said
+
+
+def test_a_comment_on_a_pull_request_says_what_it_would_add_and_runs_nothing(project, tmp_path):
+    path = tmp_path / "hostile.ris"
+    title = "``` @everyone [l](javascript:x) <script>alert(1)</script>"
+    path.write_text(f"TY  - JOUR\nTI  - {title}\nDO  - none\nDB  - A\nER  - \n")
+    told = tmp_path / "added.md"
+    words = ["intake", str(path), "--dry-run", "--markdown", str(told)]
+    code, _ = evidence(*words, cwd=project)
+    assert code == 0
+    first, empty, fence, *lines, last = told.read_text().splitlines()
+    assert (first, empty, fence, last) == (
+        "### What the exports would add", "", "```text", "```",
+    )  # fmt: skip
+    assert "hostile.ris: 1 would be added, 0 known already" in lines
+    assert "  C0001  ''' @everyone [l](javascript:x) alert(1)" in lines
+    assert any("doi: expected a DOI" in line for line in lines)
+    # Nothing that it holds ends the block of code.
+    assert not any("`" in line for line in lines)
+    assert not screening_path().exists()

@@ -27,19 +27,26 @@ def intake(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be added, and write nothing.")
     ] = False,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Also write what is said to a file, for a comment.")
+    ] = None,
 ) -> None:
     """Take records of databases into data/screening.csv, each publication once."""
-    from evidence_book.intake.intake import take_exports, told_of
+    from evidence_book.intake.intake import as_markdown, take_exports, told_of
     from evidence_book.runs.own_data import refuse_own_data
 
     refuse_own_data("an intake")
     done = take_exports(
         exports, database=database, update=update, today=date.today(), dry_run=dry_run
     )
-    for problem in done.unread:
-        errors.print(f"taken in without: {problem}", markup=False)
-    for line in told_of(done, dry_run=dry_run):
+    lines = list(told_of(done, dry_run=dry_run))
+    unread = [f"taken in without: {problem}" for problem in done.unread]
+    for line in unread:
+        errors.print(line, markup=False)
+    for line in lines:
         console.print(line, markup=False)
+    if markdown is not None:
+        markdown.write_text(as_markdown([*lines, *unread]), encoding="utf-8")
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from evidence_book.intake.candidates import (
 )
 from evidence_book.intake.duplicates import Row
 from evidence_book.intake.exports import read_export
+from evidence_stats.printed.unseen import spelt_out
 
 # Titles are listed where a person can still read the list.
 _LISTED = 20
@@ -116,6 +117,12 @@ def told_of(done: Intake, *, dry_run: bool = False) -> Iterator[str]:
     for row in done.included:
         yield f"{row['candidate_id']} is included: {row['reason']}"
     yield f"{done.waiting} wait for a decision; `evidence screen` lists them"
+
+
+def as_markdown(lines: Iterable[str]) -> str:
+    """Return lines for a comment, in which no word of a database is a link, a name or markup."""
+    told = "\n".join(spelt_out(line).replace("`", "'") for line in lines)
+    return f"### What the exports would add\n\n```text\n{told}\n```\n"
 
 
 def record_line(row: Row) -> str:
