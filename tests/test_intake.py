@@ -1,6 +1,7 @@
 """Exports of six databases are taken in: nothing lost, nothing twice, bad files refused whole."""
 
 import itertools
+import random
 import re
 from datetime import date
 
@@ -331,3 +332,34 @@ def test_a_comment_on_a_pull_request_says_what_it_would_add_and_runs_nothing(pro
     # Nothing that it holds ends the block of code.
     assert not any("`" in line for line in lines)
     assert not screening_path().exists()
+
+
+def damaged(text, draw):
+    """Return an export in which something was lost, doubled or put in."""
+    lines = text.split("\n")
+    place = draw.randrange(len(lines))
+    change = draw.randrange(4)
+    if change == 0:
+        return text[: draw.randrange(len(text))]
+    if change == 1:
+        return "\n".join([*lines[:place], *lines[place + 1 :]])
+    if change == 2:
+        return "\n".join([*lines[:place], draw.choice(lines), *lines[place:]])
+    sign = draw.choice([*'{}"<>&\\@,=#', "\x00", "\u202e", "TY  - ", "ER  - ", "PMID- ", "null"])
+    return text.replace(lines[place], lines[place] + sign, 1)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_damaged_export_is_read_or_refused_in_words(name, tmp_path):
+    draw = random.Random(name)
+    for _ in range(150):
+        text = damaged(damaged(EXPORTS[name], draw), draw)
+        try:
+            found, _ = records(name, text, tmp_path)
+        except DataError as error:
+            assert "expected" in str(error)
+            continue
+        assert found
+        if name.endswith(".ris"):
+            # Nothing was passed over.
+            assert len(found) == len(re.findall("^TY  -", text, re.MULTILINE))
