@@ -166,6 +166,17 @@ def test_a_record_that_proves_two_rows_to_be_one_joins_them(project, tmp_path):
     assert "  C0002 is the same as C0001: one row now" in told_of(done)
 
 
+def test_an_identifier_that_a_row_got_from_another_record_finds_it_again(project, tmp_path):
+    text = "TY  - JOUR\nTI  - {}\n{}\nDB  - A\nER  - \n"
+    chain = [("A long enough title of a paper", "DO  - 10.1000/a"),
+             ("A long enough title of a paper", "N1  - PMID: 77"),
+             ("Another title of the same paper", "N1  - PMID: 77")]  # fmt: skip
+    (tmp_path / "chain.ris").write_text("".join(text.format(*one) for one in chain))
+    take(tmp_path / "chain.ris")
+    (row,) = read_screening()
+    assert (row["doi"], row["pmid"]) == ("10.1000/a", "77")
+
+
 def test_two_decisions_about_one_publication_are_left_to_a_person(project, tmp_path):
     test_text = "TY  - JOUR\nTI  - {}\n{}\nDB  - A\nER  - \n"
     (tmp_path / "a.ris").write_text(

@@ -63,8 +63,9 @@ def pool_cumulatively(
     return {
         study: pool_hazard_ratios(
             {name: read[name] for name in islice(ordered, count)},
-            # The interval of Hartung and Knapp has no width with one study.
-            model=model, adjust=adjust if count > 1 else "z", level=level,
+            model=model,
+            adjust=adjust,
+            level=level,
         )
         for count, study in enumerate(ordered, start=1)
-    }  # fmt: skip
+    }
