@@ -21,6 +21,7 @@ from evidence_book.intake.candidates import (
 )
 from evidence_book.intake.duplicates import Row
 from evidence_book.intake.exports import read_export
+from evidence_book.intake.record import plain_words
 from evidence_stats.printed.unseen import spelt_out
 
 # Titles are listed where a person can still read the list.
@@ -92,7 +93,9 @@ def take_exports(
     evidence, rows = load_evidence(), read_screening()
     before = [dict(row) for row in rows]
     taken = {
-        name: take_in(rows, records, file=name.replace(";", ","), taken_in=today, update=update)
+        name: take_in(
+            rows, records, file=plain_words(name).replace(";", ","), taken_in=today, update=update
+        )
         for name, records in exports.items()
     }
     included = include_known(rows, evidence)
