@@ -147,7 +147,7 @@ def test_a_cell_that_the_schema_admits_is_safe_and_its_number_finite(place, text
 @examples(25, at_most=1000)
 @given(st.data())
 def test_the_schema_says_of_a_mutated_row_what_its_cell_checks_say(data):
-    name = data.draw(st.sampled_from(sorted(TABLES)))
+    name = data.draw(st.sampled_from([one for one in sorted(TABLES) if len(real().tables[one])]))
     table = real().tables[name]
     row = table.iloc[[data.draw(st.integers(0, len(table) - 1))]].reset_index(drop=True).copy()
     column = data.draw(st.sampled_from(list(table.columns)))
@@ -182,7 +182,7 @@ def _changes(data):
 def of_study(tables, study):
     narrow = narrow_to_study(tables, study)
     narrow["discrepancies"] = narrow["discrepancies"].iloc[:0]
-    return {**narrow, "certainty": tables["certainty"], "excluded": tables["excluded"]}
+    return {**tables, **narrow}
 
 
 def _breaks_a_rule(tables, changes):

@@ -52,6 +52,8 @@ def infect(folder):
     """Put the words into every free text below a data folder; return how many cells hold them."""
     count = 0
     for name in TABLE_NAMES:
+        if not (folder / f"{name}.csv").exists():
+            continue
         table = read_table(folder / f"{name}.csv")
         for column in free_texts(name):
             table[column] = WORDS

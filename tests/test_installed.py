@@ -1,8 +1,10 @@
 """The library installed alone, away from the project: a wheel that has all it needs, typed."""
 
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -96,3 +98,38 @@ def test_an_editor_knows_the_types_of_what_is_installed(installed, tmp_path):
         "print(api.run(['--python-executable', sys.executable, 'used.py'])[0])"
     )
     assert 'Revealed type is "float"' in run(code, installed, tmp_path).replace("builtins.", "")
+
+
+def test_in_an_environment_of_its_own_every_face_and_the_command_work(wheel, tmp_path):
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = environment / "bin" / "python"
+    (own,) = environment.glob("lib/python*/site-packages")
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    command += ["--no-deps", "--no-index", str(wheel)]
+    subprocess.run(command, check=True, capture_output=True)
+    # The packages of the lock, whose files alone are shared: no network is needed to install them.
+    (own / "locked.pth").write_text(sysconfig.get_path("purelib"))
+    code = (
+        "import importlib, pkgutil, evidence, evidence_stats\n"
+        "for package in (evidence, evidence_stats):\n"
+        "    rooms = [package.__name__, *(f'{package.__name__}.{one.name}' for one in"
+        " pkgutil.iter_modules(package.__path__) if one.ispkg)]\n"
+        "    for room in map(importlib.import_module, rooms):\n"
+        "        names = getattr(room, '__all__', ())\n"
+        "        print(room.__name__, room.__file__, sum(hasattr(room, name) for name in names) =="
+        " len(names))\n"
+    )
+    kept = {"HOME": str(tmp_path), "MPLBACKEND": "agg", "PATH": os.environ["PATH"]}
+    done = subprocess.run([python, "-P", "-c", code], env=kept, cwd=tmp_path, check=True,
+                          capture_output=True, text=True)  # fmt: skip
+    rooms = [line.split() for line in done.stdout.splitlines()]
+    assert len(rooms) > 15
+    for name, where, whole in rooms:
+        assert Path(where).is_relative_to(environment), name
+        assert whole == "True", name
+    book = ["new", "book", "book", "--question", "Does it help?", "--treatment", "A",
+            "--treatment", "B", "--outcome", "falls", "--better", "fewer"]  # fmt: skip
+    subprocess.run([environment / "bin" / "evidence", *book], env=kept, cwd=tmp_path, check=True,
+                   capture_output=True)  # fmt: skip
+    assert (tmp_path / "book" / "book.yml").exists()

@@ -83,9 +83,14 @@ def test_every_command_of_a_workflow_exists(path):
 
 
 def test_the_workflows_test_publish_rebuild_and_compare():
-    assert [path.stem for path in WORKFLOWS] == ["ci", "diff", "lighthouse", "pages", "weekly"]
+    assert [path.stem for path in WORKFLOWS] == [
+        "ci", "diff", "intake", "lighthouse", "pages", "weekly",
+    ]  # fmt: skip
     assert "make test" in steps_of(ROOT / ".github/workflows/ci.yml")
     assert any("--markdown" in line for line in steps_of(ROOT / ".github/workflows/diff.yml"))
+    command = ".venv/bin/evidence intake exports/* --dry-run --markdown added.md"
+    for path in (ROOT / ".github/workflows/intake.yml", ROOT / ".gitlab-ci.yml"):
+        assert command in steps_of(path)
     for path in WORKFLOWS:
         stored = yaml.safe_load(path.read_text())
         # YAML 1.1 reads the key `on` as true.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from evidence_stats.networks.contrasts import Contrast as Contrast
     from evidence_stats.networks.treatment_network import network as network
     from evidence_stats.pooling.counts import pool_risk_ratios as pool_risk_ratios
+    from evidence_stats.pooling.cumulative import pool_cumulatively as pool_cumulatively
     from evidence_stats.pooling.pooled_proportions import pool_proportions as pool_proportions
     from evidence_stats.pooling.ratios import hazard_ratios as hazard_ratios
     from evidence_stats.pooling.ratios import pool_hazard_ratios as pool_hazard_ratios
@@ -68,6 +69,7 @@ _FACE = {
     "open_page": "evidence.record.opening",
     "open_reference_page": "evidence.record.opening",
     "parameter": "evidence.record.predicates",
+    "pool_cumulatively": "evidence_stats.pooling.cumulative",
     "pool_hazard_ratios": "evidence_stats.pooling.ratios",
     "pool_proportions": "evidence_stats.pooling.pooled_proportions",
     "pool_risk_ratios": "evidence_stats.pooling.counts",

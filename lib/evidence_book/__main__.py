@@ -18,6 +18,7 @@ from evidence_book.commands import (  # noqa: F401
     multiverse,
     new,
     run,
+    screening,
     sweep,
 )
 from evidence_book.commands.app import UserError, app, describe_os_error, errors

@@ -88,7 +88,7 @@ def forest(
         ax.text(-0.03, len(pooled.studies), "Pooled", ha="right", weight="bold", **beside)
         words = format_compact(pooled.estimate)
         ax.text(1.03, len(pooled.studies), words, ha="left", weight="bold", **beside)
-        use_ratio_axis(ax, limits, _ticks(*limits))
+        use_ratio_axis(ax, limits, ratio_ticks(*limits))
         ax.set(ylim=(len(shown) - 0.4, -0.8), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(f"{axis}\n")
@@ -110,7 +110,8 @@ def forest(
     return Figure(fig, data, name, caption, f"{alt}.", "D2")
 
 
-def _ticks(low: float, high: float) -> tuple[float, ...]:
+def ratio_ticks(low: float, high: float) -> tuple[float, ...]:
+    """Return the ticks of a log axis between two ratios, as many as do not overlap."""
     least = math.log(high / low) * _SHARE_OF_AXIS
     for ticks in _TICKS:
         within = tuple(tick for tick in ticks if low <= tick <= high)

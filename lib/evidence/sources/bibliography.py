@@ -17,11 +17,13 @@ from evidence_stats.printed.unseen import has_unseen, visible
 _MAX_BYTES = 2_000_000
 # A macro can stand for gigabytes, and this book needs none.
 _MACRO = re.compile(r"@\s*(?:string|preamble)\b", re.IGNORECASE)
+DOI = r"10\.[0-9]{4,9}/[^\s\"'`\\{}|^]+"
+PMID = "[0-9]{1,9}"
 # Fields that lead or are sorted by, and what each may hold.
 _FORMS = {
     "url": (re.compile(r"https://[^\s<>\"'`\\{}|^]+"), "an https address"),
-    "doi": (re.compile(r"10\.[0-9]{4,9}/[^\s\"'`\\{}|^]+"), "a DOI such as 10.1002/cncr.24685"),
-    "pmid": (re.compile(r"[0-9]{1,9}"), "a PubMed number"),
+    "doi": (re.compile(DOI), "a DOI such as 10.1002/cncr.24685"),
+    "pmid": (re.compile(PMID), "a PubMed number"),
     "year": (re.compile(r"[0-9]{4}|TODO"), "a year"),
 }
 # Commands of LaTeX that pages would show as links or boxes; accents and & are text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -139,6 +140,8 @@ class Book(_Part):
         Part of the contents for a new study, by the treatments that one of its arms has together.
     thresholds : dict of str to Threshold
         By measure: a ratio such as hazard_ratio or risk_ratio, or response_points.
+    current_to : str
+        Day to which the evidence was searched for; ages of searches on pages are those of it.
     information : Information
         What the optimal information size is computed with.
     frames : dict of str to Frame
@@ -164,8 +167,14 @@ class Book(_Part):
     units: tuple[str, ...] = Field((), strict=False)
     study_parts: dict[str, str] = {}
     thresholds: dict[str, Threshold] = {}
+    current_to: str = Field("", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")
     information: Information = Information()
     frames: dict[str, Frame] = {}
+
+    @field_validator("current_to")
+    @classmethod
+    def _is_a_day(cls, text: str) -> str:
+        return text and date.fromisoformat(text).isoformat()
 
     @property
     def products(self) -> list[tuple[str, str, str]]:

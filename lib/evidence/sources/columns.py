@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -117,6 +118,21 @@ def pattern(
     """Return a column of text of one form; `expected` says it in words."""
     check = cell_check(lambda cell: cell == "" or re.fullmatch(pattern, cell) is not None, expected)
     return column(description, check, required=required, unique=unique, pattern=pattern)
+
+
+def quoted(description: str) -> pa.Column:
+    """Return a column of words of others, in any script, such as the title of a publication."""
+    checks = [_CLEAN, _TRIMMED]
+    return pa.Column(str, checks, description=description, metadata={"required": False})
+
+
+def _is_day(cell: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", cell) is not None and _accepts(date.fromisoformat, cell)
+
+
+def day(description: str) -> pa.Column:
+    """Return a column of days of the calendar."""
+    return column(description, cell_check(_is_day, "a day such as 2026-11-29"), required=True)
 
 
 def choice(description: str, *values: str, required: bool = True) -> pa.Column:

@@ -14,6 +14,7 @@ from pandera.errors import SchemaErrors
 from evidence.sources.bibliography import Bibliography
 from evidence.sources.book import read_book
 from evidence.sources.columns import TODO, is_unfinished
+from evidence.sources.literature_rules import LITERATURE_RULES
 from evidence.sources.problems import Problem, table_problem
 from evidence.sources.row_consistency import ROW_RULES, Row, Tables, numbered_rows
 from evidence.sources.schema import TABLES
@@ -260,6 +261,7 @@ RULES: tuple[Callable[[Tables, Bibliography], Iterator[Problem]], ...] = (
     _denominators_fit,
     _products_are_products,
     _one_reason_per_step_down,
+    *LITERATURE_RULES,
 )
 
 

@@ -21,7 +21,12 @@ import pandas as pd
 
 from evidence.files.paths import data_folder
 from evidence.sources.bibliography import Bibliography, Publication
-from evidence.sources.data_files import FACT_TABLES, digest_of_tables, read_files
+from evidence.sources.data_files import (
+    FACT_TABLES,
+    LITERATURE_TABLES,
+    digest_of_tables,
+    read_files,
+)
 from evidence.sources.printed_rows import printed_estimate, printed_text
 from evidence.sources.problems import DataError
 from evidence.sources.readings import Readings, TableReading
@@ -30,7 +35,7 @@ from evidence.sources.vocabulary import describe_row
 from evidence_stats.estimates import Estimate
 
 # Tables that belong to no study: a study chapter does not read them.
-_OF_NO_STUDY = ("certainty", "excluded")
+_OF_NO_STUDY = ("certainty", "excluded", *LITERATURE_TABLES)
 # Stands for journal, year and volume of every publication among those asked for.
 _ALL = "*"
 # Digest of tables that this process's parent has already checked against the schema.

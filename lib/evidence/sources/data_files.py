@@ -21,6 +21,8 @@ from evidence.sources.problems import DataError, Problem
 
 # Tables whose rows are facts with a row id and a source.
 FACT_TABLES = ("outcomes", "characteristics", "biomarkers")
+# Tables about publications, whose rows belong to no study.
+LITERATURE_TABLES = ("screening", "searches", "notices")
 TABLE_NAMES = (
     "studies",
     "arms",
@@ -29,6 +31,7 @@ TABLE_NAMES = (
     "certainty",
     "discrepancies",
     "excluded",
+    *LITERATURE_TABLES,
 )
 # A book without the others has none of their rows.
 _NEEDED = ("studies", "arms", "outcomes")

@@ -42,6 +42,8 @@ def _keys(name: str) -> dict[str, Any]:
         "arms": "arm_id",
         "discrepancies": "discrepancy_id",
         "excluded": "excluded_id",
+        "screening": "candidate_id",
+        "searches": "search",
         **dict.fromkeys(FACT_TABLES, "row_id"),
     }
     keys: dict[str, Any] = {}

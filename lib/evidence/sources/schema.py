@@ -30,6 +30,7 @@ from evidence.sources.columns import (
     text,
     whole,
 )
+from evidence.sources.literature_tables import LITERATURE
 from evidence.sources.units import units_of
 from evidence.sources.vocabulary import MISSING_WORDS
 
@@ -276,4 +277,5 @@ TABLES: dict[str, pa.DataFrameSchema] = {
         },
         "Evidence that was considered and left out, with the reason.",
     ),
+    **LITERATURE,
 }

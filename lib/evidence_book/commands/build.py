@@ -16,7 +16,7 @@ from evidence_book.commands.app import (
     errors,
     fail,
 )
-from evidence_book.commands.check import check
+from evidence_book.commands.check import check, warn_of_literature
 from evidence_book.commands.run import refresh_pages
 from evidence_book.kernels.time_limit import limit_time
 
@@ -133,5 +133,6 @@ def status() -> None:
         console.print(f"{stale} stale; `evidence run` brings them up to date")
     for line in [*due_menus(evidence), *due_multiverses(evidence)]:
         console.print(line, markup=False)
+    warn_of_literature()
     if broken:
         fail(broken, f"{len(broken)} of {len(list_pages())} pages cannot be read")

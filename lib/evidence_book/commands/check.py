@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evidence.sources.problems import DataError, Problem
-from evidence_book.commands.app import DataOption, UserError, app, console, fail
+from evidence_book.commands.app import DataOption, UserError, app, console, errors, fail
 
 
 def find_problems() -> list[Problem]:
@@ -39,6 +40,18 @@ def find_problems() -> list[Problem]:
     return sorted(set(problems))
 
 
+def warn_of_literature() -> None:
+    """Print what is no mistake in a file: searches older than promised, and notices."""
+    from evidence.files.paths import project_root
+    from evidence.sources.data import load_evidence
+    from evidence.sources.searches import overdue_lines
+    from evidence_book.reports.notices import notice_lines
+
+    searches = load_evidence().tables["searches"].to_dict("records")
+    for line in [*overdue_lines(searches, date.today()), *notice_lines(project_root())]:
+        errors.print(f"warning: {line}", markup=False)
+
+
 @app.command()
 def check(data: DataOption = None) -> None:
     """Check data, contents, notebooks and prose; no kernel. With --data only that folder."""
@@ -59,6 +72,8 @@ def check(data: DataOption = None) -> None:
 
     refuse_own_data("a check of the book")
     problems = find_problems()
+    if not problems:
+        warn_of_literature()
     if problems:
         fail(problems, f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
     console.print("data, contents, notebooks and prose are in order")

@@ -34,8 +34,9 @@ from evidence_book.rendering.source_links import links_outside
 from evidence_book.rendering.whole_writes import write_whole
 
 # What Sphinx reads again by itself, page by page; any other change reads everything again.
-# The bibliography, the contents and the released editions show on pages that do not name them.
-_READ_PAGE_BY_PAGE = re.compile(r"chapters/.+|data/(?!references\.bib|released/).+")
+# The bibliography, notices, the contents and the released editions show on pages that do not
+# name them.
+_READ_PAGE_BY_PAGE = re.compile(r"chapters/.+|data/(?!references\.bib|notices\.csv|released/).+")
 # Dates in seconds: of what is as it was read (2001), and of what is not (2100).
 _AS_READ, _CHANGED = 1_000_000_000, 4_102_444_800
 

@@ -19,6 +19,7 @@ PARTS = (
     "switch",
     "reports",
     "what_changed",
+    "notices",
     "reuse",
     "page_head",
     "figures",

@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from evidence_stats.pooling.counts import pool_risk_ratios as pool_risk_ratios
     from evidence_stats.pooling.counts import risk_ratios as risk_ratios
+    from evidence_stats.pooling.cumulative import pool_cumulatively as pool_cumulatively
     from evidence_stats.pooling.inverse_variance import Fitted as Fitted
     from evidence_stats.pooling.inverse_variance import Pooled as Pooled
     from evidence_stats.pooling.inverse_variance import leave_one_out as leave_one_out
@@ -43,6 +44,7 @@ _FACE = {
     "pool_bayes": "evidence_stats.pooling.pooling_bayes",
     "pool_beta_binomial": "evidence_stats.pooling.pooling_exact",
     "pool_contrasts": "evidence_stats.pooling.meta_contrasts",
+    "pool_cumulatively": "evidence_stats.pooling.cumulative",
     "pool_glmm": "evidence_stats.pooling.pooling_exact",
     "pool_hazard_ratios": "evidence_stats.pooling.ratios",
     "pool_proportions": "evidence_stats.pooling.pooled_proportions",

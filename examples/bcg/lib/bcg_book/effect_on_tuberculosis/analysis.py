@@ -47,6 +47,14 @@ def pool(studies: Sequence[TwoArms], p: EffectOnTuberculosis) -> PooledRatio:
     return pool_risk_ratios(counts, model=p.model, adjust=p.adjust, level=p.level)
 
 
+def years(evidence: Evidence, studies: Sequence[TwoArms]) -> dict[str, int]:
+    """Return the year of the first publication of each study, by its name."""
+    keys = {one.name: evidence.study(one.study_id)["publications"] for one in studies}
+    return {
+        name: int(evidence.publication(key.partition(";")[0]).year) for name, key in keys.items()
+    }
+
+
 def describe(studies: Sequence[TwoArms], pooled: PooledRatio) -> Numbers:
     """Return the numbers of the page: key, estimate, words."""
     total = partial(Estimate, unit="count", method="sum")
