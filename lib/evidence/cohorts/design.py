@@ -102,9 +102,9 @@ def cohort_path(name: str, folder: Path | None = None) -> Path:
     return (folder or data_folder()) / FOLDER / f"{name}.yml"
 
 
-def known_cohorts() -> list[str]:
-    """Return the names of the cohorts that have a design."""
-    return sorted(path.stem for path in (data_folder() / FOLDER).glob("*.yml"))
+def known_cohorts(data: Path | None = None) -> list[str]:
+    """Return the names of the cohorts that have a design, in a folder of tables or the book's."""
+    return sorted(path.stem for path in ((data or data_folder()) / FOLDER).glob("*.yml"))
 
 
 def read_cohort(name: str) -> CohortDesign:

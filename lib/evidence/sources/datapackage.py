@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from evidence.cohorts.design import FOLDER, known_cohorts
@@ -55,12 +55,12 @@ def _keys(name: str) -> dict[str, Any]:
     return keys
 
 
-def describe_package(cohorts: Sequence[str] | None = None) -> dict[str, Any]:
+def describe_package(folder: Path | None = None) -> dict[str, Any]:
     """Return the data package: one tabular resource per table that there is, cohorts last.
 
-    Without `cohorts` they are those of the book that is worked on.
+    Without a `folder` of tables it is that of the book that is worked on.
     """
-    named = known_cohorts() if cohorts is None else cohorts
+    data = folder or data_folder()
     return {
         "$schema": f"{_PROFILE}datapackage.json",
         **read_book().data_package.model_dump(),
@@ -81,9 +81,9 @@ def describe_package(cohorts: Sequence[str] | None = None) -> dict[str, Any]:
                 },
             }
             for name, schema in TABLES.items()
-            if (data_folder() / f"{name}.csv").exists()
+            if (data / f"{name}.csv").exists()
         ]
-        + [_aggregate(cohort, table) for cohort in named for table in AGGREGATES],
+        + [_aggregate(cohort, table) for cohort in known_cohorts(data) for table in AGGREGATES],
     }
 
 
@@ -109,9 +109,9 @@ def _aggregate(cohort: str, name: str) -> dict[str, Any]:
     }
 
 
-def package_text(cohorts: Sequence[str] | None = None) -> str:
-    """Return the text of data/datapackage.json, with the aggregates of these cohorts."""
-    return json.dumps(describe_package(cohorts), indent=1, ensure_ascii=False) + "\n"
+def package_text(folder: Path | None = None) -> str:
+    """Return the text of data/datapackage.json for a folder of tables, else for the book's."""
+    return json.dumps(describe_package(folder), indent=1, ensure_ascii=False) + "\n"
 
 
 def check_package() -> list[Problem]:
