@@ -287,6 +287,17 @@ def test_nothing_is_left_when_the_parent_or_the_forking_process_is_killed(victim
         assert not Path(sockets).parent.exists()
 
 
+def test_a_process_that_ends_before_its_warm_process_has_nothing_left_to_wait_for(tmp_path):
+    source = notebook(tmp_path / "a.ipynb", "print(1)")
+    told = {**os.environ, "EVIDENCE_NEW_WARM_PROCESS": str(tmp_path), "EVIDENCE_LINGER": "5"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PARENT, str(source), str(tmp_path / "b.ipynb")],
+        env=told, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "ResourceWarning" not in done.stderr
+    assert printed(tmp_path / "b.ipynb") == ["1\n"]
+
+
 def _parent(pid):
     stat = Path(f"/proc/{pid}/stat")
     return int(stat.read_text().rpartition(")")[2].split()[1]) if stat.exists() else 0

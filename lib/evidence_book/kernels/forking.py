@@ -51,10 +51,6 @@ _TOLD_LATER = frozenset(
 _TOLD_LATER_OF = ("PYTEST_", "JPY_")
 
 
-# Warm processes that this process has started, and that may outlive it.
-_started: list[subprocess.Popen[bytes]] = []
-
-
 class ZygoteError(RuntimeError):
     """The process that kernels are forked from could not be started, or has died."""
 
@@ -90,7 +86,6 @@ def _connected(key: str, environment: Mapping[str, str]) -> socket.socket:
             own.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
             path.unlink(missing_ok=True)
-            _started[:] = [one for one in _started if one.poll() is None]
             _start(path, environment)
             own.connect(str(path))
     return own
@@ -103,13 +98,14 @@ def _start(path: Path, environment: Mapping[str, str]) -> None:
         listener.listen()
         # A session of its own: Ctrl-C in a terminal reaches whoever asked for kernels alone. What
         # it says goes to a file: it may outlive whoever reads the output of this process.
-        process = subprocess.Popen(  # noqa: S603
+        # It leaves itself to the system at once, and nobody here waits for it; where it fails, its
+        # socket refuses the connection.
+        subprocess.run(  # noqa: S603
             [sys.executable, "-P", "-m", "evidence_book.kernels.zygote", str(listener.fileno())],
             env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            pass_fds=(listener.fileno(),), start_new_session=True,
+            pass_fds=(listener.fileno(),), start_new_session=True, check=False,
         )  # fmt: skip
-    _started.append(process)
 
 
 class Zygote:

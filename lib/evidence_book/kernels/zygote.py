@@ -222,6 +222,9 @@ def main() -> None:
     """Serve on the listening socket whose file descriptor is the first argument."""
     listener = socket.socket(fileno=int(sys.argv[1]))
     listener.set_inheritable(False)
+    # Whoever started it waits for the parent, and need not know of the child, which may outlive it.
+    if os.fork():
+        os._exit(0)
     warm_up()
     request = serve(listener)
     if request is not None:
