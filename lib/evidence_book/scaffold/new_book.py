@@ -12,19 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import distributions, version
 from importlib.util import find_spec
 from pathlib import Path
-from string import Template
-from typing import Any, Literal
+from typing import Literal
 
 from evidence_book.runs.lint import lint_prose
-from evidence_book.runs.normalise import normalise, serialise
+from evidence_book.scaffold.templates import fill_in
 
-_TEMPLATES = Path(__file__).with_name("book")
-_SUFFIX = ".tmpl"
 _ENGINE = "evidence-book"
 # Words that stand unharmed in YAML, CSV, BibTeX, Python and a page alike.
 _WORDS = re.compile(r"[^\W_][\w ()'/+-]*")
@@ -88,7 +84,7 @@ def scaffold_book(folder: Path, book: NewBook) -> list[Path]:
     # Beside its place, so that the last step is a rename: the book is there whole or not at all.
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
         made = Path(beside) / "book"
-        for name, text in _texts(facts):
+        for name, text in [*fill_in("book", facts), ("requirements.lock", _installed())]:
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -164,30 +160,6 @@ def _slug(name: str, words: str) -> str:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _texts(facts: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of every file of the book."""
-    places = {"LIBRARY": "library", "NAME": "name", "STUDY": "study", "dot_": ""}
-    for path in sorted(_TEMPLATES.rglob(f"*{_SUFFIX}")):
-        name = path.relative_to(_TEMPLATES).as_posix().removesuffix(_SUFFIX)
-        for mark, fact in places.items():
-            name = name.replace(mark, facts[fact] if fact else ".")
-        text = Template(path.read_text(encoding="utf-8")).substitute(facts)
-        yield name, _notebook(text) if name.endswith(".ipynb") else text
-    yield "requirements.lock", _installed()
-
-
-def _notebook(text: str) -> str:
-    """Return a notebook from cells that each begin with a line: %%, its kind, its tags."""
-    cells: list[dict[str, Any]] = []
-    for part in re.split(r"^%% ", text, flags=re.MULTILINE)[1:]:
-        head, _, source = part.partition("\n")
-        kind, *tags = head.split()
-        cell = {"cell_type": kind, "metadata": {"tags": tags}, "source": source.strip("\n")}
-        more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
-        cells.append({**cell, **more})
-    return serialise(normalise({"cells": cells, "metadata": {}}))
 
 
 def _installed() -> str:

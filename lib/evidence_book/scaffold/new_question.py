@@ -9,86 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
-from typing import Any
 
-from evidence.files.paths import chapters_folder, project_root
+from evidence.files.paths import project_root
 from evidence.record.chapter_parameters import ChapterParameters
 from evidence.sources.columns import TODO
 from evidence_book.rendering.toc import with_chapter
-from evidence_book.runs.normalise import normalise, serialise
 from evidence_book.runs.notebooks import literal_lines
 from evidence_book.runs.own_data import refuse_own_data
 from evidence_book.runs.own_library import library_name, question_models
+from evidence_book.scaffold.templates import fill_in
 from evidence_book.scaffold.undo import write_new
 
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,;:()'/+-]*\??")
 _PART = "caption: Questions"
-
-_PARAMETERS = Template('''"""Parameters of the chapter: $words."""
-
-from __future__ import annotations
-
-from typing import ClassVar
-
-from evidence.record.chapter_parameters import ChapterParameters
-
-
-class $cls(ChapterParameters):
-    """Question: $words."""
-
-    page: ClassVar[str] = "questions/$name"
-''')
-_MODULE = Template('''"""$words? The numbers of that chapter."""
-
-from __future__ import annotations
-
-from evidence.sources.data import Evidence
-from evidence_stats.estimates import Estimate
-from $library import Numbers
-
-
-def count(evidence: Evidence) -> Numbers:
-    """Return how many studies there are."""
-    studies = len(evidence.values("studies", "study_id"))
-    return {"studies": (Estimate(studies, unit="count", method="count"), "Studies in the tables")}
-
-
-def rows(evidence: Evidence) -> list[str]:
-    """Return the data rows that the count rests on: every arm."""
-    return [arm for (arm,) in evidence.values("arms", "arm_id")]
-''')
-_TEST = Template('''"""$words?"""
-
-from evidence.sources.data import load_evidence
-from $library.$name import analysis
-
-
-def test_the_count_is_that_of_the_table():
-    evidence = load_evidence()
-    numbers = analysis.count(evidence)
-    assert numbers["studies"][0].value == len(evidence.tables["studies"])
-''')
-_OPEN = Template("""import evidence as ev
-$imports
-
-page = ev.open_page($cls, globals())
-evidence = page.evidence""")
-_RECORD = """page.record_all(question.count(evidence), question.rows(evidence))
-page.claim(
-    "studies_found",
-    tested=ev.value("studies") > 0,
-    holds="There are {studies} studies to answer the question from.",
-    falls="There are no studies to answer the question from.",
-    unclear="How many studies there are is unknown.",
-)"""
-_HIDDEN = ["hide-input", "remove-output"]
-_FOOT = (
-    ":::{dropdown} Keys, grades and data rows\n```{results}\n```\n:::",
-    ":::{dropdown} Parameters, and the command that runs this page again\n"
-    "```{parameters}\n```\n:::",
-)
 
 
 class NewQuestionError(ValueError):
@@ -131,47 +65,24 @@ def _check(question: NewQuestion) -> None:
         )
 
 
-def _names(question: NewQuestion) -> dict[str, str]:
-    words = question.words.rstrip("?")
-    return {"name": question.name, "words": words, "library": library_name()}
-
-
-def _chapter_text(question: NewQuestion) -> str:
-    facts = {"cls": question.class_name, **_names(question)}
-    library = facts["library"]
-    facts["imports"] = "\n".join(
-        sorted(
-            (
-                f"from {library}.{question.name} import analysis as question",
-                f"from {library}.{question.name}.parameters import {question.class_name}",
-            )
+def _facts(question: NewQuestion) -> dict[str, str]:
+    """Return what the templates are filled in with."""
+    library = library_name()
+    # Sorted, since the name of the question decides which comes first.
+    imports = sorted(
+        (
+            f"from {library}.{question.name} import analysis as question",
+            f"from {library}.{question.name}.parameters import {question.class_name}",
         )
     )
-    prose = f"# {facts['words']}?\n\n{{claim}}`studies_found`\n\n{TODO}: the answer in words."
-    sure = f"## How sure, and why it could be wrong\n\n{TODO}: write."
-    cells: list[dict[str, Any]] = [
-        _markdown(prose),
-        _code(literal_lines(ChapterParameters), ["parameters", "hide-input"]),
-        _code(_OPEN.substitute(facts), _HIDDEN),
-        _code(_RECORD, _HIDDEN),
-        _markdown(sure),
-        _markdown("## Every number on this page\n\n" + _FOOT[0]),
-        _markdown(_FOOT[1]),
-    ]
-    return serialise(normalise({"cells": cells, "metadata": {}}))
-
-
-def _markdown(source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {"tags": []}, "source": source}
-
-
-def _code(source: str, tags: list[str]) -> dict[str, Any]:
     return {
-        "cell_type": "code",
-        "metadata": {"tags": tags},
-        "source": source,
-        "outputs": [],
-        "execution_count": None,
+        "cls": question.class_name,
+        "imports": "\n".join(imports),
+        "library": library,
+        "name": question.name,
+        "parameters": literal_lines(ChapterParameters),
+        "todo": TODO,
+        "words": question.words.rstrip("?"),
     }
 
 
@@ -187,17 +98,10 @@ def scaffold_question(question: NewQuestion) -> list[Path]:
     _check(question)
     root = project_root()
     library = root / "lib" / library_name()
-    facts = {"cls": question.class_name, **_names(question)}
     if not library.exists():
         name = library.relative_to(root).as_posix()
         raise NewQuestionError(f"expected {name} in the project, got none")
-    new = {
-        library / question.name / "__init__.py": f'"""Question: {facts["words"]}."""\n',
-        library / question.name / "parameters.py": _PARAMETERS.substitute(facts),
-        library / question.name / "analysis.py": _MODULE.substitute(facts),
-        root / "tests" / f"test_{question.name}.py": _TEST.substitute(facts),
-        chapters_folder() / "questions" / f"{question.name}.ipynb": _chapter_text(question),
-    }
+    new = {root / name: text for name, text in fill_in("question", _facts(question))}
     there = [path.relative_to(root).as_posix() for path in new if path.exists()]
     if there:
         raise NewQuestionError(f"expected new files, got {', '.join(there)}, which there are")
