@@ -6,16 +6,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from evidence.figures.pooled_forest import ratio_ticks
-from evidence.figures.style import (
-    INK,
-    Figure,
-    TextStyle,
-    label_directions,
-    new_figure,
-    use_ratio_axis,
-    use_theme,
+from evidence.figures.forest_lines import (
+    draw_interval,
+    estimate_columns,
+    frame_ratios,
+    write_beside,
 )
+from evidence.figures.pooled_forest import ratio_ticks
+from evidence.figures.style import Figure, new_figure, use_theme
 from evidence.tables.formatting import format_compact
 from evidence_stats.pooling.ratios import PooledRatio
 
@@ -61,28 +59,17 @@ def draw_cumulative_forest(
     labels = [f"{years[study]}  + {study}" for study in steps]
     with use_theme():
         fig, ax = new_figure(3.2, 0.3 * len(shown) + 1.3)
-        ax.axvline(1, color=INK, linewidth=0.8)
-        beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center"}
         for y, (label, one) in enumerate(zip(labels, shown, strict=True)):
-            low = max(one.low or limits[0], limits[0])
-            high = min(one.high or limits[1], limits[1])
-            ax.hlines(y, low, high, color=INK)
-            ax.plot([one.value], [y], "D", color=INK, markersize=5)
-            ax.text(-0.03, y, label, ha="right", **beside)
-            ax.text(1.03, y, format_compact(one), ha="left", **beside)
-        use_ratio_axis(ax, limits, ratio_ticks(*limits))
-        ax.set(ylim=(len(shown) - 0.4, -0.8), yticks=[])
-        ax.spines["left"].set_visible(False)
-        ax.set_xlabel(f"{axis}, pooled until then\n")
-        label_directions(ax, *directions)
+            draw_interval(ax, y, one, limits, mark="D", size=5)
+            write_beside(ax, y, label, format_compact(one))
+        ticks, axis_words = ratio_ticks(*limits), f"{axis}, pooled until then"
+        frame_ratios(ax, len(shown), limits, ticks, axis=axis_words, directions=directions)
     data = pd.DataFrame(
         {
             "added": [*steps],
             "year": [years[study] for study in steps],
             "studies": range(1, len(shown) + 1),
-            "value": [one.value for one in shown],
-            "low": [one.low for one in shown],
-            "high": [one.high for one in shown],
+            **estimate_columns(shown),
         }
     )
     caption = (

@@ -8,15 +8,13 @@ from itertools import pairwise
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.figures.style import (
-    INK,
-    Figure,
-    TextStyle,
-    label_directions,
-    new_figure,
-    use_ratio_axis,
-    use_theme,
+from evidence.figures.forest_lines import (
+    draw_interval,
+    estimate_columns,
+    frame_ratios,
+    write_beside,
 )
+from evidence.figures.style import INK, Figure, new_figure, use_theme
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate
 from evidence_stats.pooling.ratios import PooledRatio
@@ -76,29 +74,19 @@ def forest(
     limits = (min(0.5, 0.9 * min(ends)), max(2.0, 1.1 * max(ends)))
     with use_theme():
         fig, ax = new_figure(3.2, 0.36 * len(shown) + 1.3)
-        ax.axvline(1, color=INK, linewidth=0.8)
-        beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center"}
         for y, (study, one) in enumerate(pooled.studies.items()):
             weight = pooled.weights[study]
-            ax.hlines(y, one.low or limits[0], one.high or limits[1], color=INK)
-            ax.plot([one.value], [y], "s", color=INK, markersize=_LARGEST * weight**0.5)
-            ax.text(-0.03, y, study, ha="right", **beside)
-            ax.text(1.03, y, f"{format_compact(one)}  {weight:.0%}", ha="left", **beside)
-        _diamond(ax, len(pooled.studies), pooled.estimate)
-        ax.text(-0.03, len(pooled.studies), "Pooled", ha="right", weight="bold", **beside)
+            draw_interval(ax, y, one, limits, size=_LARGEST * weight**0.5)
+            write_beside(ax, y, study, f"{format_compact(one)}  {weight:.0%}")
         words = format_compact(pooled.estimate)
-        ax.text(1.03, len(pooled.studies), words, ha="left", weight="bold", **beside)
-        use_ratio_axis(ax, limits, ratio_ticks(*limits))
-        ax.set(ylim=(len(shown) - 0.4, -0.8), yticks=[])
-        ax.spines["left"].set_visible(False)
-        ax.set_xlabel(f"{axis}\n")
-        label_directions(ax, *directions)
+        _diamond(ax, len(pooled.studies), pooled.estimate)
+        write_beside(ax, len(pooled.studies), "Pooled", words, weight="bold")
+        ticks = ratio_ticks(*limits)
+        frame_ratios(ax, len(shown), limits, ticks, axis=axis, directions=directions)
     data = pd.DataFrame(
         {
             "study": [*pooled.studies, "pooled"],
-            "value": [one.value for one in shown],
-            "low": [one.low for one in shown],
-            "high": [one.high for one in shown],
+            **estimate_columns(shown),
             "weight": [*pooled.weights.values(), 1.0],
         }
     )

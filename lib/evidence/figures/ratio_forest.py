@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from evidence.figures.missing import or_say_why
-from evidence.figures.style import (
-    INK,
-    Figure,
-    TextStyle,
-    label_directions,
-    new_figure,
-    treatment_colour,
-    use_ratio_axis,
-    use_theme,
+from evidence.figures.forest_lines import (
+    draw_interval,
+    estimate_columns,
+    frame_ratios,
+    told,
+    write_beside,
 )
+from evidence.figures.missing import or_say_why
+from evidence.figures.style import Figure, new_figure, treatment_colour, use_theme
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate, Grade
 
@@ -66,14 +63,13 @@ def draw_ratio_forest(
     """Return a forest plot on a log axis; intervals beyond `limits` end in an arrow."""
     with use_theme():
         fig, ax = new_figure(2.9, 0.36 * len(rows) + 1.3)
-        ax.axvline(1, color=INK, linewidth=0.8)
         for y, row in enumerate(rows):
-            _draw_row(ax, y, row, limits)
-        use_ratio_axis(ax, limits, _WIDE_TICKS if limits[1] / limits[0] > 12 else _TICKS)
-        ax.set(ylim=(len(rows) - 0.4, -0.8), yticks=[])
-        ax.spines["left"].set_visible(False)
-        ax.set_xlabel(f"{axis}\n")
-        label_directions(ax, *directions)
+            colour, face = treatment_colour(row.treatment), "white" if row.flagged else ""
+            draw_interval(ax, y, row.estimate, limits, colour=colour, face=face)
+            words = f"{row.label}\u2002{row.note}" if row.note else row.label
+            write_beside(ax, y, words, told(row.estimate))
+        ticks = _WIDE_TICKS if limits[1] / limits[0] > 12 else _TICKS
+        frame_ratios(ax, len(rows), limits, ticks, axis=axis, directions=directions)
     values = [row.estimate.value for row in rows]
     alt = (
         f"{axis} of {len(rows)} comparisons, from {min(values):.2f} to {max(values):.2f}: "
@@ -83,31 +79,8 @@ def draw_ratio_forest(
     data = pd.DataFrame(
         {
             "comparison": [row.label for row in rows],
-            "value": values,
-            "low": [row.estimate.low for row in rows],
-            "high": [row.estimate.high for row in rows],
+            **estimate_columns([row.estimate for row in rows]),
             "flagged": [row.flagged for row in rows],
         }
     )
     return Figure(fig, data, name, caption, alt, grade)
-
-
-def _draw_row(ax: Axes, y: int, row: RatioRow, limits: tuple[float, float]) -> None:
-    colour = treatment_colour(row.treatment)
-    low, high = row.estimate.low, row.estimate.high
-    if low is not None or high is not None:
-        ends = max(low or 0.0, limits[0] * 1.02), min(high or limits[1] * 2, limits[1] * 0.98)
-        ax.plot(ends, [y, y], color=colour)
-        if (low or 0.0) < ends[0]:
-            ax.plot([ends[0]], [y], marker="<", color=colour, markersize=6)
-        if high is None or high > ends[1]:
-            ax.plot([ends[1]], [y], marker=">", color=colour, markersize=6)
-    face = "white" if row.flagged else colour
-    value = min(max(row.estimate.value, limits[0] * 1.02), limits[1] * 0.98)
-    ax.plot([value], [y], "s", color=colour, markerfacecolor=face, markersize=7, zorder=4)
-    beside: TextStyle = {"transform": ax.get_yaxis_transform(), "va": "center"}
-    words = f"{row.label}\u2002{row.note}" if row.note else row.label
-    ax.text(-0.03, y, words, ha="right", **beside)
-    told = format_compact(row.estimate)
-    known = row.estimate.low is not None or row.estimate.high is not None
-    ax.text(1.03, y, told if known else f"{told} (no interval)", ha="left", **beside)

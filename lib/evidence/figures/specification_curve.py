@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
+from evidence.figures.forest_lines import estimate_columns
 from evidence.figures.style import INK, MUTED, WARNING_INK, Figure, use_theme
 from evidence_stats.estimates import Estimate, Grade
 
@@ -96,9 +97,7 @@ def draw_specification_curve(
     )
     data = pd.DataFrame(
         {
-            "value": values,
-            "low": [point.estimate.low for point in points],
-            "high": [point.estimate.high for point in points],
+            **estimate_columns([point.estimate for point in points]),
             "state": [point.state for point in points],
         }
     )

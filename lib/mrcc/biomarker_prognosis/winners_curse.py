@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from evidence.figures.forest_lines import write_beside
 from evidence.figures.missing import or_say_why
 from evidence.figures.style import (
     INK,
     MUTED,
     Figure,
-    TextStyle,
     new_figure,
     treatment_colour,
     use_theme,
@@ -43,14 +43,9 @@ def draw_winners_curse(outcomes: Mapping[str, Sequence[tuple[str, Estimate]]]) -
                 if estimate.low is not None and estimate.high is not None:
                     ax.plot([estimate.low, estimate.high], [y, y], color=colour)
                 ax.plot([estimate.value], [y], _MARKERS[number], color=colour, markersize=7)
-                beside: TextStyle = {
-                    "transform": ax.get_yaxis_transform(),
-                    "va": "center",
-                }
-                ax.text(-0.02, y, f"{outcome}, {method}", ha="right", **beside)
                 published = estimate.low is not None
                 label = format_compact(estimate) if published else f"{estimate.value:.3f}"
-                ax.text(1.02, y, label, ha="left", **beside)
+                write_beside(ax, y, f"{outcome}, {method}", label)
                 records.append(
                     {
                         "outcome": outcome,

@@ -8,18 +8,14 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 
-from evidence.figures.missing import or_say_why
-from evidence.figures.style import (
-    INK,
-    MUTED,
-    Figure,
-    TextStyle,
-    label_directions,
-    new_figure,
-    treatment_colour,
-    use_ratio_axis,
-    use_theme,
+from evidence.figures.forest_lines import (
+    draw_interval,
+    estimate_columns,
+    frame_ratios,
+    write_beside,
 )
+from evidence.figures.missing import or_say_why
+from evidence.figures.style import INK, MUTED, Figure, new_figure, treatment_colour, use_theme
 from evidence.tables.formatting import format_compact
 from evidence_stats.estimates import Estimate, Grade
 
@@ -53,16 +49,15 @@ def draw_hazard_ratio_ladder(
     """Return the ladder of hazard ratios, combination over monotherapy, on a log axis."""
     with use_theme():
         fig, ax = new_figure(3.0, 0.42 * len(rungs) + 1.5)
-        ax.axvline(1, color=INK, linewidth=0.8)
         ax.axvline(margin, color=MUTED, linestyle=":", linewidth=1.2)
         ax.text(margin, -0.75, f"\u00a0margin {margin:g}", color=MUTED, va="center")
         for y, rung in enumerate(rungs):
             _draw_rung(ax, y, rung)
-        use_ratio_axis(ax, _LIMITS, _TICKS)
-        ax.set(ylim=(len(rungs) - 0.4, -1.1), yticks=[])
-        ax.spines["left"].set_visible(False)
-        ax.set_xlabel("PFS hazard ratio, combination / sorafenib alone\n")
-        label_directions(ax, "favours the combination", "favours sorafenib alone")
+        frame_ratios(
+            ax, len(rungs), _LIMITS, _TICKS, above=1.1,
+            axis="PFS hazard ratio, combination / sorafenib alone",
+            directions=("favours the combination", "favours sorafenib alone"),
+        )  # fmt: skip
     widest = max(rungs, key=lambda rung: (rung.interval.high or 0) / (rung.interval.low or 1))
     values = [rung.interval.value for rung in rungs]
     alt = (
@@ -81,9 +76,7 @@ def draw_hazard_ratio_ladder(
     data = pd.DataFrame(
         {
             "method": [rung.label for rung in rungs],
-            "value": [rung.interval.value for rung in rungs],
-            "low": [rung.interval.low for rung in rungs],
-            "high": [rung.interval.high for rung in rungs],
+            **estimate_columns([rung.interval for rung in rungs]),
             "unreported_low": [r.unreported.low if r.unreported else None for r in rungs],
             "unreported_high": [r.unreported.high if r.unreported else None for r in rungs],
         }
@@ -97,23 +90,11 @@ def _levels(rungs: Sequence[Rung]) -> str:
 
 
 def _draw_rung(ax: Axes, y: int, rung: Rung) -> None:
-    low, high = rung.interval.low or _LIMITS[0], rung.interval.high or _LIMITS[1]
-    shown = max(low, _LIMITS[0] * 1.02), min(high, _LIMITS[1] * 0.98)
-    ax.plot(shown, [y, y], color=MUTED, linewidth=1.4)
-    for limit, end, marker in ((low, shown[0], "<"), (high, shown[1], ">")):
-        if limit != end:
-            ax.plot([end], [y], marker=marker, color=MUTED, markersize=6)
     if rung.unreported is not None:
         ends = [rung.unreported.low or _LIMITS[0], rung.unreported.high or _LIMITS[1]]
         colour = treatment_colour("SOR+IFN")
         ax.plot(ends, [y, y], color=colour, alpha=0.55, linewidth=7, solid_capstyle="butt")
     face = INK if rung.interval.grade == "D0" else "white"
-    ax.plot(
-        [rung.interval.value], [y], "D", color=INK, markerfacecolor=face, markersize=5, zorder=4
-    )
-    beside: TextStyle = {
-        "transform": ax.get_yaxis_transform(),
-        "va": "center",
-    }
-    ax.text(-0.02, y, rung.label, ha="right", **beside)
-    ax.text(1.02, y, format_compact(rung.interval), ha="left", **beside)
+    thin = {"color": MUTED, "linewidth": 1.4}
+    draw_interval(ax, y, rung.interval, _LIMITS, mark="D", size=5, face=face, line=thin)
+    write_beside(ax, y, rung.label, format_compact(rung.interval))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
+from evidence.figures.forest_lines import estimate_columns
 from evidence.figures.style import (
     INK,
     MUTED,
@@ -97,9 +98,7 @@ def draw_response_forest(
             "arm": [*(arm.arm_id for arm in arms), *(name for name, *_ in rows[len(arms) :])],
             "events": [*(arm.events for arm in arms), *unknown],
             "n": [*(arm.n for arm in arms), *unknown],
-            "value": [estimate.value for estimate in drawn],
-            "low": [estimate.low for estimate in drawn],
-            "high": [estimate.high for estimate in drawn],
+            **estimate_columns(drawn),
         }
     )
     level = f"{100 * (pooled.estimate.level or 0.95):g} %"

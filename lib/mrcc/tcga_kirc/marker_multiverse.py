@@ -7,15 +7,13 @@ import math
 import pandas as pd
 
 from evidence.cohorts.design import SCALES
+from evidence.figures.forest_lines import draw_interval, frame_ratios, write_beside
 from evidence.figures.missing import or_say_why
 from evidence.figures.specification_curve import CurvePoint, draw_specification_curve
 from evidence.figures.style import (
-    INK,
     WARNING_INK,
     Figure,
-    label_directions,
     new_figure,
-    use_ratio_axis,
     use_theme,
 )
 from evidence.tables.formatting import format_compact
@@ -42,26 +40,19 @@ def draw_marker_multiverse(
     ordered = sorted(told, key=lambda name: _middle(models, name))
     with use_theme():
         fig, ax = new_figure(3.4, 0.3 * (len(ordered) + 2) + 1.1)
-        ax.axvline(1, color=INK, linewidth=0.8)
         for y, marker in enumerate(ordered):
             own = [one for one in models if one["marker"] == marker]
             for is_small, colour, size in ((False, "#b5b5b5", 2.6), (True, "#01665e", 3.2)):
                 shown = [_hr(one) for one in own if (float(one["score_p"]) < _ALPHA) is is_small]
                 ax.plot(*_strokes(shown, y, size / 10), color=colour, linewidth=0.9)
             weight = "bold" if marker == p.marker else "normal"
-            ax.text(-0.02, y, told[marker], transform=ax.get_yaxis_transform(), ha="right",
-                    va="center", fontweight=weight)  # fmt: skip
+            write_beside(ax, y, told[marker], "", weight=weight)
         last = len(ordered) + 0.4
         if isinstance(trial, Estimate) and trial.low and trial.high:
-            ax.plot([trial.low, trial.high], [last, last], color=WARNING_INK, linewidth=1.4)
-            ax.plot([trial.value], [last], "D", color=WARNING_INK, markersize=5)
-        ax.text(-0.02, last, "the trial, pAKT", transform=ax.get_yaxis_transform(), ha="right",
-                va="center", color=WARNING_INK)  # fmt: skip
-        use_ratio_axis(ax, _LIMITS, _TICKS)
-        ax.set(ylim=(last + 0.8, -0.8), yticks=[])
-        ax.spines["left"].set_visible(False)
-        ax.set_xlabel("Hazard ratio\n")
-        label_directions(ax, "higher, longer survival", "shorter")
+            draw_interval(ax, last, trial, _LIMITS, mark="D", size=5, colour=WARNING_INK)
+        write_beside(ax, last, "the trial, pAKT", "", color=WARNING_INK)
+        directions = ("higher, longer survival", "shorter")
+        frame_ratios(ax, last + 1.2, _LIMITS, _TICKS, axis="Hazard ratio", directions=directions)
     small = [one for one in models if float(one["score_p"]) < _ALPHA]
     placed = (
         f"the trial's hazard ratio per SD, {format_compact(trial)}, lies on the other side of most "
