@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"\{([\w.-]+)(?::(\w+))?\}")
 _NOT_KNOWN = re.compile(r"\b(cannot|unknown|not known|unclear|uncertain|unanswered)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """A conclusion, judged.
 
@@ -54,6 +54,9 @@ class Claim:
     tested: str
     certainty: Certainty
     rests_on: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Claim {self.key}: {self.state}>"
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"\{num\}`([\w.-]+?)(?::(\w+))?`")
 _CLAIM = re.compile(r"\{claim\}`([\w.-]+)`")
 # Citations, references to figures and the like: their target stands for them.
 _OTHER_ROLE = re.compile(r"\{[a-z][\w:-]*\}`([^`]+)`")
+# A link without words shows the title of what it leads to, here the name of its file.
+_LINK = re.compile(r"\[\]\((?:[^)\s]*/)?([\w-]+)(?:\.\w+)?\)")
 # What only the built page shows: lists of numbers, menus, boxes that open.
 _DIRECTIVE = re.compile(r"^(```|:::+)\{.*?^\1\s*$\n?", re.MULTILINE | re.DOTALL)
 
@@ -48,7 +50,7 @@ def preview(path: Path, results: Mapping[str, Result], claims: Mapping[str, Clai
     cells = json.loads(path.read_text())["cells"]
     prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
     prose = _CLAIM.sub(conclusion, _NUMBER.sub(number, _DIRECTIVE.sub("", prose)))
-    return _OTHER_ROLE.sub(r"[\1]", prose)
+    return _OTHER_ROLE.sub(r"[\1]", _LINK.sub(r"[\1]", prose))
 
 
 def _missing(key: str) -> str:
