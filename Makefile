@@ -25,8 +25,8 @@ test: $(VENV)/ready ## set up, run all tests, nbval over every page included; AR
 
 test-everywhere: $(VENV)/ready ## all pages under the arithmetic of other processors (20 minutes)
 	@$(BIN)/python -m pytest --quiet -m everywhere tests
-	@EVIDENCE_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/test_mutations.py
-	@EVIDENCE_EVERY_COMBINATION=1 $(BIN)/python -m pytest --quiet tests/test_switch.py
+	@EVIDENCE_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/evidence/test_mutations.py
+	@EVIDENCE_EVERY_COMBINATION=1 $(BIN)/python -m pytest --quiet tests/evidence_book/test_switch.py
 
 check: $(VENV)/ready ## check data, notebooks and prose; no kernel
 	@$(BIN)/evidence check

@@ -1,4 +1,4 @@
-# Reference values for tests/test_rounding.py, test_prognosis.py, test_evidential_strength.py and
+# Reference values for tests/evidence_stats/test_rounding.py, test_prognosis.py, test_evidential_strength.py and
 # test_winners_curse.py. Run from the root of the project: Rscript tests/reference/biomarker.R
 # R 4.2.2, jsonlite 1.8.4, numDeriv 2016.8 (Debian r-base-core, r-cran-jsonlite, r-cran-numderiv).
 values <- list()

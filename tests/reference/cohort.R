@@ -1,4 +1,4 @@
-# Reference values for tests/test_cohort_statistics.py. Run from the root of the project:
+# Reference values for tests/evidence_stats/test_cohort_statistics.py. Run from the root of the project:
 #   Rscript tests/reference/cohort.R
 # R 4.2.2, survival 3.5-3, jsonlite 1.8.4 (Debian r-base-core, r-cran-survival, r-cran-jsonlite).
 # Data: rossi and lung as lifelines ships them, veteran of R, and two made cohorts, one of many ties.

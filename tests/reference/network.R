@@ -1,4 +1,4 @@
-# Reference values for tests/test_network.py, test_component_network.py and test_meta_contrasts.py.
+# Reference values for tests/evidence_stats/test_network.py, test_component_network.py and test_meta_contrasts.py.
 # Run from the root of the project: Rscript tests/reference/network.R
 # R 4.2.2, metafor 3.8-1, metadat 1.2-0, jsonlite 1.8.4 (Debian r-base-core, r-cran-metafor,
 # r-cran-metadat, r-cran-jsonlite).

@@ -1,4 +1,4 @@
-# Reference values for tests/test_survival.py, test_kaplan_meier.py, test_two_arm_survival.py and
+# Reference values for tests/evidence_stats/test_survival.py, test_kaplan_meier.py, test_two_arm_survival.py and
 # test_survival_power.py. Run from the root of the project: Rscript tests/reference/survival.R
 # R 4.2.2, survival 3.5-3, jsonlite 1.8.4 (Debian r-base-core, r-cran-survival, r-cran-jsonlite).
 suppressMessages(library(survival))

@@ -31,7 +31,7 @@ from evidence_book.runs.code_forms import lines_form, read_code
 from evidence_book.runs.library_imports import forget_imports, packages, reached
 from evidence_book.runs.normalise import outputs_digest
 
-# What no page imports (see tests/test_architecture.py), so that a change there moves no number:
+# What no page imports (tests/project/test_architecture.py), so that a change there moves no number:
 # the comparison of runs, and the whole engine.
 _NOT_IMPORTED_BY_PAGES = (
     "evidence/record/compare.py",

@@ -102,6 +102,10 @@ def scaffold_question(question: NewQuestion) -> list[Path]:
         name = library.relative_to(root).as_posix()
         raise NewQuestionError(f"expected {name} in the project, got none")
     new = {root / name: text for name, text in fill_in("question", _facts(question))}
+    if (root / "tests" / library.name).is_dir():
+        # This project keeps the tests of its storeys apart.
+        test = f"test_{question.name}.py"
+        new[root / "tests" / library.name / test] = new.pop(root / "tests" / test)
     there = [path.relative_to(root).as_posix() for path in new if path.exists()]
     if there:
         raise NewQuestionError(f"expected new files, got {', '.join(there)}, which there are")

@@ -2,7 +2,7 @@
 
 lifelines fits one model in a tenth of a second, which is right for one model and too slow for the
 thousands of a multiverse and of its bootstrap. Everything here is tested equal to lifelines and to
-R's survival (tests/test_cohort_statistics.py).
+R's survival (tests/evidence_stats/test_cohort_statistics.py).
 
 Vocabulary
 ----------

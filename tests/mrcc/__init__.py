@@ -1,0 +1,1 @@
+"""Tests of this book's own questions."""

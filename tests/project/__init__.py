@@ -1,0 +1,1 @@
+"""Tests of the project for those who take it over: documents, style, recipes, publishing."""
