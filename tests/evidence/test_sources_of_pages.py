@@ -8,6 +8,9 @@ from bs4 import BeautifulSoup
 
 from evidence.files.paths import chapters_folder, notebook_path
 from evidence.record.results import read_results
+from evidence.sources.columns import TODO
+from evidence.sources.schema import TABLES
+from evidence.tables.appendix_tables import tabulate_dictionary
 from tests.page_cells import real
 
 QUESTIONS = sorted(path.stem for path in (chapters_folder() / "questions").glob("*.ipynb"))
@@ -67,3 +70,18 @@ def test_no_note_below_a_table_names_a_row_by_its_key(page):
     assert notes
     for note in notes:
         assert not ROW_ID.search(note.get_text()), note.get_text()[:200]
+
+
+def test_no_page_says_that_nothing_was_searched_once_a_search_of_a_database_is_recorded():
+    told = [
+        path.relative_to(chapters_folder()).as_posix()
+        for path in sorted(chapters_folder().rglob("*"))
+        if path.suffix in (".md", ".ipynb") and "database was searched" in path.read_text("utf-8")
+    ]
+    recorded = real().tables["searches"]
+    assert bool(told) is recorded.empty, told
+
+
+def test_the_dictionary_says_what_a_cell_holds_and_not_what_an_unfinished_one_lacks():
+    for name in TABLES:
+        assert TODO not in tabulate_dictionary(name).html, name

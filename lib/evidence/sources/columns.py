@@ -109,7 +109,7 @@ def column(
 
 def text(description: str, *, required: bool = False, unique: bool = False) -> pa.Column:
     """Return a column of free text on one line."""
-    return column(description, _FINISHED, required=required, unique=unique)
+    return column(description, _FINISHED, required=required, unique=unique, holds="plain text")
 
 
 def pattern(

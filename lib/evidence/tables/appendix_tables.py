@@ -29,7 +29,7 @@ def tabulate_dictionary(name: str) -> Table:
         if "enum" in extra:
             allowed = "one of: " + ", ".join(extra["enum"])
         else:
-            allowed = str(facts.checks[-1].error)
+            allowed = extra.get("holds") or str(facts.checks[-1].error)
         needed = "required" if extra.get("required") else "may be empty"
         rows.append([column, facts.description or "", allowed, needed])
     columns = ["Column", "Meaning", "A cell is", "Needed"]

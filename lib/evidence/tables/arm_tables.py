@@ -22,6 +22,8 @@ from evidence_stats.rates.two_proportions import risk_difference
 
 # One column of a table: the short name of an arm, and its heading.
 _ALL = "all"
+# Characteristics of a plan, not of patients.
+_PLANNED = "planned_"
 # Counts behind a percentage that no source gives are marked.
 _FOUND = "*"
 _FOUND_NOTE = "* No source gives the count: it is the only one that fits the percentage."
@@ -253,14 +255,16 @@ def _marked(words: str, how: str) -> Markup:
 def tabulate_patients_by_arm(evidence: Evidence) -> Table | None:
     """Return the patients at the start, an arm per column; None where nothing is known of them.
 
-    What others report of the study, such as the table of a case report, is left out, and doses,
-    which stand with the arms.
+    What others report of the study, such as the table of a case report, is left out, doses, which
+    stand with the arms, and what was assumed when the study was planned.
     """
     doses = {code for column in read_book().arm_columns.values() for code in column.also_in}
     rows = [
         row
         for _, row in evidence.where("characteristics").iterrows()
-        if is_main(row) and row["characteristic"] not in doses
+        if is_main(row)
+        and row["characteristic"] not in doses
+        and not row["characteristic"].startswith(_PLANNED)
     ]
     if not rows:
         return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evidence.cohorts.tables import HIDDEN
 from evidence.sources.data import Evidence
-from evidence.tables.formatting import format_estimate, format_p
+from evidence.tables.formatting import MINUS, format_estimate, format_p
 from evidence.tables.table import Table, make_table
 from evidence_stats.estimates import NotEstimable
 from mrcc.tcga_kirc.analysis import grouping, model
@@ -58,18 +60,24 @@ def tabulate_facts() -> Table:
     )
 
 
+def _levels(cuts: Sequence[str]) -> list[str]:
+    """Return which levels groups have that are divided by `cuts`, from the lowest on."""
+    return [f"up to {cuts[0]}", *(f"above {cut}" for cut in cuts)]
+
+
 def tabulate_groups(p: TcgaKirc) -> Table:
     """Return patients, deaths and median survival of the groups of the curves."""
     told = rows("groups", marker=p.marker, scale=grouping(p), population=p.population)
+    cuts = [f"{float(one['above']):.2f}".replace("-", MINUS) for one in told if one["above"]]
     cells = [
         [
             one["group"],
-            f"above {float(one['above']):.2f}" if one["above"] else "up to the next",
+            level,
             one["n"],
             one["events"],
             _median(one),
         ]
-        for one in told
+        for one, level in zip(told, _levels(cuts), strict=True)
     ]
     return make_table(
         ["Group", "Level, log2", "Patients", "Deaths", "Median survival, months (95 % CI)"],
