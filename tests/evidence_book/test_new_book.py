@@ -1,6 +1,11 @@
 """A newcomer gets a book by the tutorial alone, and a mistake leaves nothing behind."""
 
+import os
+import pty
 import re
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ from evidence.findings.effect_words import frequency_effect
 from evidence_book.commands.app import UserError
 from evidence_book.commands.new import new
 from evidence_book.scaffold.new_book import NewBook, NewBookError, scaffold_book
+from tests.made_exports import NBIB
 from tests.other_book import ROOT, files_with, run_in, words_of_ours
 
 TUTORIAL = ROOT / "docs" / "tutorial-new-book.md"
@@ -107,6 +113,58 @@ def test_what_is_missing_is_named_where_no_terminal_can_ask(tmp_path):
     assert not any(tmp_path.iterdir())
 
 
+def typed(folder, answers):
+    """Return the exit code of `evidence new book` in a terminal in which answers are typed."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "evidence_book", "new", "book", str(folder)]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as asked:
+        os.close(theirs)
+        os.write(ours, answers.encode())
+        said = ""
+        with suppress(OSError):
+            while part := os.read(ours, 4096):
+                said += part.decode()
+        os.close(ours)
+    return asked.returncode, said
+
+
+def test_a_terminal_is_asked_for_what_is_missing_and_again_for_an_empty_answer(tmp_path):
+    folder = tmp_path / "tea"
+    code, said = typed(folder, "Does tea help?\n\ntea\nwater\nheadache\nfewer\n")
+    assert code == 0, said
+    assert "What it is compared with: " in said
+    assert "# Does tea help?" in (folder / "chapters" / "index.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ("Does tea help?\ntea\n\x04", "Aborted."),
+        ("Does tea help?\ntea\nwater\nheadache\nless\n", "--better: expected fewer or more"),
+    ],
+)
+def test_who_stops_or_answers_otherwise_has_nothing_written(tmp_path, answers, told):
+    code, said = typed(tmp_path / "tea", answers)
+    assert code == 1
+    assert told in said
+    assert "Traceback" not in said
+    assert not any(tmp_path.iterdir())
+
+
+def test_an_export_in_a_pull_request_is_told_what_it_would_add(tmp_path):
+    folder = tmp_path / "tea"
+    scaffold_book(folder, BOOK)
+    on_github = (folder / ".github" / "workflows" / "intake.yml").read_text()
+    on_gitlab = (folder / ".gitlab-ci.yml").read_text()
+    (command,) = re.findall(r"^ +- run: \.venv/bin/(evidence .*)$", on_github, re.MULTILINE)
+    assert f".venv/bin/{command}" in on_gitlab
+    (folder / "exports").mkdir()
+    (folder / "exports" / "pubmed.nbib").write_text(NBIB)
+    run_in(folder, "bash", "-e", "-c", command)
+    assert "A made-up trial of tablets" in (folder / "added.md").read_text()
+    assert not (folder / "data" / "screening.csv").exists()
+
+
 def test_more_is_better_turns_every_word_round():
     fewer = frequency_effect("tea", "sleep", less_is_better=True)
     more = frequency_effect("tea", "sleep", less_is_better=False)
@@ -116,6 +174,8 @@ def test_more_is_better_turns_every_word_round():
 
 def test_the_package_holds_the_templates():
     told = (ROOT / "pyproject.toml").read_text()
-    assert '"scaffold/book/**/*.tmpl"' in told
-    assert all(path.suffix == ".tmpl" for path in TEMPLATES.rglob("*") if path.is_file())
+    assert '"scaffold/**/*.tmpl"' in told
+    for folder in (TEMPLATES, TEMPLATES.with_name("question")):
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert {path.suffix for path in files} == {".tmpl"}
     assert Path(TEMPLATES / "dot_github").is_dir()
