@@ -103,7 +103,8 @@ def _end(process: psutil.Process) -> None:
                 one.send_signal(number)
             except psutil.NoSuchProcess:
                 continue
-        psutil.wait_procs(everyone, timeout=5)
+        # Where every processor is taken, a traceback takes its time.
+        psutil.wait_procs(everyone, timeout=20)
 
 
 def chosen_steps(words: Sequence[str]) -> list[Step]:

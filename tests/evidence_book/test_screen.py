@@ -107,9 +107,23 @@ def test_an_included_record_begins_a_study_by_the_command_that_is_said(taken):
     with (taken / "data" / "studies.csv").open(encoding="utf-8", newline="") as stream:
         *_, study = csv.DictReader(stream)
     assert study["title"] == row("C0002")["title"]
+    entry = (taken / "data" / "references.bib").read_text().rpartition("@article")[2]
+    known = row("C0002")
+    assert f"  journal = {{{known['journal']}}},\n" in entry
+    assert f"  pmid = {{{known['pmid']}}},\n" in entry
+    assert ("doi = " in entry) == bool(known["doi"])
     # The next record of this author and year gets another id.
 
     assert free_study_id(row("C0002")) == "a-group-of-european-urologists-2021b"
+
+
+def test_a_study_cannot_begin_from_a_record_that_is_not_there_or_from_nothing(taken):
+    code, said = evidence("new", "study", "doe-2016", "--record", "C9999", cwd=taken)
+    assert code == 1
+    assert "expected the id of a record (C0001 to C0008), got 'C9999'" in said
+    code, said = evidence("new", "study", "doe-2016", cwd=taken)
+    assert code == 1
+    assert "expected --title, or the --record that gives it, got neither" in said
 
 
 @pytest.mark.parametrize(

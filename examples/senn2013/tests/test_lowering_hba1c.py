@@ -18,7 +18,7 @@ def test_twenty_six_trials_make_twenty_eight_comparisons_of_ten_treatments():
 
 def test_q_and_tau2_are_those_that_netmeta_gives():
     # netmeta documents 96.98407 and 0.1087101 of the arms of these trials, to which the engine is
-    # held in tests/evidence_stats/test_network.py; here the standard errors are rounded to four digits.
+    # held in tests/evidence_stats/test_network.py; here standard errors are rounded to four digits.
     fitted = analysis.fit(CONTRASTS, LoweringHba1c())
     assert fitted.df == 18
     assert fitted.q == pytest.approx(96.98407, abs=0.01)

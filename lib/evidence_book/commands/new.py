@@ -68,7 +68,9 @@ def _ask_for_missing(answers: dict[str, tuple[str, str]]) -> dict[str, str]:
 @new.command()
 def study(
     study_id: Annotated[str, typer.Argument(help="First author and year, e.g. doe-2016.")],
-    title: Annotated[str, typer.Option(help="Title of its main publication.")],
+    title: Annotated[
+        str, typer.Option(help="Title of its main publication, where no record gives it.")
+    ] = "",
     arm: Annotated[
         list[str] | None,
         typer.Option(
@@ -78,9 +80,13 @@ def study(
     source: Annotated[
         str | None, typer.Option(help="Citation key; from the id if not given.")
     ] = None,
+    record: Annotated[
+        str, typer.Option(help="Record of data/screening.csv that it begins from, e.g. C0001.")
+    ] = "",
 ) -> None:
     """Write rows, chapter, contents and a bibliography entry for a study, with TODO inside."""
     from evidence.files.paths import project_root
+    from evidence_book.intake.screening import known_of
     from evidence_book.scaffold.new_study import (
         NewStudy,
         arms_of_last_study,
@@ -89,11 +95,15 @@ def study(
     )
 
     pairs = [word.partition("=") for word in arm or ()]
+    known = known_of(record) if record else {}
+    if not title and not known:
+        raise UserError("expected --title, or the --record that gives it, got neither")
     made = NewStudy(
         study_id=study_id,
-        title=title,
+        title=title or known["title"],
         arms=tuple((name, treatment) for name, _, treatment in pairs) or arms_of_last_study(),
         source=study_id.replace("-", "") if source is None else source,
+        known=known,
     )
     for path in scaffold_study(made):
         console.print(path.relative_to(project_root()).as_posix(), markup=False)

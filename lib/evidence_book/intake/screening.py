@@ -74,10 +74,22 @@ def next_of(rows: Sequence[Row]) -> str:
 
 
 def new_study_command(row: Row) -> str:
-    """Return the command that begins the study of an included record, with its fields."""
-    name = free_study_id(row)
-    words = ["evidence", "new", "study", name, "--title", _UNCLEAN.sub("", row["title"])]
-    return shlex.join([*words, "--source", name.replace("-", "")])
+    """Return the command that begins a study from a record, with all that the record says."""
+    return shlex.join(
+        ["evidence", "new", "study", free_study_id(row), "--record", row["candidate_id"]]
+    )
+
+
+def known_of(candidate: str) -> Row:
+    """Return what a record of `data/screening.csv` says of a publication, in plain text.
+
+    Raises
+    ------
+    ScreeningError
+        Where there is no such record.
+    """
+    row = find_row(read_screening(), candidate)
+    return {name: _UNCLEAN.sub("", cell) for name, cell in row.items()}
 
 
 def free_study_id(row: Row) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from evidence_book.scaffold.undo import write_new
 
 # Cells and titles that would not survive a table, a BibTeX entry or a page.
 _UNCLEAN = re.compile(r"[\x00-\x1f\x7f{}\\]|<[a-zA-Z/!]|\A=")
+# Of a record that names several registrations, a person says which is that of the study.
+_ONE = re.compile("NCT[0-9]{8}")
 _WHERE_READ = dict.fromkeys(("locator", "read_at", "status"), TODO)
 
 
@@ -48,12 +51,16 @@ class NewStudy:
         Short name and treatment code of each arm.
     source : str
         Citation key; an entry is begun where the bibliography has none.
+    known : mapping of str to str
+        What a record of `data/screening.csv` says of the publication: journal, year, doi, pmid,
+        and nct, its registrations.
     """
 
     study_id: str
     title: str
     arms: tuple[tuple[str, str], ...]
     source: str
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short_name(self) -> str:
@@ -94,6 +101,7 @@ def _check(study: NewStudy) -> None:
 
 def _rows(study: NewStudy) -> dict[str, list[dict[str, str]]]:
     """Return the stub rows by table; columns that may be empty stay empty."""
+    registration = study.known.get("nct", "")
     about = {"study_id": study.study_id, "source_key": study.source, **_WHERE_READ}
     closed = [name for name, column in read_book().arm_columns.items() if column.values]
     return {
@@ -105,6 +113,7 @@ def _rows(study: NewStudy) -> dict[str, list[dict[str, str]]]:
                 **dict.fromkeys(("design", "randomized", "blinding", "read_as"), TODO),
                 # Other books have no lines of treatment.
                 "line": TODO if any(read_table(data_folder() / "studies.csv")["line"]) else "",
+                "registry_id": registration if _ONE.fullmatch(registration) else "",
                 "publications": study.source,
                 "chapter": "yes",
             }
@@ -137,11 +146,17 @@ def _bibliography_text(study: NewStudy) -> str:
     if re.search(rf"^@\w+\{{{study.source},", text, re.MULTILINE):
         return text
     year = re.search(r"(?:19|20)\d\d", study.study_id)
-    entry = (
-        f"@article{{{study.source},\n  author = {{{TODO}}},\n  title = {{{study.title.strip()}}},\n"
-        f"  journal = {{{TODO}}},\n  year = {{{year[0] if year else TODO}}},\n}}\n"
-    )
-    return text.rstrip("\n") + "\n\n" + entry
+    # A record gives its first author alone, without what a bibliography needs of the name.
+    fields = {
+        "author": TODO,
+        "title": study.title.strip(),
+        "journal": study.known.get("journal") or TODO,
+        "year": study.known.get("year") or (year[0] if year else TODO),
+        "doi": study.known.get("doi", ""),
+        "pmid": study.known.get("pmid", ""),
+    }
+    told = "".join(f"  {name} = {{{told}}},\n" for name, told in fields.items() if told)
+    return f"{text.rstrip()}\n\n@article{{{study.source},\n{told}}}\n"
 
 
 def _contents_text(study: NewStudy) -> str:
