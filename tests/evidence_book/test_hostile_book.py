@@ -40,7 +40,7 @@ def free_texts(name):
     return [
         column
         for column, described in TABLES[name].columns.items()
-        if set(described.metadata or {}) == plain
+        if set(described.metadata or {}) - {"holds"} == plain
         and column not in _KEPT
         and not column.endswith("_reported")
         and column not in ("n", "events", "n_total", "sorafenib_mg_day", "ifn_mu_per_dose",
